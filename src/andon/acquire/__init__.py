@@ -1,0 +1,1 @@
+"""Machine -> samples: one file a protocol."""

@@ -1,0 +1,466 @@
+"""The nouns: what a machine says, and the shapes in which a study reads it.
+
+Time is integer microseconds since 1970-01-01T00:00Z everywhere inside; every stretch is half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from .plant import Signal
+
+Times = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Codes = NDArray[np.uint32]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+GOOD, UNCERTAIN, BAD = 0, 1, 2
+"""Severity of an OPC UA status code: `code >> 30` (3 is bad, too)."""
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 of an aware moment.
+
+    >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone")
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(at: int) -> datetime:
+    """The UTC moment of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=int(at))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of time in microseconds: `since` is in it, `until` is not."""
+
+    since: int
+    until: int
+
+    @classmethod
+    def of(cls, since: datetime, until: datetime) -> Window:
+        return cls(micros(since), micros(until))
+
+    @property
+    def duration(self) -> int:
+        return max(0, self.until - self.since)
+
+    def __and__(self, other: Window) -> Window:
+        since = max(self.since, other.since)
+        return Window(since, max(since, min(self.until, other.until)))
+
+    def __contains__(self, at: int) -> bool:
+        return self.since <= at < self.until
+
+
+class State(StrEnum):
+    """What a machine was doing, in Andon's own words; every state map leads here."""
+
+    PRODUCING = "producing"
+    SETUP = "setup"
+    IDLE = "idle_no_order"
+    STARVED = "starved"
+    BLOCKED = "blocked"
+    HELD = "held_operator"
+    FAULT = "fault"
+    MAINTENANCE = "maintenance_planned"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class Element(StrEnum):
+    """The leaves of the ISO 22400-2 time model: every instant of the calendar is in exactly one."""
+
+    PRODUCTION = "APT"
+    SETUP = "AUST"
+    DELAY = "ADET"
+    DOWN = "ADOT"
+    PLANNED_DOWN = "planned_down"
+    UNSCHEDULED = "unscheduled"
+    UNKNOWN = "unknown"
+
+
+class Loss(StrEnum):
+    """Where planned busy time went: the six big losses, what they leave out, and what was productive."""
+
+    PRODUCTIVE = "productive"
+    BREAKDOWN = "breakdown"
+    SETUP = "setup"
+    MINOR_STOP = "minor_stop"
+    SPEED = "speed"
+    DEFECTS = "defects"
+    STARTUP = "startup"
+    DELAY = "delay"
+    IDLE = "idle"
+    UNRATED = "unrated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """Half-open stretches in order of time, each with a text; they do not overlap.
+
+    `since`, `until` are microseconds, `text` says what held (an order, a product, a shift, a reason).
+    """
+
+    since: Times
+    until: Times
+    text: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, str]]) -> Spells:
+        """Build from (since, until, text) rows.
+
+        >>> Spells.of([(0, 10, "order 7"), (10, 30, "order 8")]).text
+        ('order 7', 'order 8')
+        """
+        rows = list(rows)
+        return cls(_times(r[0] for r in rows), _times(r[1] for r in rows), tuple(r[2] for r in rows))
+
+    def __len__(self) -> int:
+        return len(self.since)
+
+    def rows(self) -> list[tuple[int, int, str]]:
+        return list(zip(self.since.tolist(), self.until.tolist(), self.text, strict=True))
+
+    def within(self, window: Window) -> Spells:
+        """The same spells, cut to `window`."""
+        return Spells.of((max(s, window.since), min(u, window.until), t) for s, u, t in self.rows()
+                         if min(u, window.until) > max(s, window.since))
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What one machine was doing: spells that cover `window` wholly, unknown time included.
+
+    Arrays of one length n: `since`, `until` (microseconds, contiguous), `state` (canonical, as `State`
+    values), `said` (what the machine itself said, or the text of the gap), `reason` (code from the
+    reasons tree, "" where nobody gave one). `ordered` is true where an order was registered, or None
+    where the machine has no order signal.
+    """
+
+    window: Window
+    since: Times
+    until: Times
+    state: tuple[State, ...]
+    said: tuple[str, ...]
+    reason: tuple[str, ...]
+    ordered: tuple[bool, ...] | None = None
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, State | str]], reasons: Iterable[str] | None = None) -> States:
+        """Build from contiguous (since, until, state) rows: the short way in examples and tests.
+
+        >>> States.of([(0, 60, "producing"), (60, 90, "fault")]).seconds("fault")
+        3e-05
+        """
+        rows = list(rows)
+        given = tuple(reasons) if reasons is not None else ("",) * len(rows)
+        span = Window(rows[0][0], rows[-1][1]) if rows else Window(0, 0)
+        return cls(span, _times(r[0] for r in rows), _times(r[1] for r in rows),
+                   tuple(State(r[2]) for r in rows), tuple(str(r[2]) for r in rows), given)
+
+    def __len__(self) -> int:
+        return len(self.since)
+
+    def within(self, window: Window) -> States:
+        """The same states, cut to `window`."""
+        keep = np.flatnonzero((self.until > window.since) & (self.since < window.until))
+        pick = slice(int(keep[0]), int(keep[-1]) + 1) if len(keep) else slice(0, 0)
+        return States(window & self.window, np.maximum(self.since[pick], window.since),
+                      np.minimum(self.until[pick], window.until), self.state[pick], self.said[pick],
+                      self.reason[pick], self.ordered[pick] if self.ordered is not None else None)
+
+    def seconds(self, *states: str) -> float:
+        """Seconds spent in any of `states`."""
+        return sum(int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True)
+                   if x in states) / 1e6
+
+    @property
+    def known(self) -> int:
+        """Microseconds of the window in which the state was known."""
+        return self.window.duration - sum(
+            int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True) if x is State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pieces counted: increments, each finished in (since, at]; resets and rollovers already resolved.
+
+    An increment whose stretch was observed (`since == at`) belongs to `at`; one that spans a gap
+    (`since < at`) is spread evenly over the gap, in whole pieces if `whole`. So `within` of the parts of a window
+    always adds up to `within` of the window, to the piece.
+    """
+
+    since: Times
+    at: Times
+    count: Numbers
+    whole: bool = True
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, float]]) -> Counts:
+        """Build from (at, count) rows.
+
+        >>> Counts.of([(10, 2), (20, 3)]).within(Window(0, 15)).total
+        2.0
+        """
+        rows = list(rows)
+        at = _times(r[0] for r in rows)
+        return cls(at, at, np.array([r[1] for r in rows], dtype=np.float64))
+
+    @property
+    def total(self) -> float:
+        return float(self.count.sum())
+
+    def within(self, window: Window) -> Counts:
+        """The increments finished in `window`; those over a gap are cut at its edges."""
+        since, at = np.maximum(self.since, window.since), np.minimum(self.at, window.until)
+        point = (self.since >= self.at) & (self.at >= window.since) & (self.at < window.until)
+        span = (self.since < self.at) & (at > since)
+        count = np.where(point, self.count, np.where(span, self._made(at) - self._made(since), 0.0))
+        keep = (point | span) & (count != 0)
+        return Counts(since[keep], at[keep], count[keep], self.whole)
+
+    def _made(self, until: Times) -> Numbers:
+        """Of each increment, how much was finished before `until`."""
+        length = np.maximum(self.at - self.since, 1)
+        part = self.count * (np.clip(until - self.since, 0, length) / length)
+        return np.floor(part + 1e-9) if self.whole else part
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one machine made: total, good, reject and rework counts, and which product was on.
+
+    At least one of `total` and `good` is known. `rejects` and `rework` are None where the machine does not count them.
+    `product` is None where the machine has no product signal; `observed` says when the counters were heard.
+    """
+
+    window: Window
+    total: Counts | None
+    good: Counts | None
+    rejects: Counts | None = None
+    rework: Counts | None = None
+    product: Spells | None = None
+    observed: Spells | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A number that changes with time.
+
+    Arrays of one length n: `at` (microseconds), `value` (NaN where there is none), `quality` (raw OPC UA status
+    codes; severity is `quality >> 30`). The sample before the window is included where there is one, so the value at
+    the start is known; `known` are the stretches in which the signal was heard. `stepped` values hold until the next.
+    """
+
+    window: Window
+    at: Times
+    value: Numbers
+    quality: Codes
+    known: Spells
+    stepped: bool = False
+    unit: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A text that changes with time: `at` (microseconds), `text`, `quality` (raw status codes), `known` stretches."""
+
+    window: Window
+    at: Times
+    text: tuple[str, ...]
+    quality: Codes
+    known: Spells
+
+
+@dataclass(frozen=True, slots=True)
+class Waveforms:
+    """Blocks of equidistant values: block i starts at `at[i]`, has `rate[i]` values a second and holds `blocks[i]`."""
+
+    window: Window
+    at: Times
+    rate: Numbers
+    blocks: tuple[Numbers, ...]
+    unit: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What was found on produced units, one row each: all columns have one length n."""
+
+    window: Window
+    at: Times
+    unit_id: tuple[str, ...]
+    step: tuple[str, ...]
+    test: tuple[str, ...]
+    value: Numbers
+    low: Numbers
+    high: Numbers
+    passed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Production orders of one machine: planned and real spells and quantities, one row an order (n rows).
+
+    `planned_since`, `planned_until`, `since`, `until` are microseconds (-1 where not known), `planned_quantity` pieces.
+    """
+
+    order: tuple[str, ...]
+    product: tuple[str, ...]
+    planned_since: Times
+    planned_until: Times
+    since: Times
+    until: Times
+    planned_quantity: Numbers
+
+
+Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Orders
+S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms, Measurements)
+
+
+# ---- plant knowledge in the shape in which a study gets it: already cut to one machine and one window -----------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One shift as it was: its name, the production day it belongs to (ISO date), its window, its breaks."""
+
+    name: str
+    day: str
+    window: Window
+    breaks: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The planned operation time of one machine: its shifts that touch `window`, in order, not overlapping."""
+
+    window: Window
+    shifts: tuple[Shift, ...]
+
+    def scheduled(self) -> list[Window]:
+        """Planned operation time (POT): shifts, cut to the window."""
+        return [w for s in self.shifts if (w := s.window & self.window).duration]
+
+    def planned_down(self) -> list[Window]:
+        """Breaks and other planned down time inside the shifts, cut to the window."""
+        return [w for s in self.shifts for b in s.breaks if (w := b & s.window & self.window).duration]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """From `since` on (microseconds): ideal cycle (PRI) in microseconds a part, money a good part. None: not known."""
+
+    since: int
+    ideal_cycle: float | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Ideal cycles and values of the products that one machine makes: rates per product, in order of `since`.
+
+    The product "" stands for "no product signal, or a product nobody described".
+    """
+
+    rates: Mapping[str, tuple[Rate, ...]]
+
+    def rate(self, product: str, at: int) -> Rate | None:
+        """The rate of `product` that is valid at a moment, or None."""
+        valid = [r for r in self.rates.get(product, ()) if r.since <= at]
+        return valid[-1] if valid else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A leaf or branch of the reasons tree: what a stop was, by ISO 22400 element and by loss."""
+
+    code: str
+    text: str
+    parent: str = ""
+    element: Element | None = None
+    loss: Loss | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRules:
+    """How one machine's time is classified: element of each state, reasons by code, minor-stop threshold (microseconds).
+
+    A stop in ADET that is shorter than `minor_stop` is a minor stop, whatever its state; a reason's own element and loss win.
+    """
+
+    elements: Mapping[State, Element]
+    losses: Mapping[State, Loss]
+    reasons: Mapping[str, Reason]
+    minor_stop: int
+    hour_value: float | None = None
+
+
+# ---- what goes into the historian and what comes back ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples from one source, numbered by it: the same (source, number) twice is stored once.
+
+    `samples` is an Arrow table with columns `signal` (string or dictionary of string: the signal's path), `at`
+    (timestamp[us, UTC]), `value` (double, nullable), `text` (string, nullable), `quality` (uint32 OPC UA status code).
+    A number is in `value`, a text in `text`; a boolean is 0 or 1 in `value`; an integer beyond +-2**53 is in both,
+    its digits in `text`. `value` and `text` both null: nothing was said but the quality.
+    """
+
+    source: str
+    number: int
+    samples: pa.Table | None = None
+    waveforms: pa.Table | None = None
+    measurements: pa.Table | None = None
+    spells: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the historian gives back once a batch is on disk."""
+
+    source: str
+    number: int
+    at: int
+    rows: int
+    repeated: bool = False
+    touched: Window | None = None
+    refused: tuple[str, ...] = field(default=())
+
+
+class Sink(Protocol):
+    """What a connector needs of a historian."""
+
+    def write(self, batch: Batch) -> Receipt: ...
+
+
+class Reader(Protocol):
+    """What a question needs of a historian."""
+
+    def read(self, kind: type[S], signal: Signal, window: Window) -> S: ...
+
+    def coverage(self, signal: Signal, window: Window) -> Spells:
+        """The stretches of `window` in which `signal` was heard."""
+        ...
+
+
+def _times(values: Iterable[int]) -> Times:
+    return np.array(list(values), dtype=np.int64)

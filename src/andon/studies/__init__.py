@@ -1,0 +1,1 @@
+"""Series -> answers: pure functions, in folders by field."""

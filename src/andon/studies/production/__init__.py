@@ -1,0 +1,1 @@
+"""Production: where the time went, OEE, counts, cycle times, stops and orders."""

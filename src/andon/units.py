@@ -1,0 +1,42 @@
+"""Quantities: a number that knows its UCUM unit, so every surface can print it."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from .errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The UCUM code of a number's unit: `Unit("kW.h")`."""
+
+    code: str
+
+
+Ratio = Annotated[float, Unit("1")]
+Parts = Annotated[float, Unit("{part}")]
+Micros = Annotated[int, Unit("us")]
+Seconds = Annotated[float, Unit("s")]
+Hertz = Annotated[float, Unit("Hz")]
+KilowattHours = Annotated[float, Unit("kW.h")]
+Kilograms = Annotated[float, Unit("kg")]
+Money = Annotated[float, Unit("{money}")]
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+
+LENGTHS = {"us": 1, "ms": 1_000, "s": SECOND, "min": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
+
+
+def duration(text: str) -> int:
+    """Read a length of time such as `45 s`, `1.5 min`, `90 d` as microseconds.
+
+    >>> duration("45 s"), duration("1.5 min")
+    (45000000, 90000000)
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
+    if not match or match[2] not in LENGTHS:
+        raise BadInput(f"{text!r} is not a length of time. Write a number and one of {', '.join(LENGTHS)}: '45 s'.")
+    return round(float(match[1]) * LENGTHS[match[2]])
