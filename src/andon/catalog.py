@@ -102,7 +102,8 @@ F = TypeVar("F", bound=Callable[..., object])
 def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Register a function as a study, and return it unchanged: `@study()` or `@study(picture=oee_picture)`.
 
-    A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know their roles).
+    A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
+    theirs).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
     A `Mapping[str, series]` is that series of every machine of the line, by path.
     """

@@ -239,7 +239,7 @@ class Counts:
         """Of each increment, how much was finished before `until`."""
         length = np.maximum(self.at - self.since, 1)
         part = self.count * (np.clip(until - self.since, 0, length) / length)
-        return np.floor(part + 1e-9) if self.whole else part
+        return np.asarray(np.floor(part + 1e-9) if self.whole else part, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +334,7 @@ Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measur
 S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms, Measurements)
 
 
-# ---- plant knowledge in the shape in which a study gets it: already cut to one machine and one window -----------------
+# ---- plant knowledge as a study gets it: cut to one machine and one window ----
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,9 +400,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class StopRules:
-    """How one machine's time is classified: element of each state, reasons by code, minor-stop threshold (microseconds).
+    """How one machine's time is classified: element and loss of each state, reasons by code, minor-stop threshold.
 
-    A stop in ADET that is shorter than `minor_stop` is a minor stop, whatever its state; a reason's own element and loss win.
+    A stop in ADET shorter than `minor_stop` (microseconds) is a minor stop, whatever its state; a reason's own element
+    and loss win over those of the state. `hour_value` is what an hour of lost time costs.
     """
 
     elements: Mapping[State, Element]
@@ -412,7 +413,7 @@ class StopRules:
     hour_value: float | None = None
 
 
-# ---- what goes into the historian and what comes back ------------------------------------------------------------------
+# ---- what goes into the historian and what comes back ----
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ class Signal:
     """One measured or reported thing of one machine.
 
     `kind` is number | integer | boolean | text | state | count | waveform. `states` maps what the machine says to
-    Andon's states. `counting` is "total" (a running counter) or "delta" (parts since the last row); `rollover` the value after
-    which a counter starts again at 0. `stamp` says whether a row's time is the start or the end of the stretch it speaks of.
+    Andon's states. `counting` is "total" (a running counter) or "delta" (parts since the last row); `rollover` is the
+    value after which a counter starts again at 0. `stamp` says whether a row's time is the "start" or the "end" of
+    the stretch it speaks of.
     `holds` (microseconds): silence longer than this is unknown; None: only a lost connection makes it unknown.
     """
 
