@@ -1,0 +1,1 @@
+"""SAMPLES -> SERIES: durable before acknowledged; nobody outside sees where a day lies."""
