@@ -337,7 +337,8 @@ def _pieces(at: Times, code: Index, window: Window, known: Stretches, *, gap: in
     """Where the code changes in `window`, and to what: that of the last row, or `gap` where nothing was heard."""
     edges = _edges(known)
     inside = [x[(x > window.since) & (x < window.until)] for x in (at, edges)]
-    since = np.unique(np.concatenate([[window.since], *inside])) if window.duration else at[:0]
+    since = np.sort(np.concatenate([[window.since], *inside]), kind="stable")
+    since = since[np.append(True, np.diff(since) > 0)] if window.duration else at[:0]
     row = np.searchsorted(at, since, "right") - 1
     heard = (np.searchsorted(edges, since, "right") % 2 == 1) & (row >= 0)
     found = np.full(len(since), gap)
@@ -348,7 +349,8 @@ def _pieces(at: Times, code: Index, window: Window, known: Stretches, *, gap: in
 
 def _edges(known: Stretches) -> Times:
     """The begins and ends of stretches, apart from each other, in one row."""
-    return np.array(_merged(known), dtype=np.int64).reshape(-1)
+    edges = np.array(known, dtype=np.int64).reshape(-1)
+    return edges if bool(np.all(np.diff(edges) > 0)) else np.array(_merged(known), dtype=np.int64).reshape(-1)
 
 
 def _heard(at: Times, good: Mask, window: Window, known: Stretches) -> Spells:
