@@ -258,6 +258,12 @@ class Output:
     product: Spells | None = None
     observed: Spells | None = None
 
+    def within(self, window: Window) -> Output:
+        """The same output, cut to `window`."""
+        counts = [c.within(window) if c else None for c in (self.total, self.good, self.rejects, self.rework)]
+        spells = [s.within(window) if s else None for s in (self.product, self.observed)]
+        return Output(window & self.window, *counts, *spells)
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -349,10 +355,15 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The planned operation time of one machine: its shifts that touch `window`, in order, not overlapping."""
+    """The planned operation time of one machine: its shifts that touch `window`, in order, not overlapping.
+
+    `described` is true where the plant has shifts for this machine at all: a window without any is then free time, and
+    not a plant without a calendar.
+    """
 
     window: Window
     shifts: tuple[Shift, ...]
+    described: bool = False
 
     def scheduled(self) -> list[Window]:
         """Planned operation time (POT): shifts, cut to the window."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 
 Cell = str | float | int | None
 """One value of a picture's row; a moment is integer microseconds since 1970."""
@@ -77,9 +78,8 @@ class Picture:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """How a notebook shows it: as inline SVG, drawn here, without a network."""
-        from .render import to_svg  # the renderer is heavy and needed only when somebody looks
-
-        return {"image/svg+xml": to_svg(self), "text/plain": f"{self.kind.value}: {self.title} ({len(self.rows)} rows)"}
+        drawn = str(import_module(".render", __package__).to_svg(self))  # by name: what is shown does not know how
+        return {"image/svg+xml": drawn, "text/plain": f"{self.kind.value}: {self.title} ({len(self.rows)} rows)"}
 
     def _repr_html_(self) -> str:
         """How a page or an older notebook shows it: the same SVG inside HTML."""

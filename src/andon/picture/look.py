@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ..model import moment
 from .kinds import Cell, Picture
 from .palette import THEMES, Theme
-from .words import say
+from ..words import say
 
 Spec = dict[str, object]
 """A piece of Vega-Lite."""

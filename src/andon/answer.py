@@ -1,0 +1,170 @@
+"""What an answer looks like to a program: its figures, its table, its plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from .catalog import Study, figures
+from .errors import BadQuestion
+from .model import Window, moment
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from .picture import Picture
+
+Key = tuple[tuple[str, str], ...]
+"""What a piece is of: (("machine", "line-1/press-3"), ("shift", "2026-03-29 night"))."""
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of the asked time one signal was heard, in microseconds."""
+
+    signal: str
+    role: str
+    known: int
+    asked: int
+
+    @property
+    def ratio(self) -> float | None:
+        return self.known / self.asked if self.asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer rests on.
+
+    Machines asked, machines left out and why, signals read, rows read, samples that were bad, the study's version
+    and the digest of the plant on paper.
+    """
+
+    machines: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    signals: tuple[str, ...]
+    rows: int
+    bad: int
+    version: str
+    plant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The answer for one part of the question: one machine, shift, day, product..."""
+
+    key: Key
+    answer: object
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer with its coverage and its evidence; `pieces` are there when it was asked `by` something."""
+
+    study: Study
+    at: str
+    window: Window
+    zone: str
+    answer: object | None
+    pieces: tuple[Piece, ...]
+    coverage: tuple[Heard, ...]
+    evidence: Evidence
+
+    @property
+    def known(self) -> float | None:
+        """Known over asked time of the least heard role: the coverage to print beside every figure."""
+        roles = {h.role for h in self.coverage}
+        ratios = [_ratio([h for h in self.coverage if h.role == role]) for role in roles]
+        heard = [r for r in ratios if r is not None]
+        return min(heard) if heard else None
+
+    def rows(self) -> list[dict[str, Plain]]:
+        """One row a piece (one row in all where there are none): its key, then its single figures."""
+        parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
+        return [dict(p.key) | single_figures(p.answer) for p in parts]
+
+    def to_polars(self, table: str = "") -> pl.DataFrame:
+        """The answer as a Polars frame: one row a piece, or the rows of one of its tables, such as `rows`."""
+        import polars as pl  # a second of import that a command line without frames need not pay
+
+        return pl.DataFrame(self.table(table) if table else self.rows(), infer_schema_length=None)
+
+    def table(self, name: str) -> list[dict[str, Plain]]:
+        """The rows of one table of the answer, each with the key of its piece in front."""
+        parts = self.pieces or (Piece((), self.answer),)
+        known = tables(parts[0].answer)
+        if name not in known:
+            raise BadQuestion(f"{self.study.name} has no table {name!r}. It has: {', '.join(known) or 'none'}.")
+        return [dict(p.key) | row for p in parts for row in tables(p.answer)[name]]
+
+    def picture(self) -> Picture:
+        """The study's picture of this answer: it shows itself in a notebook and saves itself as SVG or PNG."""
+        answer = self.answer if self.answer is not None else (self.pieces[0].answer if len(self.pieces) == 1 else None)
+        if self.study.picture is None or answer is None:
+            raise BadQuestion(f"{self.study.name} asked like this has no picture. Ask for one machine, without `by`.")
+        return self.study.picture(answer)  # type: ignore[return-value]  # every picture function returns a Picture: checks.py
+
+    def plain(self) -> dict[str, Plain]:
+        """Everything as JSON-able values: the same on the command line, in REST and in MCP."""
+        return {
+            "study": self.study.name, "at": self.at, "since": moment(self.window.since).isoformat(),
+            "until": moment(self.window.until).isoformat(), "zone": self.zone,
+            "coverage": self.known, "heard": [plain(h) for h in self.coverage],
+            "answer": plain(self.answer), "pieces": [{"key": plain(dict(p.key)), "answer": plain(p.answer)}
+                                                     for p in self.pieces],
+            "evidence": plain(self.evidence)}
+
+    def _repr_html_(self) -> str:
+        from .page import html  # the page needs words and pictures; nobody else who asks does
+
+        return html(self)
+
+
+def plain(value: object) -> Plain:
+    """Any answer as JSON-able values; ratios that a class derives are in, under their property's name."""
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in figures(type(value))}
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, tuple | list | set | frozenset):
+        return [plain(v) for v in value]
+    return str(value)
+
+
+def single_figures(answer: object) -> dict[str, Plain]:
+    """The fields and ratios of an answer that are one number or text."""
+    return {name: v for name, v in _plain_fields(answer).items() if not isinstance(v, list | dict)}
+
+
+def tables(answer: object) -> dict[str, list[dict[str, Plain]]]:
+    """The fields of an answer that are tuples of dataclass rows, as lists of dicts."""
+    if not is_dataclass(answer) or isinstance(answer, type):
+        return {}
+    found: dict[str, list[dict[str, Plain]]] = {}
+    for f in fields(answer):
+        rows = getattr(answer, f.name)
+        if isinstance(rows, tuple) and (not rows or is_dataclass(rows[0])):
+            found[f.name] = [r for r in map(plain, rows) if isinstance(r, dict)]
+    return found
+
+
+def _plain_fields(answer: object) -> dict[str, Plain]:
+    found = plain(answer)
+    return found if isinstance(found, dict) else {"answer": found}
+
+
+def _ratio(heard: list[Heard]) -> float | None:
+    asked = sum(h.asked for h in heard)
+    return sum(h.known for h in heard) / asked if asked else None

@@ -1,0 +1,113 @@
+"""The one file that knows every room: plant.toml in, a running plant out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from .acts import act
+from .answer import Asked
+from .ask import Question, ask
+from .config import read_plant
+from .errors import BadConfig, BadQuestion
+from .historian import Historian
+from .ledger import Books
+from .model import Window
+from .plant import Plant
+from .plant.when import when
+from .sweep import sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Andon:
+    """An opened plant: what is on paper, what was heard, what was closed."""
+
+    folder: Path
+    plant: Plant
+    history: Historian
+    books: Books
+
+    def ask(self, study: str, at: str = "", *, since: str | datetime = "", until: str | datetime = "", last: str = "",
+            by: str = "", workers: int = 1, **settings: object) -> Asked:
+        """Ask a study of a machine, a line or the whole plant.
+
+        Parameters
+        ----------
+        study
+            Its name, such as `oee`; `andon studies` lists them.
+        at
+            A machine or a line, such as `line-1/press-3`; everything by default.
+        since, until
+            The window: moments in the plant's local time, or with an offset.
+        last
+            Instead of both: `shift`, `week`, `30 d`, `yesterday`...
+        by
+            Split by `machine`, `line`, `shift`, `day`, `week`, `month`, `product`, `order`; several with commas.
+        workers
+            How many processes to spread the work over.
+        settings
+            The study's own settings.
+
+        Returns
+        -------
+        Asked
+            The typed answer with coverage and evidence.
+        """
+        asked = self.window(since=since, until=until, last=last)
+        groups = tuple(g for g in by.replace(" ", "").split(",") if g)
+        question = Question(study, at, asked, groups, settings)
+        if workers > 1:
+            return sweep(question, self.plant, self.history, workers=workers)
+        return ask(question, self.plant, self.history)
+
+    def window(self, *, since: str | datetime = "", until: str | datetime = "", last: str = "") -> Window:
+        """The window that words mean in the plant's local time."""
+        return spoken(self.plant, since=since, until=until, last=last)
+
+    def act(self, name: str, *, who: str, right: str = "admin", **arguments: object) -> Mapping[str, object]:
+        """Change something: give a reason, split a stop, start an order; audited."""
+        return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
+
+    def close(self) -> None:
+        self.books.close()
+        self.history.close()
+
+    def __enter__(self) -> Andon:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def open_plant(folder: str | Path) -> Andon:
+    """Open a plant folder: `import andon; plant = andon.open("works")`."""
+    path = Path(folder)
+    if not (path / "plant.toml").exists():
+        raise BadConfig(f"{path} is no plant folder: it has no plant.toml. Make one with `andon init {path}`.")
+    plant = read_plant(path)
+    return Andon(path, plant, Historian.open(path / "history"), Books.open(path / "ledger"))
+
+
+def spoken(plant: Plant, *, since: str | datetime = "", until: str | datetime = "", last: str = "") -> Window:
+    """The window that `since`/`until` or `last` mean, in the plant's zone and by its shifts."""
+    if bool(last) == bool(since):
+        raise BadQuestion("Say when: either `last` ('shift', 'week', '30 d', 'yesterday') or `since` and `until`.")
+    now = time.time_ns() // 1000
+    if last:
+        return when(last, zone=plant.zone, now=now, book=plant.shifts)
+    begin = _moment(since, plant, now)
+    end = _moment(until, plant, now) if until else Window(now, now)
+    return Window(begin.since, end.since)
+
+
+def _moment(said: str | datetime, plant: Plant, now: int) -> Window:
+    if isinstance(said, datetime):
+        aware = said if said.tzinfo else said.astimezone(UTC)
+        return Window.of(aware, aware)
+    return when(said, zone=plant.zone, now=now, book=plant.shifts)
+
+

@@ -1,0 +1,269 @@
+"""What a study needs of one machine, read from the historian: states with reasons, output, orders, plain signals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from .catalog import Parameter
+from .errors import NoData
+from .model import (
+    Calendar,
+    Counts,
+    Orders,
+    Output,
+    Products,
+    Reader,
+    Spells,
+    State,
+    States,
+    StopRules,
+    Texts,
+    Window,
+)
+from .plant import Machine, Plant, Signal
+from .units import HOUR
+
+REACH = 24 * HOUR
+"""How far beyond the asked window states are read, so that a stop's full length is known."""
+
+COUNT_ROLES = {"total_count": "total", "good_count": "good", "reject_count": "rejects", "rework_count": "rework"}
+
+
+class History(Reader, Protocol):
+    """What a question needs of a historian: signals, and the spells that people and systems wrote down."""
+
+    def spells(self, kind: str, place: str, window: Window) -> Spells: ...
+
+    def spell_rows(self, kind: str, place: str, window: Window) -> Sequence[SpellRow]: ...
+
+
+class SpellRow(Protocol):
+    """One stored spell: `text` is what held, `detail` JSON, `receipt` the order in which it came in."""
+
+    @property
+    def since(self) -> int: ...
+    @property
+    def until(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def receipt(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One machine with the plant and the history it belongs to: where its series are read."""
+
+    machine: Machine
+    plant: Plant
+    history: History
+
+    def read(self, parameter: Parameter, window: Window) -> object:
+        """The argument of a study: a series by role, or plant knowledge."""
+        if parameter.kind in KNOWLEDGE:
+            return KNOWLEDGE[parameter.kind](self, window)
+        if parameter.kind in COMPOUND:
+            return COMPOUND[parameter.kind](self, window)
+        signal = self.machine.role(parameter.name)
+        if signal is None:
+            return parameter.default
+        return self.history.read(parameter.kind, signal, window)
+
+    def missing(self, parameter: Parameter) -> tuple[str, ...]:
+        """The roles this machine lacks for a required argument: one of them would do."""
+        if not parameter.required:
+            return ()
+        return next((group for group in parameter.roles if not any(map(self.machine.role, group))), ())
+
+    def signals(self, parameter: Parameter) -> list[Signal]:
+        """The signals that the argument is read from."""
+        extra = {States: ("reason", "order"), Output: (*COUNT_ROLES, "product")}.get(parameter.kind, ())
+        roles = [r for group in parameter.roles for r in group] + list(extra)
+        return [s for r in dict.fromkeys(roles) if (s := self.machine.role(r))]
+
+
+def gathered(machine: Machine, kinds: Sequence[type], window: Window, plant: Plant, history: History
+             ) -> dict[type, object]:
+    """The compound series and plant knowledge of one machine by type, for whoever needs several of them at once.
+
+    States and Output reach beyond `window` by a day each side, the Calendar's window is `window` itself.
+    """
+    bench, wide = Bench(machine, plant, history), Window(window.since - REACH, window.until + REACH)
+    found: dict[type, object] = {}
+    for kind in kinds:
+        found[kind] = (COMPOUND[kind](bench, wide) if kind in COMPOUND else KNOWLEDGE[kind](bench, window))
+    return found
+
+
+def states(bench: Bench, window: Window) -> States:
+    """The machine's states; reasons it gave itself and those an operator gave laid over its stops."""
+    signal = bench.machine.role("state")
+    if signal is None:
+        raise NoData(f"{bench.machine.path} has no signal with role 'state'.")
+    said = bench.history.read(States, signal, window)
+    own = _spells(bench, "reason", window)
+    given = _given(bench, window)
+    ordered = _spells(bench, "order", window)
+    return _overlaid(said, own, given, ordered)
+
+
+def output(bench: Bench, window: Window) -> Output:
+    """What the machine made, from whichever counters it has."""
+    counts: dict[str, Counts | None] = {
+        name: bench.history.read(Counts, s, window) if (s := bench.machine.role(role)) else None
+        for role, name in COUNT_ROLES.items()}
+    if counts["total"] is None and counts["good"] is None:
+        raise NoData(f"{bench.machine.path} has no signal with role 'total_count' or 'good_count'.")
+    product = _spells(bench, "product", window)
+    if product is None and bench.machine.default_product:
+        product = Spells.of([(window.since, window.until, bench.machine.default_product)])
+    counter = bench.machine.role("total_count") or bench.machine.role("good_count")
+    observed = bench.history.coverage(counter, window) if counter else None
+    scrapped = _scrapped(bench, window)
+    rejects = _with(counts["rejects"], scrapped)
+    return Output(window, counts["total"], counts["good"], rejects, counts["rework"], product, observed)
+
+
+def orders(bench: Bench, window: Window) -> Orders:
+    """Planned orders (imported or started by hand) joined with what the machine's order signal says was run."""
+    planned = {r.text: r for r in bench.history.spell_rows("planned_order", bench.machine.path, window)}
+    real: dict[str, tuple[int, int]] = {}
+    for spells in (_spells(bench, "order", window), bench.history.spells("order", bench.machine.path, window)):
+        for since, until, text in spells.rows() if spells is not None else ():
+            first, last = real.get(text, (since, until))
+            real[text] = (min(first, since), max(last, until))
+    names = tuple(sorted(planned.keys() | {r for r in real if r}))
+    detail = {n: json.loads(planned[n].detail or "{}") for n in names if n in planned}
+    times = [(planned[n].since, planned[n].until) if n in planned else (-1, -1) for n in names]
+    runs = [real.get(n, (-1, -1)) for n in names]
+    return Orders(
+        names, tuple(str(detail.get(n, {}).get("product", "")) for n in names),
+        np.array([t[0] for t in times], np.int64), np.array([t[1] for t in times], np.int64),
+        np.array([r[0] for r in runs], np.int64), np.array([r[1] for r in runs], np.int64),
+        np.array([float(detail.get(n, {}).get("quantity", np.nan)) for n in names], np.float64))
+
+
+def calendar(bench: Bench, window: Window) -> Calendar:
+    return bench.plant.shifts.calendar(window, bench.machine.path)
+
+
+def products(bench: Bench, _: Window) -> Products:
+    return bench.machine.products
+
+
+def rules(bench: Bench, _: Window) -> StopRules:
+    return bench.machine.rules
+
+
+COMPOUND = {States: states, Output: output, Orders: orders}
+KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules}
+
+
+def _spells(bench: Bench, role: str, window: Window) -> Spells | None:
+    """A text signal of the machine as spells: each text holds until the next one, where the signal was heard."""
+    signal = bench.machine.role(role)
+    if signal is None:
+        return None
+    texts = bench.history.read(Texts, signal, window)
+    return text_spells(texts)
+
+
+def text_spells(texts: Texts) -> Spells:
+    """The stretches in which each text held, unknown time and bad values left out, equal neighbours joined."""
+    until = np.append(texts.at[1:], texts.window.until)
+    rows: list[tuple[int, int, str]] = []
+    usable = (texts.quality >> 30) == 0
+    for since, end, text, good in zip(texts.at.tolist(), until.tolist(), texts.text, usable.tolist(), strict=True):
+        since = max(since, texts.window.since)
+        if not good or end <= since:
+            continue
+        if rows and rows[-1][2] == text and rows[-1][1] == since:
+            rows[-1] = (rows[-1][0], end, text)
+            continue
+        rows.append((since, end, text))
+    return _heard(rows, texts.known)
+
+
+def _heard(rows: list[tuple[int, int, str]], known: Spells) -> Spells:
+    """Cut rows to the known stretches (both in order of time)."""
+    found: list[tuple[int, int, str]] = []
+    stretches = list(zip(known.since.tolist(), known.until.tolist(), strict=True))
+    first = 0
+    for since, until, text in rows:
+        while first < len(stretches) and stretches[first][1] <= since:
+            first += 1
+        for begin, end in stretches[first:]:
+            if begin >= until:
+                break
+            found.append((max(since, begin), min(until, end), text))
+    return Spells.of(found)
+
+
+def _given(bench: Bench, window: Window) -> list[tuple[int, int, str]]:
+    """Reasons that operators gave, in the order in which they came in: the later one wins where two overlap."""
+    rows = bench.history.spell_rows("reason", bench.machine.path, window)
+    return [(r.since, r.until, r.text) for r in sorted(rows, key=lambda r: r.receipt)]
+
+
+def _scrapped(bench: Bench, window: Window) -> Counts | None:
+    """Parts that operators wrote off by hand."""
+    rows = bench.history.spell_rows("scrap", bench.machine.path, window)
+    made = [(r.since, float(json.loads(r.detail or "{}").get("quantity", 0))) for r in rows]
+    return Counts.of(sorted(m for m in made if m[0] in window)) if made else None
+
+
+def _with(counted: Counts | None, scrapped: Counts | None) -> Counts | None:
+    if counted is None or scrapped is None:
+        return counted if scrapped is None else scrapped
+    order = np.argsort(np.concatenate([counted.at, scrapped.at]), kind="stable")
+    return Counts(np.concatenate([counted.since, scrapped.since])[order],
+                  np.concatenate([counted.at, scrapped.at])[order],
+                  np.concatenate([counted.count, scrapped.count])[order], counted.whole)
+
+
+def _overlaid(said: States, own: Spells | None, given: list[tuple[int, int, str]], ordered: Spells | None) -> States:
+    """Split the states at every edge of a reason or an order, and say which reason holds in each stretch.
+
+    The machine's own reason counts where it was not producing; an operator's wins over it, a later one over an earlier.
+    """
+    edges = [said.since, said.until[-1:]]
+    for spells in (own, ordered):
+        if spells is not None:
+            edges += [spells.since, spells.until]
+    edges += [np.array([e for s, u, _ in given for e in (s, u)], np.int64)]
+    cuts = np.unique(np.concatenate(edges))
+    cuts = cuts[(cuts >= said.window.since) & (cuts <= said.window.until)]
+    since, until = cuts[:-1], cuts[1:]
+    place = np.searchsorted(said.since, since, side="right") - 1
+    state = [said.state[i] for i in place.tolist()]
+    reason = np.array([said.reason[i] for i in place.tolist()], dtype=object)
+    if own is not None and len(own):
+        reason = _laid(reason, since, own)
+    for begin, end, text in given:
+        reason[(since >= begin) & (since < end)] = text
+    stopped = [r if s is not State.PRODUCING else "" for r, s in zip(reason.tolist(), state, strict=True)]
+    order = None if ordered is None else tuple((_at(ordered, since) != "").tolist())
+    return States(said.window, since, until, tuple(state), tuple(said.said[i] for i in place.tolist()),
+                  tuple(stopped), order)
+
+
+def _laid(reason: np.ndarray, since: np.ndarray, own: Spells) -> np.ndarray:
+    said = _at(own, since)
+    return np.where(said != "", said, reason)
+
+
+def _at(spells: Spells, at: np.ndarray) -> np.ndarray:
+    """The text that held at each moment, "" where none did."""
+    if not len(spells):
+        return np.full(len(at), "", dtype=object)
+    place = np.searchsorted(spells.since, at, side="right") - 1
+    inside = (place >= 0) & (at < spells.until[np.maximum(place, 0)])
+    texts = np.array(spells.text, dtype=object)
+    return np.where(inside, texts[np.maximum(place, 0)], "")

@@ -1,0 +1,41 @@
+"""The table of commands by help panel: name -> (module, one line)."""
+
+PANELS: dict[str, dict[str, tuple[str, str]]] = {
+    "Start": {
+        "init": ("start", "Make a plant folder."),
+        "check": ("start", "Check plant.toml and name every mistake with its line."),
+        "schema": ("start", "Print the JSON Schema of plant.toml."),
+        "demo": ("demo", "Make a simulated plant and walk through its answers."),
+    },
+    "Bring data": {
+        "import": ("bring", "Store files: CSV, Excel, Parquet, JSON lines, line protocol."),
+        "watch-folder": ("bring", "Store files as they appear in a folder."),
+    },
+    "Ask": {
+        "studies": ("questions", "List what the plant can answer, and what is missing for the rest."),
+        "ask": ("questions", "Ask a study."),
+        "trend": ("signals", "Show how a signal went."),
+        "latest": ("signals", "Show the last value of every signal."),
+        "coverage": ("signals", "Show how much of each signal was heard."),
+        "sql": ("signals", "Ask the history in SQL, read-only."),
+    },
+    "Ledger": {
+        "close": ("books", "Close finished shifts into the ledger."),
+        "losses": ("books", "Rank the losses in minutes, parts and money."),
+        "history": ("books", "Show the versions of a closed shift: old and new."),
+        "balance": ("books", "Prove that the books balance."),
+        "reason": ("acts", "Give a stop its reason."),
+        "act": ("acts", "Change something else: split, merge, order, scrap, note."),
+        "audit": ("acts", "Show and verify the log of what people changed."),
+    },
+    "Look after": {
+        "export": ("upkeep", "Copy history to Parquet or CSV."),
+        "seal": ("upkeep", "Seal the hot days into Parquet now."),
+        "backup": ("upkeep", "Copy the whole plant while it runs."),
+        "restore": ("upkeep", "Bring a backup back into a new folder."),
+        "verify": ("upkeep", "Check everything on disk and name what is damaged."),
+        "forget": ("upkeep", "Delete old history by retention class; the deletion is recorded."),
+    },
+}
+
+COMMANDS: dict[str, tuple[str, str]] = {name: row for panel in PANELS.values() for name, row in panel.items()}

@@ -1,0 +1,221 @@
+"""How the command line shows things: aligned tables, figures with units, local times, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ...answer import Asked, Plain, single_figures, tables
+from ...catalog import Figure, figures
+from ...model import moment
+from .desk import Desk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Row = Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the user wants it: as tables for people, as JSON or as CSV."""
+
+    json: bool = False
+    csv: bool = False
+
+
+def show(desk: Desk, rows: Sequence[Row], shape: Shape, *, title: str = "",
+         units: Mapping[str, str] | None = None) -> None:
+    """Print rows as a table, as JSON or as CSV."""
+    if shape.json:
+        print(json.dumps([dict(r) for r in rows], ensure_ascii=False, indent=2))
+    elif shape.csv:
+        write_csv(rows)
+    else:
+        table(desk, rows, title=title, units=units or {})
+
+
+def write_csv(rows: Sequence[Row]) -> None:
+    """Rows as CSV with the union of their columns."""
+    names = list(dict.fromkeys(n for r in rows for n in r))
+    out = csv.DictWriter(sys.stdout, names, lineterminator="\n")
+    out.writeheader()
+    out.writerows([dict(r) for r in rows])
+
+
+def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]) -> None:
+    """An aligned table; numbers to the right, empty columns left out."""
+    from rich.table import Table  # a tenth of a second that JSON and CSV need not pay
+
+    names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(r.get(n) not in (None, "", []) for r in rows)]
+    drawn = Table(title=title or None, title_justify="left", title_style="bold", header_style="dim", box=None,
+                  pad_edge=False, padding=(0, 2, 0, 0))
+    for name in names:
+        number = any(isinstance(r.get(name), int | float) for r in rows)
+        drawn.add_column(heading(desk, name, units.get(name, "")), justify="right" if number else "left",
+                         overflow="fold")
+    for row in rows:
+        drawn.add_row(*[figure(row.get(n), units.get(n, ""), desk) for n in names])
+    console().print(drawn)
+
+
+def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
+    """Print an answer: its figures with coverage beside them, then its tables."""
+    if shape.json:
+        print(json.dumps(asked.plain(), ensure_ascii=False, indent=2))
+        return
+    if shape.csv:
+        write_csv(asked.rows())
+        return
+    units = units_of(asked, currency)
+    header(desk, asked)
+    if asked.pieces:
+        _pieces(desk, asked, units)
+    if asked.answer is not None:
+        _figures(desk, asked.answer, units, total=bool(asked.pieces))
+        if not asked.pieces:
+            for name, rows in tables(asked.answer).items():
+                table(desk, rows[:20], title=desk.say(name.replace("_", " ")),
+                      units=row_units(asked.answer, name, currency))
+    footer(desk, asked)
+
+
+def header(desk: Desk, asked: Asked) -> None:
+    """What was asked, of whom, when."""
+    since, until = local(asked.window.since, asked.zone), local(asked.window.until, asked.zone)
+    where = asked.at or desk.say("whole plant")
+    print_line(f"[bold]{asked.study.name}[/bold]  {where}  {since} – {until} ({asked.zone})")
+
+
+def footer(desk: Desk, asked: Asked) -> None:
+    """How much of it is known, and who was left out."""
+    for role in dict.fromkeys(h.role for h in asked.coverage):
+        heard = [h for h in asked.coverage if h.role == role]
+        known, total = sum(h.known for h in heard), sum(h.asked for h in heard)
+        if total:
+            style = "green" if known >= 0.95 * total else "yellow" if known >= 0.8 * total else "red"
+            print_line(f"[{style}]{desk.say('coverage')} {role}: {known / total:.1%}[/{style}] "
+                       f"[dim]({length(total - known)} {desk.say('unknown of')} {length(total)})[/dim]")
+    for who, why in asked.evidence.left_out[:6]:
+        print_line(f"[dim]{desk.say('left out')}: {who}: {why}[/dim]")
+    evidence = asked.evidence
+    said = desk.say("rests on {rows} rows of {signals} signals of {machines} machines", rows=evidence.rows,
+                    signals=len(evidence.signals), machines=len(evidence.machines))
+    print_line(f"[dim]{said}; plant.toml {evidence.plant[:8]}; {evidence.version}[/dim]")
+
+
+def units_of(asked: Asked, currency: str) -> dict[str, str]:
+    """The unit of each figure of the answer."""
+    return _units(figures(asked.study.answer), currency)
+
+
+def row_units(answer: object, table: str, currency: str) -> dict[str, str]:
+    """The unit of each column of one of the answer's tables."""
+    rows = getattr(answer, table)
+    return _units(figures(type(rows[0])), currency) if rows else {}
+
+
+def figure(value: Plain, unit: str, desk: Desk) -> str:
+    """One value as people read it: lengths of time as h:mm, ratios in percent, numbers with separators."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return desk.say("yes" if value else "no")
+    if isinstance(value, str):
+        return desk.say(value)
+    if isinstance(value, list):
+        return "; ".join(desk.say(str(v)) for v in value)
+    if not isinstance(value, int | float):
+        return json.dumps(value, ensure_ascii=False)
+    if unit == "us":
+        return length(value)
+    if unit == "1":
+        return f"{value:.1%}"
+    return number(value)
+
+
+def number(value: float) -> str:
+    """A number with as many digits as it deserves.
+
+    >>> number(12345.0), number(0.12345), number(12.3456)
+    ('12,345', '0.1234', '12.35')
+    """
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4g}"
+
+
+def length(micros: float) -> str:
+    """A length of time for people.
+
+    >>> length(3_600_000_000), length(90_000_000), length(1_500_000), length(-60_000_000)
+    ('1 h 00 min', '1 min 30 s', '1.5 s', '-1 min 00 s')
+    """
+    sign, seconds = ("-" if micros < 0 else ""), abs(micros) / 1e6
+    if seconds >= 3600:
+        hours, minutes = divmod(round(seconds / 60), 60)
+        return f"{sign}{hours:,} h {minutes:02d} min"
+    if seconds >= 60:
+        return f"{sign}{int(seconds // 60)} min {int(seconds % 60):02d} s"
+    return f"{sign}{seconds:.3g} s"
+
+
+def local(at: int, zone: str) -> str:
+    """A moment in the plant's local time, to the minute; seconds where it has them."""
+    said: datetime = moment(at).astimezone(ZoneInfo(zone))
+    return said.strftime("%Y-%m-%d %H:%M" if at % 60_000_000 == 0 else "%Y-%m-%d %H:%M:%S")
+
+
+def heading(desk: Desk, name: str, unit: str) -> str:
+    """A column's heading: its name in words, its unit where the values do not carry it."""
+    said = desk.say(name.replace("_", " "))
+    return said if unit in ("", "us", "1", "{part}") else f"{said} [{unit}]".replace("[", "\\[")
+
+
+def console() -> Console:
+    """The terminal; when the output is no terminal, wide enough that nothing is cut."""
+    from rich.console import Console  # a tenth of a second that JSON and CSV need not pay
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200)
+
+
+def print_line(text: str) -> None:
+    console().print(text)
+
+
+def _pieces(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
+    rows = asked.rows()
+    keep = [n for n in rows[0] if n in dict(asked.pieces[0].key)] if rows else []
+    chosen = keep + _telling(asked)
+    table(desk, [{n: r.get(n) for n in chosen} for r in rows], title="", units=units)
+
+
+def _telling(asked: Asked) -> list[str]:
+    """The figures to show in a row a piece: the ratios first, then times and parts; at most nine."""
+    found = figures(asked.study.answer)
+    single = single_figures(asked.pieces[0].answer)
+    ranked = sorted((f for f in found if f.name in single), key=lambda f: {"1": 0, "us": 1, "{part}": 2}.get(f.unit, 3))
+    return [f.name for f in ranked][:9]
+
+
+def _figures(desk: Desk, answer: object, units: Mapping[str, str], *, total: bool) -> None:
+    said = {f.name: f for f in figures(type(answer))}
+    rows: list[Row] = [
+        {"figure": desk.say(n.replace("_", " ")), "value": _with_unit(figure(v, unit, desk), unit),
+         "meaning": desk.say(said[n].help)}
+        for n, v in single_figures(answer).items() for unit in [units.get(n, "")]]
+    table(desk, rows, title=desk.say("all together") if total else "", units={})
+
+
+def _with_unit(value: str, unit: str) -> str:
+    return value if unit in ("", "us", "1") or value == "–" else f"{value} {unit.strip('{}')}"
+
+
+def _units(found: Sequence[Figure], currency: str) -> dict[str, str]:
+    return {f.name: currency if f.unit == "{money}" else f.unit for f in found}

@@ -1,0 +1,99 @@
+"""Looking at signals: latest values, trends, coverage, SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .desk import Desk
+from .options import Options
+from .show import Shape, print_line, show
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def latest(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant_here,
+        at: str = o.at,
+        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+    ) -> None:
+        show(desk, desk.rooms.latest(plant, at), Shape(in_json, in_csv))
+
+    return command
+
+
+def coverage(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant_here,
+        at: str = o.at,
+        since: str = o.since,
+        until: str = o.until,
+        last: str = o.last,
+        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+    ) -> None:
+        rows = desk.rooms.coverage(plant, at, since=since, until=until, last=last)
+        show(desk, rows, Shape(in_json, in_csv), units={"known": "us", "asked": "us", "longest gap": "us",
+                                                        "coverage": "1"})
+
+    return command
+
+
+def trend(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant,
+        signal: str = o.argument("The signal, such as line-1/press-3/power."),
+        since: str = o.since,
+        until: str = o.until,
+        last: str = o.last,
+        pixels: int = o.option(80, "How many buckets."),
+        save: Path = o.save,
+        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+    ) -> None:
+        found = desk.rooms.trend(plant, signal, since=since, until=until, last=last, pixels=pixels)
+        if save:
+            found.picture.save(save)
+            print_line(desk.say("Saved {file}.", file=save))
+        elif in_json or in_csv:
+            show(desk, found.rows, Shape(in_json, in_csv))
+        else:
+            _drawn(desk, found.rows, found.title)
+
+    return command
+
+
+def _drawn(desk: Desk, rows: list[dict[str, float | None]], title: str) -> None:
+    """Two lines of blocks: the highest and the lowest value of each bucket."""
+    print_line(f"[bold]{title}[/bold]")
+    lows = [r["min"] for r in rows if r["min"] is not None]
+    highs = [r["max"] for r in rows if r["max"] is not None]
+    if not lows or not highs:
+        print_line(desk.say("Nothing was recorded there and then."))
+        return
+    low, span = min(lows), (max(highs) - min(lows)) or 1.0
+    for name in ("max", "min"):
+        marks = [" " if r[name] is None else BLOCKS[1 + round((r[name] - low) / span * 7)] for r in rows]  # type: ignore[operator]  # None was asked for
+        print_line(f"{desk.say(name):>4} {''.join(marks)}")
+    print_line(f"[dim]{min(lows):g} … {max(highs):g}[/dim]")
+
+
+def sql(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant,
+        text: str = o.argument("One SELECT over samples, signals, spells, measurements, receipts."),
+        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+    ) -> None:
+        show(desk, desk.rooms.sql(plant, text), Shape(in_json, in_csv))
+
+    return command
+
+
+COMMANDS = {"latest": latest, "coverage": coverage, "trend": trend, "sql": sql}

@@ -1,0 +1,53 @@
+"""The house's texts in the reader's language: English is the key, Chinese stands in zh.toml."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from ..errors import AndonError
+
+LANGUAGES = ("en", "zh")
+
+SPOKEN = {
+    "idle_no_order": "idle, no order",
+    "held_operator": "held by operator",
+    "maintenance_planned": "planned maintenance",
+    "minor_stop": "minor stops",
+    "planned_down": "planned down",
+}
+"""How a code is written in English where it is not written as it is."""
+
+
+def say(text: str, language: str) -> str:
+    """A text in the reader's language; one that has no translation stays as it is.
+
+    >>> say("coverage", "zh"), say("idle_no_order", "en"), say("line-1/press-3", "zh")
+    ('覆盖率', 'idle, no order', 'line-1/press-3')
+    """
+    spoken = SPOKEN.get(text, text)
+    return _chinese().get(text, _chinese().get(spoken, spoken)) if language == "zh" else spoken
+
+
+def explained(error: AndonError, language: str) -> str:
+    """An error's text in the reader's language; names and values stay as they are.
+
+    >>> from andon.errors import UnknownName
+    >>> explained(UnknownName("machine", "press3", ["press-3"]), "zh")
+    "没有名为 'press3' 的machine。您是指 'press-3' 吗？"
+    """
+    text = str(error)
+    if language != "zh":
+        return text
+    for pattern, said in _table()["errors"].items():
+        text = re.sub(pattern, said, text)
+    return text
+
+
+def _chinese() -> dict[str, str]:
+    return _table()["texts"]
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("zh.toml").read_text("utf-8"))
