@@ -1,1 +1,3 @@
-"""Series -> answers: pure functions, in folders by field."""
+"""SERIES -> ANSWERS: pure functions in folders by field; importing this fills the catalog."""
+
+from . import production  # noqa: F401  (importing registers its studies)

@@ -1,1 +1,5 @@
-"""Production: where the time went, OEE, counts, cycle times, stops and orders."""
+"""Studies of production: time, parts, losses, orders and reliability."""
+
+from . import losses, oee
+
+__all__ = ["losses", "oee"]

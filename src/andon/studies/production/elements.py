@@ -1,0 +1,292 @@
+"""Every instant of a machine's window in exactly one element of the ISO 22400-2 time model, and in one loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import NoCalendar
+from ...model import Calendar, Element, Loss, State, States, StopRules, Times, Window
+
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+
+ELEMENTS: tuple[Element, ...] = tuple(Element)
+LOSSES: tuple[Loss, ...] = tuple(Loss)
+STATES: tuple[State, ...] = tuple(State)
+
+DEFAULT_ELEMENTS: Mapping[State, Element] = {
+    State.PRODUCING: Element.PRODUCTION,
+    State.SETUP: Element.SETUP,
+    State.FAULT: Element.DELAY,
+    State.HELD: Element.DELAY,
+    State.IDLE: Element.DOWN,
+    State.OFF: Element.DOWN,
+    State.MAINTENANCE: Element.PLANNED_DOWN,
+}
+"""What each state counts as where the plant says nothing else.
+
+Starved and blocked are not in it: they are a delay while an order is registered, and down time otherwise.
+"""
+
+DEFAULT_LOSSES: Mapping[State, Loss] = {State.FAULT: Loss.BREAKDOWN, State.SETUP: Loss.SETUP}
+"""The loss of a delay by state; the other states are `delay`."""
+
+WORKED = tuple(ELEMENTS.index(e) for e in (Element.PRODUCTION, Element.SETUP, Element.DELAY, Element.DOWN))
+"""Codes of the elements that make up known planned busy time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """The leaf spells of one machine: half-open, in order, they tile `window`.
+
+    Arrays of one length n: `since`, `until` (microseconds), `element` and `loss` (places in `ELEMENTS` and `LOSSES`;
+    a loss means something in planned busy time only, and running time is `productive` until parts are known), `spell`
+    (place of the state spell in `states`, -1 where nobody said anything), `begins` (a stop of this element, loss and
+    reason begins with the leaf).
+    """
+
+    window: Window
+    states: States
+    since: Times
+    until: Times
+    element: Indices
+    loss: Indices
+    spell: Indices
+    begins: Flags
+
+    @property
+    def duration(self) -> Times:
+        """Microseconds of each leaf."""
+        return self.until - self.since
+
+    @property
+    def edges(self) -> Times:
+        """The n + 1 moments between the leaves."""
+        return np.append(self.since, np.int64(self.window.until))
+
+    @property
+    def worked(self) -> Flags:
+        """Which leaves are planned busy time in which the state is known."""
+        return np.isin(self.element, WORKED)
+
+    @property
+    def busy(self) -> Flags:
+        """Which leaves are planned busy time, unknown time included."""
+        return np.isin(self.element, (*WORKED, ELEMENTS.index(Element.UNKNOWN)))
+
+    def total(self, element: Element) -> int:
+        """Microseconds in one element."""
+        return int(self.duration[self.element == ELEMENTS.index(element)].sum())
+
+    def reasons(self) -> tuple[Indices, tuple[str, ...]]:
+        """The reason of each leaf, as places in a tuple of texts."""
+        codes, names = coded(self.states.reason)
+        return np.append(codes, 0)[self.spell] if names else self.spell * 0, names or ("",)
+
+    def rows(self) -> list[tuple[int, int, Element, Loss]]:
+        """The leaves as (since, until, element, loss) rows, for people."""
+        return [(s, u, ELEMENTS[e], LOSSES[x]) for s, u, e, x in zip(
+            self.since.tolist(), self.until.tolist(), self.element.tolist(), self.loss.tolist(), strict=True)]
+
+
+def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
+    """Put every instant of the calendar's window in one ISO 22400-2 element and one loss.
+
+    Outside the shifts time is unscheduled, in a break planned down. Inside it is what the stop's reason says, else what
+    the state says. Nobody knows what happened where the state is unknown, unless a reason was given afterwards.
+    A stop is as long as the machine stood in delay without a pause, wherever the window or the shift is cut: that
+    length decides whether it is a minor stop. A reason that names its loss is believed, however short the stop.
+
+    Parameters
+    ----------
+    states
+        What the machine did; may reach beyond the calendar's window, so that stops have their full length.
+    calendar
+        Shifts and breaks; its window is the one that is asked about.
+    rules
+        Element and loss of each state and reason, and the minor-stop threshold.
+
+    Returns
+    -------
+    Leaves
+        Spells that tile the window.
+
+    Raises
+    ------
+    NoCalendar
+        There are no shifts, so nobody can say which time was planned.
+
+    Examples
+    --------
+    A fault of 3 minutes, of which 1 lies in the shift, is shorter than 5 minutes and so a minor stop:
+
+    >>> from andon.model import Shift
+    >>> from andon.units import MINUTE
+    >>> states = States.of([(0, 7 * MINUTE, "producing"), (7 * MINUTE, 10 * MINUTE, "fault")])
+    >>> shift = Shift("early", "2026-01-05", Window(0, 8 * MINUTE))
+    >>> leaves = elements(states, Calendar(Window(0, 10 * MINUTE), (shift,)), StopRules({}, {}, {}, 5 * MINUTE))
+    >>> [(since // MINUTE, until // MINUTE, element.value, loss.value) for since, until, element, loss in leaves.rows()]
+    [(0, 7, 'APT', 'productive'), (7, 8, 'ADET', 'minor_stop'), (8, 10, 'unscheduled', 'minor_stop')]
+
+    References
+    ----------
+    ISO 22400-2:2014, time model for work units; OPC 40001-1 Annex C.2 for the elements of states.
+    """
+    planned(calendar)
+    element, loss = _classified(states, rules)
+    first = _firsts(states, element, loss)
+    edges = _edges(calendar.window, [states.since, states.until, *map(_bounds, (_shifts(calendar), _breaks(calendar)))])
+    since, until = edges[:-1], edges[1:]
+    spell = _spell_at(states, since)
+    inside, paused = within(_shifts(calendar), since), within(_breaks(calendar), since)
+    unknown = ELEMENTS.index(Element.UNKNOWN)
+    leaf = np.where(spell >= 0, np.append(element, unknown)[spell], unknown)
+    leaf = np.where(paused, ELEMENTS.index(Element.PLANNED_DOWN), leaf)
+    leaf = np.where(inside, leaf, ELEMENTS.index(Element.UNSCHEDULED))
+    begins = (spell >= 0) & np.append(first, False)[spell] & (since == np.append(states.since, -1)[spell])
+    lost = np.append(loss, LOSSES.index(Loss.UNKNOWN))[spell]
+    return Leaves(calendar.window, states, since, until, leaf, lost, spell, begins)
+
+
+def planned(calendar: Calendar) -> None:
+    """Refuse a calendar without shifts: without planned time there is no OEE, and none is made up."""
+    if not calendar.shifts and not calendar.described:
+        raise NoCalendar("No shift is planned in that window: nobody can say which time was planned, so no OEE. "
+                         "Describe shifts in plant.toml ([[shift]]), or ask `states` and `counts`, which need none.")
+
+
+def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
+    """The same leaves, cut also at `moments`; nothing else about them changes."""
+    edges = _edges(leaves.window, [leaves.edges, *moments])
+    since, until = edges[:-1], edges[1:]
+    place = np.searchsorted(leaves.since, since, side="right") - 1
+    begins = leaves.begins[place] & (leaves.since[place] == since)
+    return Leaves(leaves.window, leaves.states, since, until, leaves.element[place], leaves.loss[place],
+                  leaves.spell[place], begins)
+
+
+def within(stretches: tuple[Times, Times], at: Times) -> Flags:
+    """Which moments lie in at least one of the stretches (sorted starts, sorted ends; they may overlap)."""
+    starts, ends = stretches
+    open_ = np.searchsorted(starts, at, side="right") - np.searchsorted(ends, at, side="right")
+    return np.asarray(open_ > 0, dtype=np.bool_)
+
+
+def coded(texts: Sequence[str]) -> tuple[Indices, tuple[str, ...]]:
+    """Texts as places in the tuple of their sorted distinct values.
+
+    >>> coded(("b", "a", "b"))
+    (array([1, 0, 1]), ('a', 'b'))
+    """
+    names = tuple(sorted(set(texts)))
+    place = {name: i for i, name in enumerate(names)}
+    return np.fromiter(map(place.__getitem__, texts), np.int64, len(texts)), names
+
+
+def stop_lengths(states: States, element: Indices) -> Times:
+    """The full length of the stop that each spell in delay belongs to, 0 for the other spells."""
+    stopped = element == ELEMENTS.index(Element.DELAY)
+    if not len(states):
+        return states.since
+    joined = np.append(False, stopped[1:] & stopped[:-1] & (states.since[1:] == states.until[:-1]))
+    starts = np.flatnonzero(~joined)
+    length = np.add.reduceat(np.where(stopped, states.until - states.since, 0), starts)
+    return np.asarray(length[np.cumsum(~joined) - 1], dtype=np.int64)
+
+
+def _classified(states: States, rules: StopRules) -> tuple[Indices, Indices]:
+    """Element and loss of each state spell, as if all time were planned."""
+    state = np.fromiter(map({s: i for i, s in enumerate(STATES)}.__getitem__, states.state), np.int64, len(states))
+    codes, reasons = coded(states.reason)
+    stopped = state != STATES.index(State.PRODUCING)
+    said = np.array([ELEMENTS.index(e) if (e := _inherited(r, rules)[0]) else -1 for r in reasons], np.int64)
+    given = np.where(stopped, said[codes], -1) if reasons else state * 0 - 1
+    element = np.where(given >= 0, given, _element_of(states, state, rules))
+    short = stop_lengths(states, element) < rules.minor_stop
+    blamed = np.array([LOSSES.index(x) if (x := _inherited(r, rules)[1]) else -1 for r in reasons], np.int64)
+    named = np.where(stopped, blamed[codes], -1) if reasons else state * 0 - 1
+    return element, _loss_of(element, state, rules, short=short, named=named)
+
+
+def _element_of(states: States, state: Indices, rules: StopRules) -> Indices:
+    """The element of each spell by its state, and of waiting by whether an order was registered."""
+    without, ordered = (np.array([ELEMENTS.index(_element(s, rules, o)) for s in STATES]) for o in (False, True))
+    if states.ordered is None:
+        return without[state]
+    return np.where(np.array(states.ordered, dtype=np.bool_), ordered[state], without[state])
+
+
+def _element(state: State, rules: StopRules, ordered: bool) -> Element:
+    if state is State.UNKNOWN:
+        return Element.UNKNOWN
+    waiting = Element.DELAY if ordered else Element.DOWN
+    return rules.elements.get(state, DEFAULT_ELEMENTS.get(state, waiting))
+
+
+def _loss_of(element: Indices, state: Indices, rules: StopRules, *, short: Flags, named: Indices) -> Indices:
+    """The loss of each spell: what its reason says, else minor where it was short, else what its state says."""
+    delay = np.array([LOSSES.index(rules.losses.get(s, DEFAULT_LOSSES.get(s, Loss.DELAY))) for s in STATES])
+    own = np.where(short, LOSSES.index(Loss.MINOR_STOP), delay[state])
+    by_element = {Element.PRODUCTION: Loss.PRODUCTIVE, Element.SETUP: Loss.SETUP, Element.DOWN: Loss.IDLE}
+    table = np.array([LOSSES.index(by_element.get(e, Loss.UNKNOWN)) for e in ELEMENTS])
+    loss = np.where(element == ELEMENTS.index(Element.DELAY), own, table[element])
+    fixed = np.isin(element, [ELEMENTS.index(Element.PRODUCTION), ELEMENTS.index(Element.UNKNOWN)])
+    return np.where((named >= 0) & ~fixed, named, loss)
+
+
+def _inherited(code: str, rules: StopRules) -> tuple[Element | None, Loss | None]:
+    """Element and loss of a reason, each from the nearest of its ancestors that names one."""
+    element: Element | None = None
+    loss: Loss | None = None
+    seen: set[str] = set()
+    while code in rules.reasons and code not in seen:
+        seen.add(code)
+        reason = rules.reasons[code]
+        element, loss, code = element or reason.element, loss or reason.loss, reason.parent
+    return element, loss
+
+
+def _firsts(states: States, element: Indices, loss: Indices) -> Flags:
+    """Which spells begin a stop: the one before was another element, loss or reason, or there is none before."""
+    if not len(states):
+        return np.zeros(0, np.bool_)
+    reason, _ = coded(states.reason)
+    same = ((element[1:] == element[:-1]) & (loss[1:] == loss[:-1]) & (reason[1:] == reason[:-1])
+            & (states.since[1:] == states.until[:-1]))
+    return np.append(True, ~same)
+
+
+def _spell_at(states: States, at: Times) -> Indices:
+    """The place of the spell that holds at each moment, -1 where there is none."""
+    if not len(states):
+        return np.full(len(at), -1, np.int64)
+    place = np.searchsorted(states.since, at, side="right") - 1
+    return np.where((place >= 0) & (at < states.until[place]), place, -1)
+
+
+def _edges(window: Window, moments: Iterable[Times]) -> Times:
+    """All moments inside the window and its two ends, sorted, each once."""
+    found = np.concatenate([np.array([window.since, window.until], np.int64), *moments])
+    return np.unique(found[(found >= window.since) & (found <= window.until)])
+
+
+def _bounds(stretches: tuple[Times, Times]) -> Times:
+    return np.concatenate(stretches)
+
+
+def _shifts(calendar: Calendar) -> tuple[Times, Times]:
+    return _sorted(s.window for s in calendar.shifts)
+
+
+def _breaks(calendar: Calendar) -> tuple[Times, Times]:
+    return _sorted(b for s in calendar.shifts for b in s.breaks)
+
+
+def _sorted(windows: Iterable[Window]) -> tuple[Times, Times]:
+    found = [w for w in windows if w.duration]
+    since, until = np.array([w.since for w in found], np.int64), np.array([w.until for w in found], np.int64)
+    return np.sort(since), np.sort(until)
