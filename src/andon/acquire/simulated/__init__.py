@@ -1,0 +1,115 @@
+"""A simulated plant: 12 machines in 3 lines for 30 days, seeded, with the truth written down beside it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ...catalog import connector
+from ...model import Batch, Times, Window
+from ...units import duration
+from .delivery import Plan, deliveries, planned
+from .flow import FAR, Agenda, Order, run_line
+from .hours import WorkAxis, demo_window, local, shifts_of, work_axis
+from .layout import LINES, MACHINES, PRODUCTS
+from .paper import plant_toml
+from .timeline import Run, run_of
+from .truth import truth_of
+
+__all__ = ["Simulation", "simulated", "simulated_plant"]
+QUARTER = 900_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A plant that never was: its paper, everything it said, and what really happened.
+
+    `truth` has the keys seed, zone, window, lost, shifts (one entry a machine and shift) and orders.
+    """
+
+    seed: int
+    window: Window
+    plant_toml: str = field(repr=False)
+    truth: Mapping[str, object] = field(repr=False)
+    runs: tuple[Run, ...] = field(repr=False)
+    plans: tuple[Plan, ...] = field(repr=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """Everything the plant said, in order of arrival: some of it late, some twice."""
+        yield planned(self.plans)
+        yield from deliveries(self.runs, self.seed)
+
+    def write(self, folder: Path) -> None:
+        """Write plant.toml and truth.json into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "plant.toml").write_text(self.plant_toml, encoding="utf-8")
+        (folder / "truth.json").write_text(json.dumps(self.truth, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def simulated_plant(seed: int = 1) -> Simulation:
+    """Simulate the demo plant; the same seed gives the same bytes.
+
+    Parameters
+    ----------
+    seed
+        Where chance starts.
+
+    Returns
+    -------
+    Simulation
+        The plant on paper, its batches, and the truth.
+
+    Examples
+    --------
+    >>> plant = simulated_plant(seed=7)
+    >>> len(plant.runs), plant.window.duration // 3_600_000_000
+    (12, 721)
+    """
+    runs, plans = list[Run](), list[Plan]()
+    for line in LINES:
+        own, planned_here = _line(line, seed)
+        runs += own
+        plans += planned_here
+    return Simulation(seed, demo_window(), plant_toml(), truth_of(runs, seed), tuple(runs), tuple(plans))
+
+
+@connector
+def simulated(seed: int = 1) -> Iterator[Batch]:
+    """A plant that never was, for trying things out.
+
+    Parameters
+    ----------
+    seed
+        Where chance starts: the same seed gives the same samples.
+    """
+    yield from simulated_plant(seed).batches()
+
+
+def _line(line: str, seed: int) -> tuple[list[Run], list[Plan]]:
+    shifts = shifts_of(line)
+    axis = work_axis(shifts)
+    services = {m.path: (axis.working(local(m.maintenance[0])), duration(m.maintenance[1]) // 1000)
+                for m in MACHINES if m.line == line and m.maintenance}
+    faster = {p.name: axis.working(local(p.faster_from + "T00:00")) if p.faster_from else FAR
+              for p in PRODUCTS if p.line == line}
+    stations, orders = run_line(line, seed, Agenda(axis.total, services, faster))
+    runs = [run_of(s, axis, shifts, np.random.default_rng([seed, 79, i])) for i, s in enumerate(stations)]
+    return runs, [p for order, release in orders for p in _plans(order, release, line, axis)]
+
+
+def _plans(order: Order, release: int, line: str, axis: WorkAxis) -> Iterator[Plan]:
+    """The planner's idea of an order, in quarters of an hour: it starts when it is released and runs at 80 %."""
+    if release >= axis.total:
+        return
+    product = PRODUCTS[order.product]
+    length = int(order.quantity * product.cycle * 1000 / 0.8) + 2_400_000
+    since, until = _quarters(axis.real(np.array([release, min(release + length, axis.total)])))
+    for machine in MACHINES:
+        if machine.line == line:
+            yield Plan(machine.path, order.name, product.name, order.quantity, since, until)
+
+
+def _quarters(at: Times) -> list[int]:
+    return [int(t) // QUARTER * QUARTER for t in at]

@@ -1,0 +1,155 @@
+"""The demo plant on paper: its plant.toml, wrong master data included."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from .flow import ideal_cycle
+from .hours import local
+from .layout import (
+    BREAK_CODES,
+    CLASSES,
+    HOLIDAYS,
+    LINES,
+    MACHINES,
+    MAKE_UP,
+    MINOR_STOP,
+    PRODUCTS,
+    REASONS,
+    SHIFTS,
+    SOURCES,
+    ZONE,
+    ClassRow,
+    MachineRow,
+    ProductRow,
+    ReasonRow,
+    ShiftRow,
+)
+
+TEXT_SIGNALS = ("product", "order", "alarm", "reason", "scrap_cause")
+UNITS = {"power": "kW", "energy": "kW.h", "temperature": "Cel", "vibration": "mm/s"}
+_BY_NAME = {p.name: p for p in PRODUCTS}
+_FASTER = {p.name: local(p.faster_from + "T00:00") if p.faster_from else None for p in PRODUCTS}
+
+
+def paper_cycle(machine: MachineRow, product: str, at: int) -> int:
+    """The ideal cycle that plant.toml has for a product on a machine at a moment, in milliseconds."""
+    since = _FASTER[product]
+    return _cycle(machine, _BY_NAME[product], since is not None and at >= since)
+
+
+def _cycle(machine: MachineRow, product: ProductRow, quick: bool) -> int:
+    faster = product.faster if quick else 1.0
+    return round(ideal_cycle(product, machine.row) * faster * machine.master_factor)
+
+
+def plant_toml() -> str:
+    """The demo plant as its owner wrote it down."""
+    parts = [_head(), *map(_shift, SHIFTS), *map(_states, CLASSES.values()), *map(_reason, REASONS),
+             *map(_product, PRODUCTS), *map(_machine, MACHINES), *map(_source, SOURCES.values()), _money()]
+    return "\n".join(parts)
+
+
+def _head() -> str:
+    rows = ", ".join(f'{{ date = "{d}", as = "{w}" }}' for d, w in MAKE_UP.items())
+    return f"""# A simulated plant: 12 machines of 4 classes in 3 lines, 30 days, made by `andon demo`.
+# What really happened is in truth.json.
+
+[plant]
+name = "demo"
+site = "demo-works"
+zone = "{ZONE}"
+currency = "EUR"
+language = "en"
+
+[calendar]
+day_of_shift = "start"
+holidays = [{_strings(HOLIDAYS)}]
+make_up = [{rows}]
+"""
+
+
+def _shift(row: ShiftRow) -> str:
+    breaks = ", ".join(f'{{ start = "{a}", end = "{b}", name = "break" }}' for a, b in row.breaks)
+    return f"""[[shift]]
+name = "{row.name}"
+start = "{row.start}"
+end = "{row.end}"
+days = [{_strings(row.days)}]
+at = [{_strings(row.lines)}]
+breaks = [{breaks}]
+"""
+
+
+def _states(row: ClassRow) -> str:
+    rows = {str(code): str(state) for state, code in row.codes.items()}
+    rows[str(BREAK_CODES[row.name])] = "held_operator"
+    return f"[states.{row.name}]\n" + "".join(f'"{code}" = "{state}"\n' for code, state in rows.items())
+
+
+def _reason(row: ReasonRow) -> str:
+    said: Mapping[str, object] = {"code": row.code, "text": row.text, "text_zh": row.text_zh, "parent": row.parent,
+                                  "element": row.element or "", "loss": row.loss or ""}
+    return "[[reason]]\n" + "".join(f'{key} = "{value}"\n' for key, value in said.items() if value)
+
+
+def _product(row: ProductRow) -> str:
+    cycles = "".join(f"    {c},\n" for machine in MACHINES if machine.line == row.line for c in _cycles(machine, row))
+    return f"""[[product]]
+name = "{row.name}"
+cycles = [
+{cycles}]
+values = [{{ value = {row.value:.2f}, valid_from = 2026-01-01 }}]
+"""
+
+
+def _cycles(machine: MachineRow, row: ProductRow) -> Iterator[str]:
+    valid = [("2026-01-01", False), *([(row.faster_from, True)] if row.faster_from else [])]
+    for day, quick in valid:
+        yield (f'{{ ideal_cycle = "{_cycle(machine, row, quick) / 1000:g} s", machine = "{machine.path}", '
+               f"valid_from = {day} }}")
+
+
+def _machine(row: MachineRow) -> str:
+    source = SOURCES[row.line]
+    lines = [f'[[machine]]\npath = "{row.path}"\nclass = "{row.row.name}"\nminor_stop = "{MINOR_STOP // 1000} s"',
+             f"hour_value = {90 + 15 * LINES.index(row.line)}.0\n", f"[machine.signals.state]\nkind = \"state\"\n"
+             f'states = "{row.row.name}"\nsource = "{source}"\n']
+    for name in row.row.counters:
+        rollover = f"rollover = {row.rollover}\n" if row.rollover and name == "total_count" else ""
+        lines.append(f'[machine.signals.{name}]\nkind = "count"\ncounting = "total"\n{rollover}source = "{source}"\n')
+    for name in TEXT_SIGNALS:
+        role = 'role = "other"\n' if name == "scrap_cause" else ""
+        lines.append(f'[machine.signals.{name}]\nkind = "text"\n{role}source = "{source}"\n')
+    for name, unit in UNITS.items():
+        lines.append(f'[machine.signals.{name}]\nkind = "number"\nunit = "{unit}"\nsource = "{source}"\n')
+    return "\n".join(lines)
+
+
+def _source(name: str) -> str:
+    return f'[[source]]\nname = "{name}"\nconnector = "simulated"\n'
+
+
+def _money() -> str:
+    return """[[tariff]]
+name = "standard"
+valid_from = 2026-01-01
+price = 0.19
+bands = [{ start = "08:00", end = "20:00", price = 0.26 }]
+
+[[grid_factor]]
+valid_from = 2026-01-01
+factor = 0.363
+method = "location"
+source = "made up for the demo"
+
+[[limit]]
+signal = "line-2/lathe-2/vibration"
+high = 2.8
+
+[[limit]]
+signal = "line-1/press-1/temperature"
+high = 62.0
+"""
+
+
+def _strings(texts: Iterable[str]) -> str:
+    return ", ".join(f'"{t}"' for t in texts)

@@ -1,0 +1,137 @@
+"""What really happened in the demo, by machine and shift: to hold the studies' answers against."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...model import Element, Loss, State, Times, Window
+from .delivery import lost_window
+from .flow import GOOD, REJECT, REWORK
+from .hours import WorkShift, demo_window
+from .layout import LOST, MINOR_STOP, REASONS, SOURCES, ZONE
+from .paper import paper_cycle
+from .timeline import BREAK, Run
+
+ELEMENTS = {State.PRODUCING: Element.PRODUCTION, State.SETUP: Element.SETUP, State.FAULT: Element.DELAY,
+            State.HELD: Element.DELAY, State.STARVED: Element.DELAY, State.BLOCKED: Element.DELAY,
+            State.IDLE: Element.DOWN, State.OFF: Element.DOWN, State.MAINTENANCE: Element.PLANNED_DOWN}
+GIVEN = {r.code: r for r in REASONS}
+Entry = dict[str, object]
+
+
+def truth_of(runs: Sequence[Run], seed: int) -> dict[str, object]:
+    """Everything that a study could find out, and what it cannot know (the stretch nobody heard)."""
+    lost = lost_window(LOST[0])
+    return {
+        "seed": seed, "zone": ZONE, "window": [demo_window().since, demo_window().until],
+        "lost": {"source": LOST[0], "since": lost.since, "until": lost.until,
+                 "machines": [r.machine.path for r in runs if SOURCES[r.machine.line] == LOST[0]]},
+        "shifts": [shift_truth(worth, shift) for worth in map(_worth, runs) for shift in worth.run.shifts],
+        "orders": [{"machine": r.machine.path, "order": order, "product": product, "since": at}
+                   for r in runs for at, order, product in r.orders],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A machine's month with the ideal time of each part (microseconds) and the parts before the first good one."""
+
+    run: Run
+    ideal: Times
+    startup: NDArray[np.bool_]
+
+
+def _worth(run: Run) -> Worth:
+    cycles = [paper_cycle(run.machine, product, at) for product, at in
+              zip(run.product, run.finished.tolist(), strict=True)]
+    return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run))
+
+
+def shift_truth(worth: Worth, shift: WorkShift) -> Entry:
+    """One machine in one shift: microseconds by state, element and loss, parts, ideal time, energy, stops.
+
+    Losses follow the house rule: each spell is cut to the shift; a stop in ADET below the threshold is a minor stop
+    whatever its state. `ideal` is the ideal cycle as the plant's paper has it, times the parts.
+    """
+    run = worth.run
+    spells = _within(run, shift.window)
+    planned = sum(b.duration for b in shift.breaks)
+    states, elements, losses = Counter[str](), Counter[str](), Counter[str]()
+    for since, until, state, alarm, reason in spells:
+        states[state] += until - since
+        element = element_of(state, alarm, reason)
+        elements[element] += until - since
+        if loss := loss_of(element, until - since, state, reason):
+            losses[loss] += until - since
+    made = slice(*np.searchsorted(run.finished, [shift.window.since, shift.window.until]).tolist())
+    parts = _parts(run, made)
+    losses.update(_of_parts(worth, made, elements[Element.PRODUCTION]))
+    return {
+        "machine": run.machine.path, "shift": shift.name, "day": shift.day, "since": shift.window.since,
+        "until": shift.window.until, "breaks": planned, "states": dict(states), "elements": dict(elements),
+        "busy": shift.window.duration - elements[Element.PLANNED_DOWN], "losses": dict(losses), **parts,
+        "kwh": round(run.kilowatt_hours(shift.window), 6),
+        "stops": [[s, u, str(x), r] for s, u, x, a, r in spells
+                  if x not in (State.PRODUCING, State.OFF) and a != BREAK],
+    }
+
+
+def element_of(state: State, alarm: str, reason: str) -> Element:
+    """The ISO 22400 element of a spell: a break is planned down, then the reason decides, then the state."""
+    if alarm == BREAK:
+        return Element.PLANNED_DOWN
+    given = GIVEN[reason].element if reason else None
+    return given or ELEMENTS[state]
+
+
+def loss_of(element: Element, length: int, state: State, reason: str) -> Loss | None:
+    """Where a spell's time is booked; None for production (split by its parts) and for planned down time."""
+    if element in (Element.PRODUCTION, Element.PLANNED_DOWN):
+        return None
+    if element is Element.DELAY and length < MINOR_STOP * 1000:
+        return Loss.MINOR_STOP
+    given = GIVEN[reason].loss if reason else None
+    if given:
+        return given
+    return {Element.SETUP: Loss.SETUP, Element.DOWN: Loss.IDLE}.get(
+        element, Loss.BREAKDOWN if state is State.FAULT else Loss.DELAY)
+
+
+def _within(run: Run, window: Window) -> list[tuple[int, int, State, str, str]]:
+    first = int(np.searchsorted(run.until, window.since, side="right"))
+    last = int(np.searchsorted(run.since, window.until, side="left"))
+    return [(max(int(run.since[i]), window.since), min(int(run.until[i]), window.until), run.state[i], run.alarm[i],
+             run.reason[i]) for i in range(first, last)]
+
+
+def _parts(run: Run, made: slice) -> Entry:
+    verdict = run.verdict[made]
+    return {"total": len(verdict), "good": int((verdict == GOOD).sum()), "reject": int((verdict == REJECT).sum()),
+            "rework": int((verdict == REWORK).sum()),
+            "scrap": dict(sorted(Counter(c for c in run.cause[made] if c).items())),
+            "products": dict(sorted(Counter(run.product[made]).items()))}
+
+
+def _of_parts(worth: Worth, made: slice, producing: int) -> dict[str, int]:
+    """How production time splits by the ideal time of its parts: productive, defects (start-up apart), speed."""
+    ideal, verdict, startup = worth.ideal[made], worth.run.verdict[made], worth.startup[made]
+    good = int(ideal[verdict == GOOD].sum())
+    early = int(ideal[(verdict != GOOD) & startup].sum())
+    return {Loss.PRODUCTIVE: good, Loss.STARTUP: early, Loss.DEFECTS: int(ideal.sum()) - good - early,
+            Loss.SPEED: producing - int(ideal.sum())}
+
+
+def _startup(run: Run) -> NDArray[np.bool_]:
+    """Marks the parts between the end of a changeover and the first good one."""
+    setups = [int(u) for u, s in zip(run.until, run.state, strict=True) if s is State.SETUP]
+    good = run.finished[run.verdict == GOOD].tolist()
+    mark = np.zeros(len(run.finished), dtype=np.bool_)
+    for end in setups:
+        first = bisect_left(good, end)
+        until = good[first] if first < len(good) else demo_window().until
+        mark[bisect_right(run.finished, end - 1):bisect_left(run.finished, until)] = True
+    return mark
