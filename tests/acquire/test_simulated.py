@@ -61,8 +61,13 @@ def test_the_same_seed_gives_the_same_bytes(plant):
     assert bytes_of(again.batches(), 9) == bytes_of(plant.batches(), 9)
 
 
-def test_another_seed_gives_another_month(plant):
-    assert json.dumps(simulated_plant(seed=2).truth) != json.dumps(plant.truth)
+def test_another_seed_gives_another_month_and_fewer_days_are_its_end(plant):
+    other = simulated_plant(seed=2, days=2)
+    assert (other.window.until, other.window.duration) == (plant.window.until, 48 * HOUR)
+    assert {s["day"] for s in other.truth["shifts"]} == {"2026-10-30", "2026-10-31"}
+    assert not [s for s in other.truth["shifts"] if s in plant.truth["shifts"]]
+    said = [b.samples for b in other.batches() if b.samples is not None]
+    assert min(int(t["at"].cast("int64").to_numpy().min()) for t in said) == other.window.since
 
 
 def test_the_window_holds_thirty_production_days_and_the_hour_the_clocks_went_back(plant):

@@ -39,7 +39,7 @@ class Simulation:
     def batches(self) -> Iterator[Batch]:
         """Everything the plant said, in order of arrival: some of it late, some twice."""
         yield planned(self.plans)
-        yield from deliveries(self.runs, self.seed)
+        yield from deliveries(self.runs, self.seed, self.window)
 
     def write(self, folder: Path) -> None:
         """Write plant.toml and truth.json into a folder."""
@@ -48,13 +48,15 @@ class Simulation:
         (folder / "truth.json").write_text(json.dumps(self.truth, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def simulated_plant(seed: int = 1) -> Simulation:
+def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
     """Simulate the demo plant; the same seed gives the same bytes.
 
     Parameters
     ----------
     seed
         Where chance starts.
+    days
+        How many of the last of its 30 days it tells of.
 
     Returns
     -------
@@ -63,16 +65,18 @@ def simulated_plant(seed: int = 1) -> Simulation:
 
     Examples
     --------
-    >>> plant = simulated_plant(seed=7)
+    >>> plant = simulated_plant(days=2)
     >>> len(plant.runs), plant.window.duration // 3_600_000_000
-    (12, 721)
+    (12, 48)
     """
     runs, plans = list[Run](), list[Plan]()
     for line in LINES:
         own, planned_here = _line(line, seed)
         runs += own
         plans += planned_here
-    return Simulation(seed, demo_window(), plant_toml(), truth_of(runs, seed), tuple(runs), tuple(plans))
+    window = demo_window(days)
+    told = [p for p in plans if p.until > window.since]
+    return Simulation(seed, window, plant_toml(), truth_of(runs, seed, window), tuple(runs), tuple(told))
 
 
 @connector

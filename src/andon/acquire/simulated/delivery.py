@@ -47,16 +47,19 @@ def planned(plans: Sequence[Plan]) -> Batch:
     return Batch("planning", 1, spells=_spells(rows))
 
 
-def deliveries(runs: Sequence[Run], seed: int) -> Iterator[Batch]:
-    """All batches in order of arrival."""
-    window, waiting = demo_window(), list[tuple[int, int, Batch]]()
+def deliveries(runs: Sequence[Run], seed: int, window: Window) -> Iterator[Batch]:
+    """All batches of a window in order of arrival; at its start each signal says what it last said."""
+    waiting = list[tuple[int, int, Batch]]()
     chance = np.random.default_rng([seed, 77])
-    said = {line: [t.without(lost) if (lost := lost_window(SOURCES[line])).duration else t
-                   for run in runs if run.machine.line == line for t in changes(run)] for line in SOURCES}
+    silent = {line: [Window(0, window.since), lost_window(source)] for line, source in SOURCES.items()}
+    said = {line: [_heard_track(t, silent[line]) for run in runs if run.machine.line == line for t in changes(run)]
+            for line in SOURCES}
     machines = {line: [physics(r) for r in runs if r.machine.line == line] for line in SOURCES}
     order = 0
-    for since in range(window.since, window.until, LENGTH):
-        part = Window(since, min(since + LENGTH, window.until))
+    for since in range(demo_window().since, window.until, LENGTH):
+        part = Window(since, since + LENGTH) & window
+        if not part.duration:
+            continue
         for line, source in SOURCES.items():
             batch = _batch(machines[line], said[line], part, seed)
             for arrival in _arrivals(part.until, chance):
@@ -67,6 +70,13 @@ def deliveries(runs: Sequence[Run], seed: int) -> Iterator[Batch]:
             yield heapq.heappop(waiting)[2]
     while waiting:
         yield heapq.heappop(waiting)[2]
+
+
+def _heard_track(track: Track, silent: Sequence[Window]) -> Track:
+    for window in silent:
+        if window.duration:
+            track = track.without(window)
+    return track
 
 
 def part_number(part: Window) -> int:

@@ -25,9 +25,10 @@ def local(text: str) -> int:
     return micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)))
 
 
-def demo_window() -> Window:
-    """The 30 production days of the demo."""
-    return Window(local(FIRST_DAY + "T06:00"), local(LAST_DAY + "T06:00"))
+def demo_window(days: int = 30) -> Window:
+    """The last so many of the demo's 30 production days."""
+    first = max(date.fromisoformat(FIRST_DAY), date.fromisoformat(LAST_DAY) - timedelta(days))
+    return Window(local(f"{first}T06:00"), local(LAST_DAY + "T06:00"))
 
 
 def shifts_of(line: str) -> list[WorkShift]:

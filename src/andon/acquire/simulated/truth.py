@@ -23,16 +23,17 @@ GIVEN = {r.code: r for r in REASONS}
 Entry = dict[str, object]
 
 
-def truth_of(runs: Sequence[Run], seed: int) -> dict[str, object]:
-    """Everything that a study could find out, and what it cannot know (the stretch nobody heard)."""
+def truth_of(runs: Sequence[Run], seed: int, window: Window) -> dict[str, object]:
+    """Everything that a study could find out in a window, and what it cannot know (the stretch nobody heard)."""
     lost = lost_window(LOST[0])
     return {
-        "seed": seed, "zone": ZONE, "window": [demo_window().since, demo_window().until],
+        "seed": seed, "zone": ZONE, "window": [window.since, window.until],
         "lost": {"source": LOST[0], "since": lost.since, "until": lost.until,
                  "machines": [r.machine.path for r in runs if SOURCES[r.machine.line] == LOST[0]]},
-        "shifts": [shift_truth(worth, shift) for worth in map(_worth, runs) for shift in worth.run.shifts],
+        "shifts": [shift_truth(worth, shift) for worth in map(_worth, runs) for shift in worth.run.shifts
+                   if (shift.window & window).duration],
         "orders": [{"machine": r.machine.path, "order": order, "product": product, "since": at}
-                   for r in runs for at, order, product in r.orders],
+                   for r in runs for at, order, product in r.orders if at in window],
     }
 
 
