@@ -1,5 +1,5 @@
 """Studies of production: time, parts, losses, orders and reliability."""
 
-from . import losses, oee
+from . import counts, losses, oee, semi, states
 
-__all__ = ["losses", "oee"]
+__all__ = ["counts", "losses", "oee", "semi", "states"]

@@ -45,8 +45,9 @@ class Leaves:
 
     Arrays of one length n: `since`, `until` (microseconds), `element` and `loss` (places in `ELEMENTS` and `LOSSES`;
     a loss means something in planned busy time only, and running time is `productive` until parts are known), `spell`
-    (place of the state spell in `states`, -1 where nobody said anything), `begins` (a stop of this element, loss and
-    reason begins with the leaf).
+    (place of the state spell in `states`, -1 where nobody said anything), `paused` (in a break), `begins` (a stop of
+    this element, loss and reason begins with the leaf), `fails` (a breakdown begins with the leaf, however its time is
+    split by reasons).
     """
 
     window: Window
@@ -56,7 +57,9 @@ class Leaves:
     element: Indices
     loss: Indices
     spell: Indices
+    paused: Flags
     begins: Flags
+    fails: Flags
 
     @property
     def duration(self) -> Times:
@@ -86,6 +89,11 @@ class Leaves:
         """The reason of each leaf, as places in a tuple of texts."""
         codes, names = coded(self.states.reason)
         return np.append(codes, 0)[self.spell] if names else self.spell * 0, names or ("",)
+
+    @property
+    def state(self) -> Indices:
+        """The state of each leaf, as places in `STATES`, one beyond them where nobody said anything."""
+        return np.append(_state_codes(self.states), len(STATES))[self.spell]
 
     def rows(self) -> list[tuple[int, int, Element, Loss]]:
         """The leaves as (since, until, element, loss) rows, for people."""
@@ -138,7 +146,8 @@ def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
     """
     planned(calendar)
     element, loss = _classified(states, rules)
-    first = _firsts(states, element, loss)
+    first = _firsts(states, [element, loss, coded(states.reason)[0]])
+    broken = loss == LOSSES.index(Loss.BREAKDOWN)
     edges = _edges(calendar.window, [states.since, states.until, *map(_bounds, (_shifts(calendar), _breaks(calendar)))])
     since, until = edges[:-1], edges[1:]
     spell = _spell_at(states, since)
@@ -147,9 +156,11 @@ def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
     leaf = np.where(spell >= 0, np.append(element, unknown)[spell], unknown)
     leaf = np.where(paused, ELEMENTS.index(Element.PLANNED_DOWN), leaf)
     leaf = np.where(inside, leaf, ELEMENTS.index(Element.UNSCHEDULED))
-    begins = (spell >= 0) & np.append(first, False)[spell] & (since == np.append(states.since, -1)[spell])
+    begun = (spell >= 0) & (since == np.append(states.since, -1)[spell])
     lost = np.append(loss, LOSSES.index(Loss.UNKNOWN))[spell]
-    return Leaves(calendar.window, states, since, until, leaf, lost, spell, begins)
+    return Leaves(calendar.window, states, since, until, leaf, lost, spell, inside & paused,
+                  begun & np.append(first, False)[spell],
+                  begun & np.append(_firsts(states, [broken]) & broken, False)[spell])
 
 
 def planned(calendar: Calendar) -> None:
@@ -164,9 +175,10 @@ def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
     edges = _edges(leaves.window, [leaves.edges, *moments])
     since, until = edges[:-1], edges[1:]
     place = np.searchsorted(leaves.since, since, side="right") - 1
-    begins = leaves.begins[place] & (leaves.since[place] == since)
+    begun = leaves.since[place] == since
     return Leaves(leaves.window, leaves.states, since, until, leaves.element[place], leaves.loss[place],
-                  leaves.spell[place], begins)
+                  leaves.spell[place], leaves.paused[place], leaves.begins[place] & begun,
+                  leaves.fails[place] & begun)
 
 
 def within(stretches: tuple[Times, Times], at: Times) -> Flags:
@@ -200,7 +212,7 @@ def stop_lengths(states: States, element: Indices) -> Times:
 
 def _classified(states: States, rules: StopRules) -> tuple[Indices, Indices]:
     """Element and loss of each state spell, as if all time were planned."""
-    state = np.fromiter(map({s: i for i, s in enumerate(STATES)}.__getitem__, states.state), np.int64, len(states))
+    state = _state_codes(states)
     codes, reasons = coded(states.reason)
     stopped = state != STATES.index(State.PRODUCING)
     said = np.array([ELEMENTS.index(e) if (e := _inherited(r, rules)[0]) else -1 for r in reasons], np.int64)
@@ -210,6 +222,10 @@ def _classified(states: States, rules: StopRules) -> tuple[Indices, Indices]:
     blamed = np.array([LOSSES.index(x) if (x := _inherited(r, rules)[1]) else -1 for r in reasons], np.int64)
     named = np.where(stopped, blamed[codes], -1) if reasons else state * 0 - 1
     return element, _loss_of(element, state, rules, short=short, named=named)
+
+
+def _state_codes(states: States) -> Indices:
+    return np.fromiter(map({s: i for i, s in enumerate(STATES)}.__getitem__, states.state), np.int64, len(states))
 
 
 def _element_of(states: States, state: Indices, rules: StopRules) -> Indices:
@@ -250,13 +266,13 @@ def _inherited(code: str, rules: StopRules) -> tuple[Element | None, Loss | None
     return element, loss
 
 
-def _firsts(states: States, element: Indices, loss: Indices) -> Flags:
-    """Which spells begin a stop: the one before was another element, loss or reason, or there is none before."""
+def _firsts(states: States, kinds: Iterable[NDArray[np.generic]]) -> Flags:
+    """Which spells begin something: the one before was of another kind, or there is none before."""
     if not len(states):
         return np.zeros(0, np.bool_)
-    reason, _ = coded(states.reason)
-    same = ((element[1:] == element[:-1]) & (loss[1:] == loss[:-1]) & (reason[1:] == reason[:-1])
-            & (states.since[1:] == states.until[:-1]))
+    same = states.since[1:] == states.until[:-1]
+    for kind in kinds:
+        same = same & (kind[1:] == kind[:-1])
     return np.append(True, ~same)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...model import Counts, Element, Numbers, Output, Products, Spells, Times
 from ...units import Micros, Money, Parts, Unit
-from .elements import ELEMENTS, Indices, Leaves, coded, split, within
+from .elements import ELEMENTS, Flags, Indices, Leaves, coded, split, within
 
 IdealCycle = Annotated[float, Unit("us/{part}")]
 """PRI, the planned run time per item: microseconds a part."""
@@ -50,7 +50,7 @@ class Made:
     rejects: Numbers | None
     rework: Numbers | None
     startup: Numbers | None
-    heard: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None
+    heard: Flags | None
 
     @property
     def counted(self) -> Numbers:
@@ -132,15 +132,25 @@ def made(leaves: Leaves, output: Output, products: Products) -> Made:
     heard = (output.observed.since, output.observed.until) if output.observed is not None else None
     fine = split(leaves, [product.since, product.until, rate_edges, *startup, *(heard or ())])
     rates, rate = _rates(fine.since, product, products)
-    total, good, rejects, rework = (counted(c, fine.edges) if c is not None else None for c in (
-        output.total, output.good, output.rejects, output.rework))
+    total, good, rejects, rework = fates(output, fine.edges)
     early = np.where(within(startup, fine.since), rejects, 0.0) if rejects is not None else None
-    if good is None and total is not None and rejects is not None:
-        good = total - rejects - (rework if rework is not None else 0.0)
-    elif total is None and good is not None and rejects is not None:
-        total = good + rejects + (rework if rework is not None else 0.0)
     return Made(fine, rates, rate, total, good, rejects, rework, early,
                 within(heard, fine.since) if heard is not None else None)
+
+
+def fates(output: Output, edges: Times) -> tuple[Numbers | None, Numbers | None, Numbers | None, Numbers | None]:
+    """Parts made, good, rejected and to be reworked in each of the n stretches between n + 1 edges.
+
+    None where the machine cannot say; where rejects are counted, parts made give the good ones and the other way round.
+    """
+    total, good, rejects, rework = (counted(c, edges) if c is not None else None for c in (
+        output.total, output.good, output.rejects, output.rework))
+    bad = rejects + (rework if rework is not None else 0.0) if rejects is not None else None
+    if good is None and total is not None and bad is not None:
+        good = total - bad
+    elif total is None and good is not None and bad is not None:
+        total = good + bad
+    return total, good, rejects, rework
 
 
 def counted(counts: Counts, edges: Times) -> Numbers:
@@ -170,10 +180,13 @@ def counted(counts: Counts, edges: Times) -> Numbers:
     return found + np.bincount(leaf, parts[1] - parts[0], minlength=n).astype(np.float64)
 
 
-def runs(work: Made) -> tuple[Run, ...]:
-    """Time and parts in known planned busy time, one row a product and rate, in order."""
-    known, n = work.leaves.worked, len(work.rates)
-    running = work.leaves.element == ELEMENTS.index(Element.PRODUCTION)
+def runs(work: Made, known: Flags | None = None, running: Flags | None = None) -> tuple[Run, ...]:
+    """Running time and the parts finished in known time, one row a product and rate, in order.
+
+    Unless said otherwise, known time is known planned busy time and running time is APT.
+    """
+    known, n = work.leaves.worked if known is None else known, len(work.rates)
+    running = work.leaves.element == ELEMENTS.index(Element.PRODUCTION) if running is None else running
     production = sums(work.rate[running], work.leaves.duration[running], n)
     parts = [sums(work.rate[known], a[known], n) if a is not None else [None] * n for a in (work.made, work.good)]
     startup = sums(work.rate[known], work.startup[known], n) if work.startup is not None else [0.0] * n

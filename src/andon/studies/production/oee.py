@@ -118,12 +118,12 @@ class Oee:
     @property
     def ideal_made(self) -> IdealTime | None:
         """Ideal time of the parts made, sum of PRI x PQ; None where it is not known."""
-        return _ideal(self.rows, lambda r: r.made)
+        return ideal(self.rows, lambda r: r.made)
 
     @property
     def ideal_good(self) -> IdealTime | None:
         """Ideal time of the good parts, sum of PRI x GQ; None where it is not known."""
-        return _ideal(self.rows, lambda r: r.good)
+        return ideal(self.rows, lambda r: r.good)
 
     @property
     def availability(self) -> Ratio | None:
@@ -273,15 +273,7 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     return None if part is None or not whole else part / whole
 
 
-def _sum(parts: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, where: Flags) -> float | None:
-    return float(parts[where].sum()) if parts is not None else None
-
-
-def _heard(work: Made, known: Flags) -> int | None:
-    return int(work.leaves.duration[known & work.heard].sum()) if work.heard is not None else None
-
-
-def _ideal(rows: Iterable[Run], parts: Callable[[Run], float | None]) -> float | None:
+def ideal(rows: Iterable[Run], parts: Callable[[Run], float | None]) -> float | None:
     """Sum of ideal cycle x parts; None where a count is missing, or where parts were made and none of them is rated."""
     found = [(r.ideal_cycle, parts(r)) for r in rows]
     if any(n is None for _, n in found):
@@ -289,6 +281,14 @@ def _ideal(rows: Iterable[Run], parts: Callable[[Run], float | None]) -> float |
     if any(n for _, n in found) and not any(n for c, n in found if c is not None):
         return None
     return sum(c * (n or 0.0) for c, n in found if c is not None) + 0.0
+
+
+def _sum(parts: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, where: Flags) -> float | None:
+    return float(parts[where].sum()) if parts is not None else None
+
+
+def _heard(work: Made, known: Flags) -> int | None:
+    return int(work.leaves.duration[known & work.heard].sum()) if work.heard is not None else None
 
 
 def _product(a: float | None, b: float | None) -> float | None:
