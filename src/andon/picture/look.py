@@ -9,9 +9,9 @@ from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from ..model import moment
+from ..words import say
 from .kinds import Cell, Picture
 from .palette import THEMES, Theme
-from ..words import say
 
 Spec = dict[str, object]
 """A piece of Vega-Lite."""

@@ -1,0 +1,387 @@
+"""Lifetimes and failures: Weibull, Kaplan-Meier, intervals for the MTBF, Laplace's trend test, the power law.
+
+Times are plain numbers in any one unit; figures come back in the same unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, gamma, log, sqrt
+from typing import Annotated
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import chi2, norm
+
+from ...errors import BadQuestion, NoData
+from ...model import Numbers
+from ...units import Ratio, Unit
+
+Time = Annotated[float, Unit("s")]
+"""A time in the unit of the times that were given; a study gives seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weibull:
+    """A fitted Weibull distribution: `R(t) = exp(-(t / scale) ** shape)`.
+
+    Attributes
+    ----------
+    shape
+        Below 1 early failures, near 1 failures by chance, above 1 wear.
+    scale
+        Characteristic life: the time by which 63.2 % have failed.
+    loglik
+        Logarithm of the likelihood at the fit.
+    shape_low, shape_high
+        Confidence limits of the shape.
+    scale_low, scale_high
+        Confidence limits of the scale.
+    failures
+        Lifetimes that ended in a failure.
+    suspensions
+        Lifetimes that were cut off before a failure.
+    """
+
+    shape: Ratio
+    scale: Time
+    loglik: Ratio
+    shape_low: Ratio
+    shape_high: Ratio
+    scale_low: Time
+    scale_high: Time
+    failures: int
+    suspensions: int
+
+    @property
+    def b10(self) -> Time:
+        """The time by which one in ten has failed."""
+        return self.quantile(0.1)
+
+    @property
+    def mttf(self) -> Time:
+        """Mean time to failure: scale x Gamma(1 + 1 / shape)."""
+        return self.scale * gamma(1 + 1 / self.shape)
+
+    def quantile(self, share: float) -> float:
+        """The time by which a share has failed."""
+        return float(self.scale * (-log(1 - share)) ** (1 / self.shape))
+
+    def reliability(self, time: float) -> float:
+        """The share that is still running after a time."""
+        return exp(-((time / self.scale) ** self.shape))
+
+    def hazard(self, time: float) -> float:
+        """Failures per unit of time among those still running."""
+        return float(self.shape / self.scale * (time / self.scale) ** (self.shape - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """One step of the Kaplan-Meier curve.
+
+    Attributes
+    ----------
+    time
+        When the step is.
+    at_risk
+        Lifetimes that had reached this time.
+    failed
+        How many of them failed at it.
+    share
+        The estimated share still running after it.
+    error
+        Greenwood's standard error of the share.
+    low, high
+        Log-log confidence limits; None where the share is 0 or 1.
+    """
+
+    time: Time
+    at_risk: int
+    failed: int
+    share: Ratio
+    error: Ratio
+    low: Ratio | None
+    high: Ratio | None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerLaw:
+    """Failures of a repaired machine as a power-law process (Crow-AMSAA): expected number `rate * t ** shape`.
+
+    Attributes
+    ----------
+    shape
+        Below 1 the machine gets better, above 1 it wears.
+    rate
+        The factor of the expected number of failures.
+    shape_low, shape_high
+        Confidence limits of the shape.
+    mtbf_now
+        Time between failures at the end of the observation.
+    """
+
+    shape: Ratio
+    rate: Ratio
+    shape_low: Ratio
+    shape_high: Ratio
+    mtbf_now: Time
+
+
+def weibull_fit(times: Sequence[float], censored: Sequence[bool], *, confidence: float = 0.95,
+                limits: str = "log") -> Weibull:
+    """Fit a Weibull distribution to lifetimes, some of which were cut off, by maximum likelihood.
+
+    Parameters
+    ----------
+    times : sequence of n floats
+        Lifetimes, greater than 0.
+    censored : sequence of n bools
+        True where the lifetime was cut off before a failure (a suspension).
+    confidence : float
+        Of the two-sided limits, which come from the observed Fisher information.
+    limits : str
+        "log": normal on the logarithms of the parameters, never negative; "natural": normal on the parameters.
+
+    Returns
+    -------
+    Weibull
+        The fit.
+
+    Raises
+    ------
+    NoData
+        If there is no failure, or if nothing tells a shape because all lifetimes are one and the same.
+
+    References
+    ----------
+    W. Q. Meeker, L. A. Escobar: Statistical Methods for Reliability Data. Wiley 1998, 8.2-8.3.
+    NIST/SEMATECH e-Handbook of Statistical Methods, 8.4.1.2.
+
+    Examples
+    --------
+    >>> fit = weibull_fit([54, 187, 216, 240, 500, 500], [False] * 4 + [True] * 2)
+    >>> round(fit.shape, 3), round(fit.scale, 1)
+    (1.175, 411.7)
+    """
+    if limits not in ("log", "natural"):
+        raise BadQuestion(f"Limits on the {limits!r} scale are not known. Use 'log' or 'natural'.")
+    lived, failed = _lifetimes(times, censored)
+    ending = lived[failed]
+    if not len(ending) or float(lived.max()) == float(ending.min()):
+        raise NoData(f"{len(ending)} failures among {len(lived)} lifetimes do not tell a shape: "
+                     "at least one failure, and lifetimes that differ, are needed.")
+    shape = _shape(lived, ending)
+    largest = float(lived.max())
+    scale = largest * float(np.sum((lived / largest) ** shape) / len(ending)) ** (1 / shape)
+    loglik = len(ending) * (log(shape) - shape * log(scale)) + (shape - 1) * float(np.log(ending).sum()) - float(
+        ((lived / scale) ** shape).sum())
+    (a, b), (c, d) = (_limits(estimate, error, confidence, limits) for estimate, error in
+                      zip((shape, scale), _errors(lived, ending, shape, scale), strict=True))
+    return Weibull(shape, scale, loglik, a, b, c, d, len(ending), len(lived) - len(ending))
+
+
+def kaplan_meier(times: Sequence[float], censored: Sequence[bool], *,
+                 confidence: float = 0.95) -> tuple[Survivors, ...]:
+    """The share still running after each time, without assuming a distribution.
+
+    Parameters
+    ----------
+    times : sequence of n floats
+        Lifetimes.
+    censored : sequence of n bools
+        True where the lifetime was cut off; it was still running at its time, so it counts as at risk there.
+    confidence : float
+        Of the pointwise two-sided log-log limits.
+
+    Returns
+    -------
+    tuple of Survivors
+        One step for each different time, in order.
+
+    References
+    ----------
+    E. L. Kaplan, P. Meier: Nonparametric Estimation from Incomplete Observations. JASA 53 (1958).
+    J. D. Kalbfleisch, R. L. Prentice: The Statistical Analysis of Failure Time Data. Wiley 2002, 1.4 (log-log limits).
+
+    Examples
+    --------
+    >>> [round(s.share, 2) for s in kaplan_meier([1, 2, 2, 3], [False, False, True, True])]
+    [0.75, 0.5, 0.5]
+    """
+    lived, failed = _lifetimes(times, censored)
+    z, share, greenwood, steps = float(norm.ppf((1 + confidence) / 2)), 1.0, 0.0, []
+    for time in np.unique(lived):
+        at_risk, ended = int((lived >= time).sum()), int(failed[lived == time].sum())
+        share *= 1 - ended / at_risk
+        greenwood += ended / (at_risk * (at_risk - ended)) if ended < at_risk else 0.0
+        low = high = None
+        if 0 < share < 1:
+            turn = z * sqrt(greenwood) / log(share)
+            low, high = share ** exp(-turn), share ** exp(turn)
+        steps.append(Survivors(float(time), at_risk, ended, share, share * sqrt(greenwood), low, high))
+    return tuple(steps)
+
+
+def mtbf_interval(time: float, failures: int, *, confidence: float = 0.90,
+                  ended: str = "time") -> tuple[float, float | None]:
+    """Two-sided limits of the mean time between failures, if failures come at a constant rate.
+
+    Parameters
+    ----------
+    time : float
+        Total time on test, all machines together.
+    failures : int
+        Failures in it.
+    confidence : float
+        Of the interval.
+    ended : str
+        "time" if the observation ended at a chosen time, "failure" if it ended with the last failure.
+
+    Returns
+    -------
+    tuple of two
+        Lower limit, and upper limit or None (without failures there is none).
+
+    References
+    ----------
+    MIL-HDBK-338B 8.3.2.5; NIST/SEMATECH e-Handbook 8.4.5.1: 2T / chi2 with 2r + 2 degrees of freedom below.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in mtbf_interval(2000, 3) if x]
+    [257.943, 2445.91]
+    """
+    tail = (1 - confidence) / 2
+    high = 2 * time / float(chi2.ppf(tail, 2 * failures)) if failures else None
+    return mtbf_bound(time, failures, confidence=1 - tail, ended=ended), high
+
+
+def mtbf_bound(time: float, failures: int, *, confidence: float = 0.90, ended: str = "time") -> float:
+    """The one-sided lower limit of the mean time between failures; parameters as in `mtbf_interval`.
+
+    >>> round(mtbf_bound(2000, 3), 3), round(mtbf_bound(2000, 0), 3)
+    (299.366, 868.589)
+    """
+    if ended not in ("time", "failure") or time <= 0 or failures < (ended == "failure"):
+        raise BadQuestion(f"{failures} failures in a time of {time}, ended by {ended!r}, have no MTBF limit: the time "
+                          "must be positive, and it ends by 'time', or by 'failure' if there was one.")
+    freedom = 2 * failures + (2 if ended == "time" else 0)
+    return 2 * time / float(chi2.ppf(confidence, freedom))
+
+
+def laplace(times: Sequence[float], until: float) -> float:
+    """Laplace's test for a trend: near 0 none, above 1.96 failures come ever faster, below -1.96 ever slower.
+
+    Parameters
+    ----------
+    times : sequence of n floats
+        When the failures were, counted from the beginning of the observation (not the times between them).
+    until : float
+        The end of the observation, at a chosen time.
+
+    Returns
+    -------
+    float
+        U, about standard normal if the rate of failures is constant: (mean - T / 2) / (T sqrt(1 / 12 n)).
+
+    References
+    ----------
+    D. R. Cox, P. A. W. Lewis: The Statistical Analysis of Series of Events. Methuen 1966, 3.3.
+
+    Examples
+    --------
+    >>> round(laplace([5, 40, 43, 175, 389, 712, 747, 795, 1299, 1478], 1500), 6)
+    -1.326949
+    """
+    when = _within(times, until)
+    return (float(when.mean()) - until / 2) / (until * sqrt(1 / (12 * len(when))))
+
+
+def power_law(times: Sequence[float], until: float, *, confidence: float = 0.95) -> PowerLaw:
+    """Fit the power-law process to the failures of one machine that is repaired each time.
+
+    Parameters
+    ----------
+    times : sequence of n floats
+        When the failures were, counted from the beginning of the observation.
+    until : float
+        The end of the observation, at a chosen time.
+    confidence : float
+        Of the exact two-sided limits of the shape (2 n shape / estimate has a chi2 distribution).
+
+    Returns
+    -------
+    PowerLaw
+        The maximum likelihood estimates: shape n / sum ln(T / t), rate n / T ** shape.
+
+    References
+    ----------
+    L. H. Crow: Reliability Analysis for Complex, Repairable Systems. SIAM 1974; MIL-HDBK-189C 5.5.
+
+    Examples
+    --------
+    >>> round(power_law([5, 40, 43, 175, 389, 712, 747, 795, 1299, 1478], 1500).shape, 6)
+    0.537229
+    """
+    when = _within(times, until)
+    logs = float(np.log(until / when).sum())
+    if logs <= 0:
+        raise NoData("The only failure is at the very end of the observation, which tells no growth.")
+    n, tail = len(when), (1 - confidence) / 2
+    shape = n / logs
+    low, high = (shape * float(chi2.ppf(p, 2 * n)) / (2 * n) for p in (tail, 1 - tail))
+    return PowerLaw(shape, n / until**shape, low, high, until / (n * shape))
+
+
+def _lifetimes(times: Sequence[float], censored: Sequence[bool]) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[
+        np.bool_]]]:
+    lived, failed = np.asarray(times, dtype=np.float64), ~np.asarray(censored, dtype=np.bool_)
+    if len(lived) != len(failed) or not len(lived):
+        raise NoData(f"{len(lived)} lifetimes and {len(failed)} marks of censoring: one of each is needed.")
+    if not np.all(lived > 0):
+        raise BadQuestion(f"A lifetime of {float(lived.min())} is not greater than 0: leave it out or mend it.")
+    return lived, failed
+
+
+def _within(times: Sequence[float], until: float) -> Numbers:
+    when = np.asarray(times, dtype=np.float64)
+    if not len(when):
+        raise NoData("No failures: there is no trend to test. `mtbf_bound` says how long the MTBF is at least.")
+    if not np.all((when > 0) & (when <= until)):
+        raise BadQuestion(f"Failures must lie in (0, {until}], counted from the beginning of the observation.")
+    return when
+
+
+def _shape(lived: Numbers, ending: Numbers) -> float:
+    """The root of the profile score, which falls as the shape grows."""
+    logs = np.log(lived / lived.max())
+    mean = float(np.log(ending / lived.max()).mean())
+
+    def score(shape: float) -> float:
+        powers = np.exp(shape * logs)
+        return float((powers * logs).sum() / powers.sum()) - 1 / shape - mean
+
+    low, high = 1e-3, 1.0
+    while score(high) < 0:
+        high *= 2
+    return float(brentq(score, low, high, xtol=1e-13, rtol=1e-14))
+
+
+def _errors(lived: Numbers, ending: Numbers, shape: float, scale: float) -> tuple[float, float]:
+    """Standard errors of the logarithms of shape and scale, from the observed information at the maximum."""
+    off = np.log(lived) - log(scale)
+    gone = np.exp(shape * off)
+    aa = len(ending) + shape**2 * float((off**2 * gone).sum())  # -d2l/d(ln shape)2
+    bb = shape**2 * float(gone.sum())  # -d2l/d(ln scale)2
+    ab = shape * (len(ending) - float(gone.sum())) - shape**2 * float((off * gone).sum())
+    determinant = aa * bb - ab**2
+    return sqrt(bb / determinant), sqrt(aa / determinant)
+
+
+def _limits(estimate: float, error: float, confidence: float, limits: str) -> tuple[float, float]:
+    z = float(norm.ppf((1 + confidence) / 2))
+    if limits == "natural":
+        return estimate * (1 - z * error), estimate * (1 + z * error)
+    return estimate * exp(-z * error), estimate * exp(z * error)
