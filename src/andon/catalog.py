@@ -114,7 +114,7 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
             raise ValueError(f"Two studies are called {name!r}: rename one of the functions.")
         answer = get_type_hints(function)["return"]
         STUDIES[name] = Study(name, function, summary(function), _parameters(function), answer, picture,
-                              function.__module__.split(".")[-2])
+                              function.__module__.rpartition(".")[0].rpartition(".")[2] or "own")
         return function
 
     return register
