@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.errors import BadInput, BadQuestion, Damaged, UnknownName
-from andon.ledger import Books, Closing, Entry, Evidence, Fate, Which, imbalances, lost_money
+from andon.ledger import Books, Closing, Entry, Evidence, Fate, Which, imbalances
 from andon.model import Element, Loss, Window
 from andon.units import HOUR, MINUTE
 
@@ -67,7 +67,7 @@ def test_a_posted_shift_is_read_back_as_it_was(books: Books) -> None:
     assert books.post(closing, [given_entry], who="ann", why="the shift ended") == 1
     (found,) = books.entries()
     assert replace(found, id=0, version=0) == given_entry
-    assert books.closings() == [replace(closing, version=1, at=5_000_000, who="ann", why="the shift ended")]
+    assert books.closings() == [replace(closing, version=1, posted_at=5_000_000, who="ann", why="the shift ended")]
     assert books.open_entry(found.id) == found
 
 
@@ -116,7 +116,7 @@ def test_a_new_version_keeps_the_old_one_with_who_when_and_why(books: Books) -> 
     first, second = books.history(*closing.key)
     assert [(v.closing.version, v.closing.who, v.closing.why) for v in (first, second)] == [
         (1, "ann", "the shift ended"), (2, "bob", "reason corrected")]
-    assert [(c.cause[:2], c.figure, c.before, c.after) for c in second.changes] == [
+    assert [(c.cause[:2], c.figure, c.old, c.new) for c in second.changes] == [
         (("breakdown", ""), "micros", 38 * MINUTE, None), (("breakdown", "tool broken"), "micros", None, 38 * MINUTE)]
     assert {e.reason for e in books.entries() if e.loss is Loss.BREAKDOWN} == {"tool broken"}
     assert {e.reason for e in books.entries(Which(version=1)) if e.loss is Loss.BREAKDOWN} == {""}
@@ -255,19 +255,26 @@ def test_a_wrong_question_is_answered_with_what_would_be_right(books: Books, ask
         ask(books)
 
 
-@pytest.mark.parametrize(("loss", "fate", "parts", "hour_value", "value", "money"), [
-    (Loss.BREAKDOWN, Fate.NOT_MADE, 40.0, 60.0, 2.5, 30.0),      # time is priced by the hour where an hour has a price
-    (Loss.BREAKDOWN, Fate.NOT_MADE, 40.0, None, 2.5, 100.0),     # else by the parts that were not made in it
-    (Loss.BREAKDOWN, Fate.NOT_MADE, None, None, 2.5, None),      # no ideal cycle: nobody knows how many
-    (Loss.BREAKDOWN, Fate.NOT_MADE, 40.0, None, None, None),
-    (Loss.DEFECTS, Fate.REJECT, 40.0, 60.0, 2.5, 100.0),         # scrap costs its value, not its time too
-    (Loss.STARTUP, Fate.REJECT, 40.0, 60.0, None, None),
-    (Loss.PRODUCTIVE, Fate.GOOD, 40.0, 60.0, 2.5, 0.0),
+@pytest.mark.parametrize(("counted", "ideal", "rated", "expected"), [
+    # (made, good, rejects, unsorted), ideal (made, good) -> effectiveness, quality, oee: the laws of the study `oee`
+    ((10.0, 8.0, 2.0, 0.0), (100, 80), 200, (0.5, 0.8, 0.4)),
+    ((10.0, 8.0, 2.0, 0.0), (0, 0), 0, (None, 0.8, None)),
+    ((None, 8.0, None, 0.0), (None, 80), 200, (None, None, 0.4)),
+    ((10.0, None, None, 10.0), (100, None), 200, (0.5, None, None)),
+    ((0.0, 0.0, 0.0, 0.0), (0, 0), 200, (0.0, None, 0.0)),
+    ((10.0, 10.0, 0.0, 0.0), (300, 300), 200, (1.5, 1.0, 1.5)),
 ])
-def test_a_loss_is_paid_once(loss: Loss, fate: Fate, parts: float | None, hour_value: float | None,
-                             value: float | None, money: float | None) -> None:
-    lost = entry(loss, HOUR // 2, fate=fate, parts=parts)
-    assert lost_money(lost, hour_value=hour_value, value=value) == money
+def test_what_is_not_counted_is_not_known(
+        books: Books, counted: tuple[float | None, ...], ideal: tuple[int | None, ...], rated: int,
+        expected: tuple[float | None, ...]) -> None:
+    fates = zip((Fate.GOOD, Fate.REJECT, Fate.UNSORTED), counted[1:], strict=True)
+    entries = [entry(Loss.SPEED, 200), *(entry(Loss.PRODUCTIVE, 0, parts=n, fate=fate) for fate, n in fates)]
+    figures = dict(zip(("made", "good", "rejects", "unsorted", "ideal_made", "ideal_good"), (*counted, *ideal),
+                       strict=True), rated=rated)
+    books.post(*shift(entries, **figures), who="", why="")
+    (found,) = books.figures()
+    assert (found.effectiveness, found.quality, found.oee) == expected
+    assert books.balance().holds
 
 
 def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
@@ -306,8 +313,9 @@ def posted(draw: st.DrawFn) -> tuple[Closing, list[Entry]]:
     place = {"machine": machine, "day": draw(st.integers(2, 4)), "name": draw(st.sampled_from(["early", "late"]))}
     micros = draw(st.lists(st.integers(0, HOUR), min_size=len(LOSSES), max_size=len(LOSSES)))
     parts = draw(st.lists(st.integers(0, 10**9), min_size=len(LOSSES), max_size=len(LOSSES)))
+    rows = zip(LOSSES, micros, parts, strict=True)
     return shift([entry(loss, m, parts=p / 1000, fate=FATE.get(loss, Fate.NOT_MADE), reason=draw(
-        st.sampled_from(["", "jam"])), money=float(p), **place) for loss, m, p in zip(LOSSES, micros, parts, strict=True)],
+        st.sampled_from(["", "jam"])), money=float(p), **place) for loss, m, p in rows],
         planned_down=draw(st.integers(0, HOUR)))
 
 

@@ -2,11 +2,11 @@
 
 from .balance import Balance, Proof
 from .books import Books, Draft
-from .entries import Closing, Entry, Evidence, Fate, imbalances, lost_money
+from .entries import Closing, Entry, Evidence, Fate, imbalances
 from .rank import Figures, Total, Which
 from .versions import Change, Version
 
 __all__ = [
     "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Proof", "Total",
-    "Version", "Which", "imbalances", "lost_money",
+    "Version", "Which", "imbalances",
 ]

@@ -69,14 +69,16 @@ PROOFS = (
      f"""SELECT {NAMED}, 'elements do not add up' FROM {OF}
          WHERE c.production + c.setup + c.delay + c.down + c.unknown <> c.planned_busy
             OR c.planned_operation - c.planned_down <> c.planned_busy"""),
-    ("parts made are good parts, rejects and rework, and each part is booked under one cause",
+    ("parts made are good parts, rejects, rework and unsorted, and each part is booked under one cause",
      "SELECT COUNT(*) FROM closing",
-     f"""SELECT {NAMED}, 'good ' || c.good || ', rejects ' || c.rejects || ', rework ' || c.rework || ' millionths'
+     f"""SELECT {NAMED}, 'the parts of its entries are not the parts of the shift'
          FROM {OF} LEFT JOIN entry AS e ON e.closing = c.id LEFT JOIN term AS f ON f.id = e.fate
-         GROUP BY c.id HAVING c.made <> c.good + c.rejects + c.rework
-             OR SUM(CASE WHEN f.text = 'good' THEN e.parts ELSE 0 END) <> c.good
-             OR SUM(CASE WHEN f.text = 'reject' THEN e.parts ELSE 0 END) <> c.rejects
-             OR SUM(CASE WHEN f.text = 'rework' THEN e.parts ELSE 0 END) <> c.rework"""),
+         GROUP BY c.id
+         HAVING c.made <> COALESCE(c.good, 0) + COALESCE(c.rejects, 0) + COALESCE(c.rework, 0) + c.unsorted
+             OR SUM(CASE WHEN f.text = 'good' THEN e.parts ELSE 0 END) <> COALESCE(c.good, 0)
+             OR SUM(CASE WHEN f.text = 'reject' THEN e.parts ELSE 0 END) <> COALESCE(c.rejects, 0)
+             OR SUM(CASE WHEN f.text = 'rework' THEN e.parts ELSE 0 END) <> COALESCE(c.rework, 0)
+             OR SUM(CASE WHEN f.text = 'unsorted' THEN e.parts ELSE 0 END) <> c.unsorted"""),
     ("a line's ledger is the sum of its machines'",
      "SELECT COUNT(*) FROM entry",
      f"""SELECT {NAMED}, 'entry ' || e.id || ' is booked elsewhere than its shift'

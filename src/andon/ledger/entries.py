@@ -14,17 +14,21 @@ from enum import StrEnum
 from itertools import pairwise
 
 from ..model import Element, Loss, Window
-from ..units import HOUR
 
 MILLION = 1_000_000
 
 
 class Fate(StrEnum):
-    """What became of the parts of an entry; NOT_MADE: they were lost because time was lost."""
+    """What became of the parts of an entry.
+
+    UNSORTED: nobody said, or the counters contradict each other (then it may be negative). NOT_MADE: they were lost
+    because time was lost.
+    """
 
     GOOD = "good"
     REJECT = "reject"
     REWORK = "rework"
+    UNSORTED = "unsorted"
     NOT_MADE = ""
 
 
@@ -71,7 +75,9 @@ class Entry:
     kgco2e
         Carbon, None where it is not known.
     money
-        What it cost in the plant's currency (see `lost_money`), None where nothing prices it.
+        What it cost in the plant's currency, None where nothing prices it. Lost time costs the machine's hour value,
+        else the value of the parts not made in it; parts that are not good cost their value, else their time: a loss
+        is never paid twice.
     coverage
         Known part of the shift's planned busy time, None where there was none.
     evidence
@@ -137,11 +143,16 @@ class Closing:
     rated
         The part of APT in which an ideal cycle is known.
     ideal_made
-        Ideal time of the parts made, sum of PRI x PQ.
+        Ideal time of the parts made, sum of PRI x PQ; None where they are not known.
     ideal_good
-        Ideal time of the good parts, sum of PRI x GQ.
+        Ideal time of the good parts, sum of PRI x GQ; None where they are not known.
     made
-        Parts finished in known planned busy time: good, rejects and rework together.
+        Parts finished in known planned busy time: good, rejects, rework and unsorted together; None where rejects
+        are not counted.
+    good, rejects, rework
+        What became of them; None where the machine cannot say.
+    unsorted
+        Parts of which nobody knows what became, or by which the counters contradict each other.
     made_unknown
         Parts finished while the state was unknown.
     made_planned_down
@@ -152,7 +163,7 @@ class Closing:
         Digest of the plant.toml it was computed with.
     study_version
         Version of the study that computed it.
-    version, at, who, why
+    version, posted_at, who, why
         Given by the books: number of the version, when it was posted (microseconds), by whom and why.
     """
 
@@ -169,19 +180,20 @@ class Closing:
     down: int
     unknown: int
     rated: int = 0
-    ideal_made: int = 0
-    ideal_good: int = 0
-    made: float = 0.0
-    good: float = 0.0
-    rejects: float = 0.0
-    rework: float = 0.0
+    ideal_made: int | None = None
+    ideal_good: int | None = None
+    made: float | None = None
+    good: float | None = None
+    rejects: float | None = None
+    rework: float | None = None
+    unsorted: float = 0.0
     made_unknown: float = 0.0
     made_planned_down: float = 0.0
     digest: str = ""
     plant_digest: str = ""
     study_version: str = ""
     version: int = 0
-    at: int = 0
+    posted_at: int = 0
     who: str = ""
     why: str = ""
 
@@ -201,10 +213,11 @@ class Closing:
 
 MICROS = ("planned_operation", "planned_down", "planned_busy", "production", "setup", "delay", "down", "unknown",
           "rated", "ideal_made", "ideal_good")
-PARTS = ("made", "good", "rejects", "rework", "made_unknown", "made_planned_down")
+PARTS = ("made", "good", "rejects", "rework", "unsorted", "made_unknown", "made_planned_down")
 ORIGIN = ("digest", "plant_digest", "study_version")
 AMOUNTS = ("parts", "kwh", "kgco2e", "money")
-FATES: Mapping[Fate, str] = {Fate.GOOD: "good", Fate.REJECT: "rejects", Fate.REWORK: "rework"}
+FATES: Mapping[Fate, str] = {
+    Fate.GOOD: "good", Fate.REJECT: "rejects", Fate.REWORK: "rework", Fate.UNSORTED: "unsorted"}
 
 
 def millionths(amount: float | None) -> int | None:
@@ -223,39 +236,6 @@ def plain(amount: int | None) -> float | None:
     0.1
     """
     return None if amount is None else amount / MILLION
-
-
-def lost_money(entry: Entry, *, hour_value: float | None, value: float | None) -> float | None:
-    """What a loss cost, in the plant's currency.
-
-    Lost time costs `hour_value` an hour where the machine has one, else the value of the parts that were not made in
-    it. Parts that were made and are not good cost their value, and never their time as well: no loss is paid twice.
-    Productive time costs nothing. None: nothing prices it, and nothing is guessed.
-
-    Parameters
-    ----------
-    entry
-        The entry to price; its `micros`, `parts`, `loss` and `fate` count.
-    hour_value
-        What an hour of lost time costs.
-    value
-        What one good part of the entry's product is worth.
-
-    Examples
-    --------
-    >>> shift = Window(0, 8 * HOUR)
-    >>> stop = Entry(machine="l/m", day="2026-03-02", shift="early", window=shift, loss=Loss.BREAKDOWN,
-    ...              micros=HOUR // 2, parts=40.0)
-    >>> lost_money(stop, hour_value=60.0, value=2.5), lost_money(stop, hour_value=None, value=2.5)
-    (30.0, 100.0)
-    """
-    if entry.loss is Loss.PRODUCTIVE:
-        return 0.0
-    if entry.loss in (Loss.DEFECTS, Loss.STARTUP):
-        return None if value is None or entry.parts is None else value * entry.parts
-    if hour_value is not None:
-        return hour_value * entry.micros / HOUR
-    return None if value is None or entry.parts is None else value * entry.parts
 
 
 def imbalances(closing: Closing, entries: Sequence[Entry]) -> list[str]:
@@ -324,7 +304,9 @@ def _sums(closing: Closing, entries: Sequence[Entry]) -> str:
 def _fates(closing: Closing, entries: Sequence[Entry]) -> list[str]:
     booked = {fate: sum(millionths(e.parts) or 0 for e in entries if e.fate is fate) for fate in FATES}
     by_fate = {name: millionths(getattr(closing, name)) or 0 for name in FATES.values()}
-    return [_unequal("made", millionths(closing.made) or 0, "good, rejects and rework", sum(by_fate.values())),
+    made = millionths(closing.made)
+    total = sum(by_fate.values())
+    return [_unequal("made", total if made is None else made, "good, rejects, rework and unsorted", total),
             *(_unequal(f"{name} of the entries", booked[fate], f"{name} of the shift", by_fate[name])
               for fate, name in FATES.items())]
 

@@ -97,12 +97,13 @@ class Figures:
     down: int
     unknown: int
     rated: int
-    ideal_made: int
-    ideal_good: int
-    made: float
-    good: float
-    rejects: float
-    rework: float
+    ideal_made: int | None
+    ideal_good: int | None
+    made: float | None
+    good: float | None
+    rejects: float | None
+    rework: float | None
+    unsorted: float
     made_unknown: float
     made_planned_down: float
 
@@ -113,18 +114,25 @@ class Figures:
 
     @property
     def effectiveness(self) -> float | None:
-        """Sum of PRI x PQ / APT; over 1 an ideal cycle is wrong. None where APT has no ideal cycle in part of it."""
-        return _ratio(self.ideal_made, self.production) if self.rated == self.production else None
+        """Sum of PRI x PQ / APT; over 1 an ideal cycle is wrong."""
+        return _ratio(_rated(self.ideal_made, self.made), self.production)
 
     @property
     def quality(self) -> float | None:
         """Sum of PRI x GQ / sum of PRI x PQ; GQ / PQ where no ideal cycle is known."""
-        return _ratio(self.ideal_good, self.ideal_made) if self.rated else _ratio(self.good, self.made)
+        if self.ideal_made and self.ideal_good is not None:
+            return _ratio(self.ideal_good, self.ideal_made)
+        return _ratio(self.good, self.made)
 
     @property
     def oee(self) -> float | None:
-        """Sum of PRI x GQ / PBT, on the ISO 22400 base. None where APT has no ideal cycle in part of it."""
-        return _ratio(self.ideal_good, self.planned_busy) if self.rated == self.production else None
+        """Sum of PRI x GQ / PBT, on the ISO 22400 base."""
+        return _ratio(_rated(self.ideal_good, self.good), self.planned_busy)
+
+    @property
+    def rated_share(self) -> float | None:
+        """The share of APT in which an ideal cycle is known; below 1, OEE is a lower bound."""
+        return _ratio(self.rated, self.production)
 
     @property
     def coverage(self) -> float | None:
@@ -133,9 +141,8 @@ class Figures:
 
     @property
     def oee_of_known(self) -> float | None:
-        """OEE if the unknown time had been like the known."""
-        known = self.planned_busy - self.unknown
-        return _ratio(self.ideal_good, known) if self.rated == self.production else None
+        """OEE on that part of PBT in which the state was known."""
+        return _ratio(_rated(self.ideal_good, self.good), self.planned_busy - self.unknown)
 
 
 Terms = Mapping[str, int]
@@ -179,19 +186,20 @@ def figures(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], whi
                           "the losses, or the study `oee` for one product.")
     keys = columns(by, OF_SHIFTS)
     where, values = condition(terms, which)
-    sums = ", ".join(f"SUM({n})" for n in MICROS + PARTS)
+    # A sum with an unknown part is unknown.
+    sums = ", ".join(f"CASE WHEN COUNT({n}) = COUNT(*) THEN SUM({n}) END" for n in MICROS + PARTS)
     rows = connection.execute(f"SELECT {''.join(k + ', ' for k in keys)} COUNT(*), {sums} FROM closing AS e "
                               f"WHERE planned_operation > 0 AND {where} {_group(keys)}", values).fetchall()
     said, n = _labels(by, terms), len(keys)
     return sorted((Figures(_key(r, said), r[n], *r[n + 1:n + 1 + len(MICROS)],
-                           *(v / 1e6 for v in r[n + 1 + len(MICROS):])) for r in rows if r[n]), key=lambda f: f.key)
+                           *map(plain, r[n + 1 + len(MICROS):])) for r in rows if r[n]), key=lambda f: f.key)
 
 
 def closings(connection: sqlite3.Connection, terms: Terms, where: str, values: Sequence[object]) -> list[Closing]:
     """Closings by a condition in SQL on `e`, in order of time and version."""
     said = {number: text for text, number in terms.items()}
     names = ", ".join((*MICROS, *PARTS, *ORIGIN))
-    rows = connection.execute(f"SELECT machine, day, shift, since, until, version, at, who, why, {names} "
+    rows = connection.execute(f"SELECT machine, day, shift, since, until, version, posted_at, who, why, {names} "
                               f"FROM closing AS e WHERE {where} ORDER BY since, machine, version", list(values))
     return [_closing(row, said) for row in rows]
 
@@ -304,14 +312,20 @@ def _evidence(spells: str, signals: str) -> Evidence:
 
 
 def _closing(row: Sequence[int], said: Mapping[int, str]) -> Closing:
-    machine, day, shift, since, until, version, at, who, why = row[:9]
+    machine, day, shift, since, until, version, posted_at, who, why = row[:9]
     micros: dict[str, int] = dict(zip(MICROS, row[9:], strict=False))
-    parts = dict(zip(PARTS, (v / 1e6 for v in row[9 + len(MICROS):9 + len(MICROS) + len(PARTS)]), strict=True))
+    parts = dict(zip(PARTS, map(plain, row[9 + len(MICROS):9 + len(MICROS) + len(PARTS)]), strict=True))
     digest, plant_digest, study_version = map(str, row[-len(ORIGIN):])
     return Closing(machine=said[machine], day=_day(day), shift=said[shift], window=Window(since, until),
-                   version=version, at=at, who=str(who), why=str(why), digest=digest, plant_digest=plant_digest,
-                   study_version=study_version, **micros, **parts)  # type: ignore[arg-type]  # names are its fields
+                   version=version, posted_at=posted_at, who=str(who), why=str(why), digest=digest,
+                   plant_digest=plant_digest, study_version=study_version,
+                   **micros, **parts)  # type: ignore[arg-type]  # names are its fields
 
 
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
+def _rated(ideal: int | None, parts: float | None) -> int | None:
+    """Ideal time is not known where parts were made and none of them has an ideal cycle."""
+    return None if parts and not ideal else ideal
+
+
+def _ratio(part: float | None, whole: float | None) -> float | None:
+    return None if part is None or not whole else part / whole

@@ -27,15 +27,16 @@ CREATE TABLE closing (
   production INTEGER NOT NULL CHECK (production >= 0), setup INTEGER NOT NULL CHECK (setup >= 0),
   delay INTEGER NOT NULL CHECK (delay >= 0), down INTEGER NOT NULL CHECK (down >= 0),
   unknown INTEGER NOT NULL CHECK (unknown >= 0), rated INTEGER NOT NULL,
-  ideal_made INTEGER NOT NULL, ideal_good INTEGER NOT NULL,
-  made INTEGER NOT NULL, good INTEGER NOT NULL, rejects INTEGER NOT NULL, rework INTEGER NOT NULL,
+  ideal_made INTEGER, ideal_good INTEGER,
+  made INTEGER, good INTEGER, rejects INTEGER, rework INTEGER, unsorted INTEGER NOT NULL,
   made_unknown INTEGER NOT NULL, made_planned_down INTEGER NOT NULL,
   digest TEXT NOT NULL, plant_digest TEXT NOT NULL, study_version TEXT NOT NULL, figures TEXT NOT NULL,
-  version INTEGER NOT NULL CHECK (version >= 1), at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version >= 1), posted_at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
   UNIQUE (machine, day, shift, version),
   CHECK (planned_busy = planned_operation - planned_down),
   CHECK (planned_busy = production + setup + delay + down + unknown),
-  CHECK (made = good + rejects + rework)
+  CHECK (made IS NULL
+    OR made = COALESCE(good, 0) + COALESCE(rejects, 0) + COALESCE(rework, 0) + unsorted)
 ) STRICT;
 CREATE UNIQUE INDEX closing_current ON closing (machine, day, shift) WHERE current = 1;
 CREATE INDEX closing_since ON closing (since, until, machine) WHERE current = 1;

@@ -15,8 +15,13 @@ class Change:
 
     cause: tuple[str, ...]
     figure: str
-    before: float | None
-    after: float | None
+    old: float | None
+    new: float | None
+
+    @property
+    def what(self) -> str:
+        """The figure with its cause, for people: `breakdown jam micros`."""
+        return " ".join(t for t in (*self.cause, self.figure) if t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def _of_entries(before: Sequence[Entry], after: Sequence[Entry]) -> list[Change]
     return [Change(*pair) for pair in pairs if pair[2] != pair[3]]
 
 
-def _figures(closing: Closing) -> dict[str, float]:
+def _figures(closing: Closing) -> dict[str, float | None]:
     return {"since": closing.window.since, "until": closing.window.until,
             **{name: getattr(closing, name) for name in MICROS + PARTS}}
 

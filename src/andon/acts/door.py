@@ -1,0 +1,136 @@
+"""The one door to acts: checks the right, parses what was given, writes intent, act and outcome."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..errors import AndonError, BadInput, NotAllowed, UnknownName
+from ..ledger import audit
+from ..model import Window, micros
+from ..plant import Plant
+from ..plant.when import when
+from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
+
+KINDS = ("reason", "order", "scrap", "note")
+ALWAYS = Window(-(1 << 62), 1 << 62)
+
+
+def act(name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str,
+        right: str) -> Mapping[str, object]:
+    """Do one act, and write down who did what with which result.
+
+    The intent is in the audit log before anything changes, the outcome after it: an act that a crash cut in two shows
+    in the log as begun, and `settle` finds out whether it was done.
+
+    Parameters
+    ----------
+    name
+        Name of the act: `reason`, `split_stop`, `merge_stops`, `start_order`, `finish_order`, `scrap`, `note`.
+    arguments
+        What it is given, as text or as values.
+    plant, history
+        What it is about.
+    folder
+        The plant folder; the log is `ledger/audit.jsonl` in it.
+    who
+        The person or token.
+    right
+        The right they have: viewer, operator, engineer or admin.
+
+    Returns
+    -------
+    mapping
+        `number` of the audit line, and what the act says.
+
+    Raises
+    ------
+    NotAllowed
+        The right does not suffice; that is in the log, too.
+    UnknownName
+        There is no such act, argument, machine or reason.
+    BadInput
+        An argument does not fit.
+    """
+    known, ledger = _known(name), folder / "ledger"
+    arguments = {k: v for k, v in arguments.items() if v is not None}
+    said = json.loads(json.dumps(arguments, default=str))
+    told = {"who": who, "right": right, "act": known.name, "arguments": said}
+    if _rank(right) < _rank(known.right):
+        audit.append(ledger, **told, result={"state": "refused"})
+        raise NotAllowed(f"{who} has the right '{right}', and {known.name} needs '{known.right}'. Ask an admin.")
+    now = time.time_ns() // 1000
+    values = {p.name: _parsed(known, p, arguments, (plant, now)) for p in known.parameters
+              if p.required or p.name in arguments}
+    begun = audit.append(ledger, **told, result={"state": "begun"})
+    try:
+        done = known.function(Desk(plant, history, who, begun.number, now), **values)
+    except AndonError as error:
+        audit.append(ledger, **told, result={"state": "failed", "of": begun.number, "says": str(error)})
+        raise
+    audit.append(ledger, **told, result={"state": "done", "of": begun.number, **done})
+    return {"number": begun.number, **done}
+
+
+def settle(*, history: Memory, folder: Path) -> list[audit.Line]:
+    """Write the outcome of acts that a crash cut in two: done if the history has what they wrote, else failed.
+
+    Returns
+    -------
+    list of Line
+        The lines written; empty when nothing was open.
+    """
+    ledger = folder / "ledger"
+    return [audit.append(ledger, who=open_.who, right=open_.right, act=open_.act, arguments=open_.arguments, result={
+        "state": "done" if _stored(open_, history) else "failed", "of": open_.number,
+        "says": "the process ended between intent and outcome"}) for open_ in audit.unfinished(ledger)]
+
+
+def _known(name: str) -> Act:
+    if name.replace("-", "_") not in ACTS:
+        raise UnknownName("act", name, ACTS)
+    return ACTS[name.replace("-", "_")]
+
+
+def _rank(right: str) -> int:
+    if right not in RIGHTS:
+        raise UnknownName("right", right, RIGHTS)
+    return RIGHTS.index(right)
+
+
+def _parsed(known: Act, argument: Argument, given: Mapping[str, object], at: tuple[Plant, int]) -> object:
+    for name in given:
+        if name not in {p.name for p in known.parameters}:
+            raise UnknownName(f"argument of {known.name}", name, [p.name for p in known.parameters])
+    if argument.name not in given:
+        raise BadInput(f"{known.name} needs '{argument.name}': {argument.help}")
+    value = given[argument.name]
+    if argument.kind is Window:
+        return _window(value, *at)
+    try:
+        return TypeAdapter[object](argument.kind).validate_python(value)
+    except ValidationError as error:
+        said = "; ".join(e["msg"].lower() for e in error.errors())
+        raise BadInput(f"{known.name}: {argument.name} = {value!r} does not fit: {said}. {argument.help}") from None
+
+
+def _window(value: object, plant: Plant, now: int) -> Window:
+    """A moment is a window without duration."""
+    if isinstance(value, Window):
+        return value
+    if isinstance(value, datetime):
+        at = micros(value if value.tzinfo else value.replace(tzinfo=ZoneInfo(plant.zone)))
+        return Window(at, at)
+    return when(str(value), plant.zone, now, plant.shifts)
+
+
+def _stored(line: audit.Line, history: Memory) -> bool:
+    place = str(line.arguments.get("machine", ""))
+    return any(json.loads(row.detail or "{}").get("act") == line.number
+               for kind in KINDS for row in history.spell_rows(kind, place, ALWAYS))
