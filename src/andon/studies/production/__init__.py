@@ -1,5 +1,6 @@
 """Studies of production: time, parts, losses, orders and reliability."""
 
-from . import counts, losses, oee, semi, states
+from . import bottleneck, changeovers, counts, cycle_times, kpis, losses, oee, orders, reliability, semi, states
 
-__all__ = ["counts", "losses", "oee", "semi", "states"]
+__all__ = ["bottleneck", "changeovers", "counts", "cycle_times", "kpis", "losses", "oee", "orders", "reliability",
+           "semi", "states"]

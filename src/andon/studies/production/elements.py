@@ -244,14 +244,16 @@ def _element(state: State, rules: StopRules, ordered: bool) -> Element:
 
 
 def _loss_of(element: Indices, state: Indices, rules: StopRules, *, short: Flags, named: Indices) -> Indices:
-    """The loss of each spell: what its reason says, else minor where it was short, else what its state says."""
-    delay = np.array([LOSSES.index(rules.losses.get(s, DEFAULT_LOSSES.get(s, Loss.DELAY))) for s in STATES])
-    own = np.where(short, LOSSES.index(Loss.MINOR_STOP), delay[state])
+    """The loss of each spell: what its reason says, else minor where it was short, else its state's or element's."""
     by_element = {Element.PRODUCTION: Loss.PRODUCTIVE, Element.SETUP: Loss.SETUP, Element.DOWN: Loss.IDLE}
-    table = np.array([LOSSES.index(by_element.get(e, Loss.UNKNOWN)) for e in ELEMENTS])
-    loss = np.where(element == ELEMENTS.index(Element.DELAY), own, table[element])
+    plain = np.array([LOSSES.index(by_element.get(e, Loss.UNKNOWN)) for e in ELEMENTS])[element]
+    own = np.array([LOSSES.index(rules.losses[s]) if s in rules.losses else -1 for s in STATES])[state]
+    delay = np.array([LOSSES.index(DEFAULT_LOSSES.get(s, Loss.DELAY)) for s in STATES])[state]
+    delayed = element == ELEMENTS.index(Element.DELAY)
+    loss = np.where(own >= 0, own, np.where(delayed, delay, plain))
+    loss = np.where(delayed & short, LOSSES.index(Loss.MINOR_STOP), loss)
     fixed = np.isin(element, [ELEMENTS.index(Element.PRODUCTION), ELEMENTS.index(Element.UNKNOWN)])
-    return np.where((named >= 0) & ~fixed, named, loss)
+    return np.where(fixed, plain, np.where(named >= 0, named, loss))
 
 
 def _inherited(code: str, rules: StopRules) -> tuple[Element | None, Loss | None]:

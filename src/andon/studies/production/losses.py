@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ...catalog import study
 from ...model import Calendar, Loss, Output, Products, States, StopRules
-from ...units import Micros, Money, Parts
+from ...picture import Picture, waterfall
+from ...units import MINUTE, Micros, Money, Parts
 from .elements import elements
 from .lost import LossRow, PricedRun, Stopped, ranked, run_rows, stop_row, stopped
 from .made import Run, made, merged, remarks, runs
@@ -115,7 +116,14 @@ class Losses:
         return remarks(merged(p.run for p in self.ran))
 
 
-@study()
+def picture(answer: Losses) -> Picture:
+    """From planned busy time to productive time, loss by loss, the largest first."""
+    lost = [(x, answer.total(x)) for x in Loss if x is not Loss.PRODUCTIVE]
+    rows = [(x.value, t / MINUTE) for x, t in sorted(lost, key=lambda r: -r[1]) if t]
+    return waterfall("Where planned time went", [("planned busy time", answer.planned_busy / MINUTE), *rows], "min")
+
+
+@study(picture=picture)
 def losses(states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules) -> Losses:
     """Where every minute of planned time went, ranked, in minutes, parts and money.
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...catalog import study
 from ...model import Calendar, Element, Output, Products, States, StopRules
-from ...units import Micros, Parts, Ratio
+from ...picture import Picture, waterfall
+from ...units import MINUTE, Micros, Parts, Ratio
 from .elements import ELEMENTS, Flags, elements
 from .made import IdealTime, Made, Run, made, merged, plus, remarks, runs
 
@@ -198,7 +199,16 @@ class Oee:
                                        if n))
 
 
-@study()
+def picture(answer: Oee) -> Picture:
+    """From planned busy time to good parts: what availability, effectiveness and quality take."""
+    minutes = [("planned busy time", answer.planned_busy), ("down", answer.down), ("delay", answer.delay),
+               ("setup", answer.setup), ("unknown", answer.unknown), *_slow(answer)]
+    return waterfall("From planned time to good parts", [(text, t / MINUTE) for text, t in minutes if t], "min",
+                     left="productive" if answer.ideal_good is not None else "production",
+                     subtitle="OEE on planned busy time (PBT)")
+
+
+@study(picture=picture)
 def oee(states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules) -> Oee:
     """How much of the planned time became good parts.
 
@@ -252,7 +262,11 @@ def oee(states: States, output: Output, calendar: Calendar, products: Products, 
     ISO 22400-2:2014, key performance indicators for manufacturing operations management: OEE index, NEE index,
     availability, effectiveness, quality ratio.
     """
-    work = made(elements(states, calendar, rules), output, products)
+    return oee_of(made(elements(states, calendar, rules), output, products))
+
+
+def oee_of(work: Made) -> Oee:
+    """The answer of `oee` from leaves with parts, for whoever has them already."""
     leaves, known = work.leaves, work.leaves.worked
     counted = {e: work.counted[leaves.element == ELEMENTS.index(e)].sum() for e in Element}
     return Oee(
@@ -281,6 +295,16 @@ def ideal(rows: Iterable[Run], parts: Callable[[Run], float | None]) -> float | 
     if any(n for _, n in found) and not any(n for c, n in found if c is not None):
         return None
     return sum(c * (n or 0.0) for c, n in found if c is not None) + 0.0
+
+
+def _slow(answer: Oee) -> list[tuple[str, float]]:
+    """What running time lost, as far as it can be told apart."""
+    made_, good = answer.ideal_made, answer.ideal_good
+    if good is None:
+        return []
+    if made_ is None:
+        return [("unrated", answer.unrated), ("speed and defects", answer.rated - good)]
+    return [("unrated", answer.unrated), ("speed", answer.rated - made_), ("defects", made_ - good)]
 
 
 def _sum(parts: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, where: Flags) -> float | None:
