@@ -1,0 +1,233 @@
+"""What a mapping may say: one `[[source]]` table with `connector = "files"`, parsed into frozen dataclasses."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from ...errors import BadConfig
+
+Format = Literal["auto", "csv", "excel", "parquet", "jsonl", "lineprotocol"]
+STRICT = ConfigDict(extra="forbid")
+MEBIBYTE = 1 << 20
+ORDER_FIELDS = ("order", "product", "quantity", "since", "until")
+MEASUREMENT_FIELDS = ("unit", "step", "test", "value", "low", "high", "passed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeColumn:
+    """Where the time of a row stands and how it is written.
+
+    `column` is one column; `columns` are several that make the time together (a date and a time of day).
+    `format` is "auto", "iso", "s", "ms", "us", "ns" (since 1970), "excel" (days since 1899-12-30) or a pattern such as
+    "%d.%m.%Y %H:%M:%S". `zone` is the IANA zone of times without an offset; "" means the plant's.
+    `ambiguous` says which pass of a repeated hour is meant, `missing` what to do with a time that the clock skipped.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    column: str = ""
+    columns: tuple[str, ...] = ()
+    zone: str = ""
+    format: str = "auto"
+    ambiguous: Literal["infer", "first", "second", "reject"] = "infer"
+    missing: Literal["shift", "reject"] = "shift"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.columns or ((self.column,) if self.column else ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A column whose cells choose something: `map` says what each stands for, "" leaves the row out; or one `fixed`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    column: str = ""
+    map: Mapping[str, str] = field(default_factory=dict)
+    fixed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What one column feeds: a signal's name (or whole path), the unit and scale of its cells, its quality column."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    signal: str
+    unit: str = ""
+    scale: float | None = None
+    offset: float | None = None
+    quality: str = ""
+
+
+def _as_time(given: object) -> object:
+    return {"column": given} if isinstance(given, str) else given
+
+
+def _as_machine(given: object) -> object:
+    return {"fixed": given} if isinstance(given, str) else given
+
+
+def _as_choice(given: object) -> object:
+    return {"column": given} if isinstance(given, str) else given
+
+
+def _as_target(given: object) -> object:
+    return {"signal": given} if isinstance(given, str) else given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMapping:
+    """How the rows of a file become samples, orders or measurements.
+
+    A wide file has a column for each signal (`columns`); a long one names the signal in a column (`signal`, `value`).
+    "" and "auto" mean: look at the file. `null` are the cells that say nothing, beside the empty cell; `block` is how
+    many bytes are read at a time.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    format: Format = "auto"
+    kind: Literal["samples", "orders", "measurements"] = "samples"
+    time: Annotated[TimeColumn, BeforeValidator(_as_time)] = field(default_factory=TimeColumn)
+    machine: Annotated[Choice, BeforeValidator(_as_machine)] = field(default_factory=Choice)
+    columns: Mapping[str, Annotated[Target, BeforeValidator(_as_target)]] = field(default_factory=dict)
+    signal: Annotated[Choice | None, BeforeValidator(_as_choice)] = None
+    value: str = ""
+    unit: str = ""
+    quality: Annotated[Choice | None, BeforeValidator(_as_choice)] = None
+    delimiter: str = ""
+    decimal: Literal[".", ","] = "."
+    thousands: str = ""
+    encoding: str = "auto"
+    quote: str = '"'
+    null: tuple[str, ...] | None = None
+    header: bool = True
+    skip_rows: int = 0
+    sheet: str | int = 0
+    precision: Literal["ns", "us", "ms", "s"] = "ns"
+    block: int = 8 * MEBIBYTE
+
+    @property
+    def long(self) -> bool:
+        return self.signal is not None
+
+    def needed(self) -> list[str]:
+        """The columns that must be read, each once, in the order they are spoken of."""
+        wide = [c for name, t in self.columns.items() for c in (name, t.quality)]
+        chosen = [c.column for c in (self.machine, self.signal, self.quality) if c]
+        return list(dict.fromkeys(c for c in (*self.time.names, *chosen, self.value, *wide) if c))
+
+    def described(self) -> Mapping[str, object]:
+        """The mapping as plain values, the same for the same meaning: part of a file's identity."""
+        return asdict(self)
+
+
+_ADAPTER = TypeAdapter(FileMapping)
+
+
+def read_mapping(settings: Mapping[str, object], *, name: str = "files") -> FileMapping:
+    """Read the settings of a `[[source]]` table with `connector = "files"`.
+
+    Parameters
+    ----------
+    settings : Mapping[str, object]
+        The keys of the table; `name` and `connector` may be among them.
+    name : str
+        The source's name, for messages.
+
+    Returns
+    -------
+    FileMapping
+        The mapping, whole and consistent in itself (whether the plant has its signals is `bind`'s question).
+
+    Raises
+    ------
+    BadConfig
+        A key is unknown, a value is of the wrong kind, or two keys contradict each other; all of them are named.
+
+    Examples
+    --------
+    >>> read_mapping({"time": "ts", "machine": "line-1/press-3", "columns": {"status": "state"}}).time.column
+    'ts'
+    >>> read_mapping({"time": "ts", "delimitr": ";"})
+    Traceback (most recent call last):
+    andon.errors.BadConfig: source 'files': there is no key 'delimitr'. Did you mean 'delimiter'?
+    """
+    plain = {k: v for k, v in settings.items() if k not in ("name", "connector")}
+    try:
+        mapping = _ADAPTER.validate_python(plain)
+    except ValidationError as error:
+        raise BadConfig(f"source {name!r}: " + "; ".join(_mistake(dict(e)) for e in error.errors())) from None
+    mistakes = _contradictions(mapping)
+    if mistakes:
+        raise BadConfig(f"source {name!r}: " + "; ".join(mistakes))
+    return mapping
+
+
+def _mistake(error: Mapping[str, object]) -> str:
+    place = error["loc"]
+    where = ".".join(str(p) for p in place if "[" not in str(p)) if isinstance(place, tuple) else ""
+    if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        known = _keys(where.rpartition(".")[0])
+        near = get_close_matches(where.rpartition(".")[2], known, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+        return f"there is no key {where!r}. {hint}"
+    return f"{where!r} is {error['input']!r}. {error['msg']}."
+
+
+def _keys(place: str) -> list[str]:
+    kinds = {"": FileMapping, "time": TimeColumn}
+    kind = kinds.get(place, Target if place.startswith("columns") else Choice)
+    return [f.name for f in fields(kind)]
+
+
+def _contradictions(mapping: FileMapping) -> list[str]:
+    return [text for wrong, text in (*_shape(mapping), *_wording(mapping)) if wrong]
+
+
+def _shape(m: FileMapping) -> list[tuple[bool, str]]:
+    lines, samples = m.format == "lineprotocol", m.kind == "samples"
+    fields = {t.signal for t in m.columns.values()}
+    allowed = ORDER_FIELDS if m.kind == "orders" else MEASUREMENT_FIELDS
+    unknown = sorted(fields - set(allowed)) if not samples else []
+    missing = sorted({"orders": {"order", "since"}, "measurements": {"unit", "test"}}.get(m.kind, set()) - fields)
+    return [
+        (not m.time.names and not lines and m.kind != "orders", "'time' is missing: name the column with the time"),
+        (m.long and bool(m.columns) and samples, "give 'columns' (wide) or 'signal' (long), not both"),
+        (samples and not m.long and not m.columns and not lines, "'columns' or 'signal' is missing"),
+        (m.long and not m.value, "'value' is missing: name the column with the value of the signal"),
+        (bool(unknown), f"'columns' leads to {unknown}; kind = {m.kind!r} knows {', '.join(allowed)}"),
+        (bool(missing), f"'columns' must lead to {', '.join(missing)} for kind = {m.kind!r}"),
+        (bool(m.machine.fixed and m.machine.column), "'machine' is either one path or a column"),
+        (bool(m.machine.map) and not m.machine.column, "'machine.map' needs 'machine.column'"),
+    ]
+
+
+def _wording(m: FileMapping) -> list[tuple[bool, str]]:
+    marks = [x for x in (m.delimiter, m.quote, m.thousands) if x]
+    return [
+        (any(len(x) != 1 or ord(x) > 255 for x in (m.delimiter, m.quote) if x),
+         "'delimiter' and 'quote' are one character each"),
+        (len(m.thousands) > 1 or m.thousands == m.decimal, "'thousands' is one character, and not the decimal sign"),
+        (len(set(marks)) < len(marks), "'delimiter', 'quote' and 'thousands' must differ"),
+        (m.skip_rows < 0 or m.block < 1024, "'skip_rows' is at least 0 and 'block' at least 1024 bytes"),
+        (not _is_format(m.time.format),
+         f"'time.format' is {m.time.format!r}: write auto, iso, s, ms, us, ns, excel or a pattern like "
+         "'%d.%m.%Y %H:%M:%S'"),
+        (bool(m.time.zone) and not _is_zone(m.time.zone),
+         f"'time.zone' is {m.time.zone!r}: that is no IANA zone such as 'Europe/Berlin'"),
+    ]
+
+
+def _is_format(text: str) -> bool:
+    return text in ("auto", "iso", "s", "ms", "us", "ns", "excel") or "%" in text
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
