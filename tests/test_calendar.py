@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
@@ -239,7 +240,7 @@ def test_shifts_that_tile_the_day_cover_every_instant_exactly_once(where, starts
     window = Window(instant(zone, day) - 30 * HOUR, instant(zone, day) + 50 * HOUR)
     spells = ShiftBook(zone, _tiles(starts), belongs).calendar(window).scheduled()
     assert (spells[0].since, spells[-1].until) == (window.since, window.until)
-    assert all(a.until == b.since for a, b in zip(spells, spells[1:], strict=False))
+    assert all(a.until == b.since for a, b in pairwise(spells))
 
 
 @st.composite
@@ -263,10 +264,10 @@ def test_shifts_never_overlap_and_production_days_partition_time_and_hold_their_
     window = Window(instant(book.zone, day) - 70 * HOUR, instant(book.zone, day) + 90 * HOUR)
     shifts, days = book.calendar(window, place).shifts, book.days(window, place)
     assert all(s.window.duration > 0 for s in shifts)
-    assert all(a.window.until <= b.window.since for a, b in zip(shifts, shifts[1:], strict=False))
+    assert all(a.window.until <= b.window.since for a, b in pairwise(shifts))
     assert days[0][1].since <= window.since
     assert days[-1][1].until >= window.until
-    assert all(a[1].until == b[1].since and a[0] < b[0] for a, b in zip(days, days[1:], strict=False))
+    assert all(a[1].until == b[1].since and a[0] < b[0] for a, b in pairwise(days))
     whole = dict(book.days(Window(window.since - 72 * HOUR, window.until + 72 * HOUR), place))
     assert all(whole[name] == w for name, w in days)
     assert all(whole[s.day] & s.window == s.window for s in shifts)

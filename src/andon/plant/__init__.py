@@ -131,8 +131,20 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What people call a product, and what it is made of; its cycles and values are with the machines."""
+
+    name: str
+    title: str = ""
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plant:
-    """A whole plant on paper, as plant.toml says it."""
+    """A whole plant on paper, as plant.toml says it.
+
+    `reason_texts` gives the text of each reason by language. `digest` is the hash of what the file means.
+    """
 
     name: str
     zone: str
@@ -147,6 +159,8 @@ class Plant:
     grid_factors: tuple[GridFactor, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     retention: Mapping[str, int] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    reason_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digest: str = ""
 
     def machine(self, path: str) -> Machine:
