@@ -66,7 +66,7 @@ class Line:
 def samples(at: Times, value: Numbers, quality: Codes, *, uncertain_is_bad: bool) -> Samples:
     """Sort raw samples into good and bad."""
     number = np.isfinite(value)
-    if bool(number.all()) and not bool((quality >> np.uint32(30)).any()):
+    if bool(number.all()) and (not quality.any() or not (quality >> np.uint32(30)).any()):
         no = np.zeros(len(at), dtype=bool)
         return Samples(at, value, quality, number, no, no, True)
     severity = quality >> np.uint32(30)
@@ -81,11 +81,11 @@ def simple(these: Samples, *, stepped: bool) -> Line:
     Sloped, a segment whose end is bad or uncertain is level or doubtful, and so is the last one; stepped, only the
     sample at its beginning counts.
     """
-    length = np.append(np.diff(these.at), 1).astype(np.float64)
-    last = np.arange(len(these.at)) == len(these.at) - 1
-    after = np.append(these.value[1:], these.value[-1:])
+    length, after = _lengths(these.at), these.value if stepped else np.append(these.value[1:], these.value[-1:])
     if these.sound:
-        return Line(these.at, these.value, these.value if stepped else after, length, these.good, last & (not stepped))
+        doubt = np.zeros(len(these.at), dtype=bool)
+        doubt[-1] = not stepped
+        return Line(these.at, these.value, after, length, these.good, doubt)
     live = ~these.bad
     follows = np.append(live[1:], False)
     certain = these.good if stepped else these.good & np.append(these.good[1:], False)
@@ -95,11 +95,12 @@ def simple(these: Samples, *, stepped: bool) -> Line:
 
 def interpolated(these: Samples, *, stepped: bool, sloped_extrapolation: bool) -> Line:
     """The line with interpolated bounds: it skips bad samples, is doubtful there, and goes on after the last one."""
+    if these.sound and not sloped_extrapolation:
+        return simple(these, stepped=stepped)
     place = np.flatnonzero(~these.bad)
     at, value, good = these.at[place], these.value[place], these.good[place]
     skipped = np.append(np.diff(place) > 1, True)
-    length = np.append(np.diff(at), 1).astype(np.float64)
-    end = value.copy()
+    length, end = _lengths(at), value.copy()
     if not stepped:
         end[:-1] = value[1:]
     if sloped_extrapolation and len(at) > 1:
@@ -116,7 +117,7 @@ def values_at(line: Line, moments: Times) -> tuple[Numbers, Times]:
     return line.start[j] + (line.end[j] - line.start[j]) * part, place
 
 
-def integrals(line: Line, edges: Times) -> tuple[Numbers, Numbers]:
+def integrals(line: Line, edges: Times, first: Times | None = None) -> tuple[Numbers, Numbers]:
     """The integral of a line over each interval, in value times microseconds.
 
     Parameters
@@ -125,14 +126,17 @@ def integrals(line: Line, edges: Times) -> tuple[Numbers, Numbers]:
         n segments.
     edges
         m + 1 moments in order.
+    first
+        The first segment at or after each edge, where that is known already.
 
     Returns
     -------
     (head, rest)
         Over the stretch from the interval's begin to its first sample, and over the rest: m numbers each.
     """
-    first = np.searchsorted(line.at, edges)
-    head_until = np.minimum(edges[1:], np.append(line.at, edges[-1])[first[:-1]])
+    first = np.searchsorted(line.at, edges) if first is None else first
+    head_until = np.minimum(edges[1:], line.at[np.minimum(first[:-1], len(line.at) - 1)])
+    head_until = np.where(first[:-1] < len(line.at), head_until, edges[1:])
     head = _part(line, first[:-1] - 1, edges[:-1], head_until)
     tail_since = line.at[np.maximum(first[1:] - 1, 0)]
     tail = np.where(first[1:] > first[:-1], _part(line, first[1:] - 1, tail_since, edges[1:]), 0.0)
@@ -153,10 +157,19 @@ def reduced(operation: np.ufunc, column: Numbers, first: Times) -> Numbers:
     return found
 
 
-def touched(marked: Mask, since: Times, until: Times) -> Mask:
-    """Whether any row of [since[i], until[i]) is marked."""
-    places = np.flatnonzero(marked)
-    return np.searchsorted(places, until) > np.searchsorted(places, since)
+def doubtful(line: Line, edges: Times) -> Mask:
+    """Whether a doubtful segment lies in the interval; the last segment goes on for ever."""
+    places = np.flatnonzero(line.doubt)
+    until = np.append(line.at[1:], np.iinfo(np.int64).max)[places] if len(places) else places
+    met = np.searchsorted(line.at[places], edges[1:]) > np.searchsorted(until, edges[:-1], "right")
+    return met & (edges[1:] > edges[:-1])
+
+
+def _lengths(at: Times) -> Numbers:
+    """How long each segment is; the last one's is no matter."""
+    found = np.ones(len(at))
+    np.subtract(at[1:], at[:-1], out=found[:-1])
+    return found
 
 
 def _part(line: Line, segment: Times, since: Times, until: Times) -> Numbers:

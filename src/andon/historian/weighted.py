@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..model import Numbers, Times
-from .line import Grid, Line, Samples, integrals, interpolated, simple, touched, values_at
+from .line import Grid, Line, Samples, doubtful, integrals, interpolated, simple, values_at
 from .part13 import (
     GOOD,
     INTERPOLATED,
@@ -42,9 +42,9 @@ def time_average(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
         return found(np.zeros(len(grid.edges) - 1), np.full(len(grid.edges) - 1, NO_DATA))
     edges = np.maximum(grid.edges, line.at[0])
     length = np.diff(edges).astype(np.float64)
-    head, rest = integrals(line, edges)
+    head, rest = integrals(line, edges, _first(these, grid, edges) if these.sound else None)
     late = grid.edges[:-1] < line.at[0]
-    status = np.where(_doubted(line, edges) | late, SUBNORMAL, GOOD)
+    status = np.where(doubtful(line, edges) | late, SUBNORMAL, GOOD)
     with np.errstate(invalid="ignore"):
         return found((head + rest) / length, np.where(length > 0, status, NO_DATA))
 
@@ -52,9 +52,9 @@ def time_average(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
 def time_average2(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
     """The area under the line with simple bounds, over the time in which it has a value."""
     line, edges, whole = _simple(these, grid, stepped=rules.stepped)
-    head, rest = integrals(line, edges)
+    head, rest = integrals(line, edges, _first(these, grid, edges))
     live = np.diff(edges).astype(np.float64) if these.sound else _time(line, line.live, edges)
-    status = judged(whole - live, live, whole, _doubted(line, edges), rules)
+    status = judged(whole - live, live, whole, doubtful(line, edges), rules)
     with np.errstate(invalid="ignore"):
         return found((head + rest) / live, np.where(live > 0, status, NO_DATA))
 
@@ -130,19 +130,16 @@ def _simple(these: Samples, grid: Grid, *, stepped: bool) -> tuple[Line, Times, 
     return simple(these, stepped=stepped), np.maximum(edges, min(int(these.at[0]), grid.finish)), whole
 
 
+def _first(these: Samples, grid: Grid, edges: Times) -> Times:
+    """The first sample at or after each edge."""
+    return grid.first if np.array_equal(edges, grid.edges) else np.searchsorted(these.at, edges)
+
+
 def _time(line: Line, marked: Mask, edges: Times) -> Numbers:
     """Microseconds of each interval on marked segments."""
     height = marked.astype(np.float64)
     head, rest = integrals(Line(line.at, height, height, line.length, line.live, line.doubt), edges)
     return head + rest
-
-
-def _doubted(line: Line, edges: Times) -> Mask:
-    """Whether a doubtful segment touches the interval."""
-    if not line.doubt.any():
-        return np.zeros(len(edges) - 1, dtype=bool)
-    since = np.maximum(np.searchsorted(line.at, edges[:-1], "right") - 1, 0)
-    return touched(line.doubt, since, np.searchsorted(line.at, edges[1:])) & (edges[1:] > edges[:-1])
 
 
 def _good_and_bad(these: Samples, grid: Grid, rules: AggregateRules) -> tuple[Numbers, Numbers]:
@@ -164,7 +161,7 @@ def _percent(time: Numbers, grid: Grid) -> Found:
 def _in_state(these: Samples, grid: Grid, state: Mask, rules: AggregateRules) -> Found:
     line, edges, whole = _simple(these, grid, stepped=True)
     live = _time(line, line.live, edges)
-    status = judged(whole - live, live, whole, _doubted(line, edges), rules)
+    status = judged(whole - live, live, whole, doubtful(line, edges), rules)
     return found(_time(line, line.live & state, edges) / MILLISECOND, status)
 
 
