@@ -140,13 +140,13 @@ def _add_machine(tables: AoT, machine: Mapping[str, object]) -> None:
     if existing is None:
         _append(tables, {name: value for name, value in machine.items() if name != "signals"})
         existing = tables[-1]
-    if "signals" not in existing:
+    if signals and "signals" not in existing:
         existing.append("signals", tomlkit.table(is_super_table=True))
-    present = existing["signals"]
+    present = existing.get("signals")
     for name, signal in signals.items() if isinstance(signals, Mapping) else ():
         if isinstance(present, Table) and name not in present:
             block = _block(signal)
-            block.trivia.indent = "\n"
+            block.trivia.indent = "\n" if len(present) else ""
             present.append(name, block)
 
 

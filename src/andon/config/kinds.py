@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from ..errors import AndonError
 from ..model import Element, Loss, State
@@ -134,12 +134,12 @@ CLOCK_FORM = r"^([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?$"
 
 Length = Annotated[int, BeforeValidator(_length), WithJsonSchema(
     {"type": "string", "pattern": LENGTH_FORM, "examples": ["45 s", "1.5 min", "8 h"]})]
-Kept = Annotated[int | None, PlainValidator(_kept), WithJsonSchema(
+Kept = Annotated[int | None, BeforeValidator(_kept), WithJsonSchema(
     {"type": "string", "pattern": LENGTH_FORM[:-1] + r"|forever$", "examples": ["10 y", "90 d", "forever"]})]
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(
     {"type": "string", "pattern": CLOCK_FORM, "examples": ["06:00"]})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Start = Annotated[date | datetime, PlainValidator(_start), WithJsonSchema(
+Start = Annotated[date | datetime, BeforeValidator(_start), WithJsonSchema(
     {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d"}]})]
 UnitCode = Annotated[str, AfterValidator(_unit), WithJsonSchema(
     {"type": "string", "examples": ["kW", "kW.h", "Cel", "mm/s", "{part}", "1"]})]
@@ -162,6 +162,6 @@ SignalKind = Annotated[str, AfterValidator(_one_of("kind of signal", SIGNAL_KIND
     {"type": "string", "enum": list(SIGNAL_KINDS)})]
 Weekday = Annotated[str, AfterValidator(_one_of("weekday", WEEKDAYS)), WithJsonSchema(
     {"type": "string", "enum": list(WEEKDAYS)})]
-StateMap = Annotated[str | dict[str, str], PlainValidator(_state_map), WithJsonSchema(
+StateMap = Annotated[str | dict[str, str], BeforeValidator(_state_map), WithJsonSchema(
     {"anyOf": [{"type": "string", "examples": list(STATE_MAPS)},
                {"type": "object", "additionalProperties": {"type": "string", "enum": list(MAPPED)}}]})]
