@@ -1,12 +1,13 @@
 """ENTRIES -> BOOKS: what was lost and why, per machine and shift, in versions that balance; and who changed what."""
 
 from .balance import Balance, Proof
-from .books import Books, Draft
+from .books import Books, Draft, Key
 from .entries import Closing, Entry, Evidence, Fate, imbalances
+from .evidence import Opened, evidence
 from .rank import Figures, Total, Which
 from .versions import Change, Version
 
 __all__ = [
-    "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Proof", "Total",
-    "Version", "Which", "imbalances",
+    "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Key", "Opened", "Proof",
+    "Total", "Version", "Which", "evidence", "imbalances",
 ]

@@ -165,6 +165,13 @@ class Books:
             "e.current = 1 AND e.machine = ? AND e.since < ? AND e.until > ? AND e.planned_operation > 0",
             [self._terms().get(machine, -1), until, since])
 
+    def last_closed(self, machine: str) -> int | None:
+        """When the last closed shift of a machine ended, None where none is closed."""
+        row = self._connection.execute(
+            "SELECT MAX(until) FROM closing WHERE current = 1 AND machine = ? AND planned_operation > 0",
+            [self._terms().get(machine, -1)]).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def history(self, machine: str, day: str, shift: str) -> list[Version]:
         """All versions of a machine's shift, the first one first, each with what it changed."""
         closings = rank.closings(self._connection, self._terms(), "e.machine = ? AND e.day = ? AND e.shift = ?",

@@ -39,7 +39,7 @@ CREATE TABLE closing (
     OR made = COALESCE(good, 0) + COALESCE(rejects, 0) + COALESCE(rework, 0) + unsorted)
 ) STRICT;
 CREATE UNIQUE INDEX closing_current ON closing (machine, day, shift) WHERE current = 1;
-CREATE INDEX closing_since ON closing (since, until, machine) WHERE current = 1;
+CREATE INDEX closing_since ON closing (machine, since, until) WHERE current = 1;
 
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,

@@ -1,0 +1,275 @@
+"""Closing shifts into the books: finished ones once, and again when late data or a correction touches them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..errors import BadConfig, NoCalendar, NoData
+from ..ledger import Books, Closing, Draft, Key
+from ..model import Shift, Spells, States, Texts, Window
+from ..plant import Machine, Plant
+from ..reading import REACH, History, text_spells
+from ..units import HOUR
+from .drafts import bench, draft
+
+SPOKEN = ("reason", "order", "scrap")
+"""Kinds of spells that people write and that change a shift's figures."""
+ALWAYS = Window(0, 4_102_444_800_000_000)
+CHUNK = 31 * 24 * HOUR
+"""Shifts are read and posted a month at a time, so that years of them fit in memory."""
+LONG = 31 * 24 * HOUR
+"""A state may have held this long before or after a late sample that changes it."""
+AROUND = 2 * REACH
+"""A changed calendar may have moved a shift this far."""
+RECEIPT, HEARD = "receipt", "heard"
+"""Marks in the books: the last receipt that was looked at, and the end of what was heard until then."""
+
+
+class Memory(History, Protocol):
+    """What closing needs of a historian."""
+
+    def touched(self, after: int) -> tuple[int, Sequence[tuple[str, int, int]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing did.
+
+    Attributes
+    ----------
+    first
+        Shifts closed for the first time.
+    again
+        Shifts that got a new version.
+    same
+        Shifts worked out again, with the same figures.
+    withdrawn
+        Closed shifts that the calendar no longer has: their new version is empty.
+    left_out
+        Machines that cannot be closed, with the reason.
+    """
+
+    first: int = 0
+    again: int = 0
+    same: int = 0
+    withdrawn: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def __add__(self, other: Closed) -> Closed:
+        return Closed(self.first + other.first, self.again + other.again, self.same + other.same,
+                      self.withdrawn + other.withdrawn, (*self.left_out, *other.left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be closed, from what, and in whose name; `heard` is the stretch that samples came from."""
+
+    plant: Plant
+    history: Memory
+    books: Books
+    window: Window | None
+    everything: bool
+    who: str
+    why: str
+    now: int
+    heard: Window | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What one machine needs: shifts to work out, and closed ones that the calendar no longer has."""
+
+    shifts: tuple[Shift, ...]
+    gone: tuple[Key, ...] = ()
+
+
+def close(plant: Plant, history: Memory, books: Books, *, window: Window | None = None,
+          machines: Iterable[Machine] | None = None, everything: bool = False, who: str, why: str = "",
+          now: int | None = None) -> Closed:
+    """Close every finished shift, and close again those that something has touched since.
+
+    Closing twice changes nothing: a shift gets a new version only when its figures are others. Touched are shifts
+    near which samples came in, or an operator gave a reason, an order or scrap, after they were looked at last.
+
+    Parameters
+    ----------
+    plant, history, books
+        The plant on paper, what was heard, and where the shifts go.
+    window
+        Shifts that touch it; None: from the first to the last sample of the plant.
+    machines
+        Those to close; None: all.
+    everything
+        Work every shift out again, as after a change of plant.toml.
+    who, why
+        Who closes, and why: both stay with the version.
+    now
+        Shifts that end later are not finished; the computer's clock by default.
+
+    Returns
+    -------
+    Closed
+        How many shifts were closed, closed again, found the same, withdrawn; which machines were left out, and why.
+
+    Raises
+    ------
+    NoCalendar
+        The plant has no shifts, so there is nothing to close.
+    """
+    if not plant.shifts.rules:
+        raise NoCalendar(f"{plant.name} has no shifts, so there is nothing to close. Describe them in plant.toml "
+                         "([[shift]]).")
+    chosen = list(plant.machines.values() if machines is None else machines)
+    mark = books.mark(RECEIPT)
+    last, rows = history.touched(0 if everything else mark)
+    touched = _by_machine(rows)
+    heard = _hull([*touched.values(), *_remembered(books)])
+    at = time.time_ns() // 1000 if now is None else now
+    task = _Task(plant, history, books, window, everything, who, why, at, heard)
+    done = Closed()
+    for machine in chosen:
+        spoken = _spoken(task, machine, mark)
+        done += _machine(task, machine, _hull([w for w in (touched.get(machine.path), spoken) if w]))
+    if window is None and heard and len(chosen) == len(plant.machines):
+        books.post_all([], who=who, why=why, marks=[(RECEIPT, last), (HEARD, heard.until)])
+    return done
+
+
+def _machine(task: _Task, machine: Machine, touched: Window | None) -> Closed:
+    span = _span(task, machine, touched)
+    if span is None:
+        known = task.books.last_closed(machine.path) is not None
+        return Closed() if known else Closed(left_out=((machine.path, "nothing was heard of it yet"),))
+    plan = _plan(task, machine, span, touched)
+    if not (plan.shifts or plan.gone):
+        return Closed()
+    try:
+        drafts = [d for shifts in _months(plan.shifts) for d in _drafts(task, machine, shifts)]
+    except NoData as error:
+        return Closed(left_out=((machine.path, str(error)),))
+    versions = task.books.post_all(drafts, gone=plan.gone, who=task.who, why=task.why)
+    return Closed(sum(v == 1 for v in versions), sum(v is not None and v > 1 for v in versions),
+                  sum(v is None for v in versions), len(plan.gone))
+
+
+def _span(task: _Task, machine: Machine, touched: Window | None) -> Window | None:
+    """The stretch in which shifts may have to be closed."""
+    if task.window is not None:
+        return task.window
+    last = task.books.last_closed(machine.path)
+    since = [w for w in (touched.since if touched else None, last) if w is not None]
+    if not since:
+        own = _by_machine(task.history.touched(0)[1]).get(machine.path)
+        since = [own.since] if own else []
+    until = [w.until for w in (touched, task.heard) if w]
+    return Window(min(since), max(until)) if since and until and min(since) < max(until) else None
+
+
+def _plan(task: _Task, machine: Machine, span: Window, touched: Window | None) -> _Plan:
+    wide = _widened(task, machine, touched) if touched else Window(0, 0)
+    if task.window is None:
+        span = Window(min(span.since, wide.since) if touched else span.since, span.until)
+    around = Window(span.since - AROUND, span.until + AROUND)
+    known = {(machine.path, s.day, s.name): s for s in _calendar(task, machine, around)}
+    closed = {c.key: c for c in task.books.overlapping(machine.path, around.since, around.until)}
+    wanted = {k: s for k, s in known.items() if (s.window & span).duration and (
+        task.everything or k not in closed or (s.window & wide).duration)}
+    gone = [k for k, c in closed.items() if task.everything and k not in known and (c.window & span).duration]
+    _give_way(wanted, gone, known, closed)
+    return _Plan(tuple(sorted(wanted.values(), key=lambda s: s.window.since)), tuple(gone))
+
+
+def _give_way(wanted: dict[Key, Shift], gone: list[Key], known: Mapping[Key, Shift], closed: Mapping[Key, Closing]
+              ) -> None:
+    """Closed shifts that a changed calendar put in the way are closed again, or withdrawn; so on until none is."""
+    while True:
+        in_the_way = [k for k, c in closed.items() if k not in wanted and k not in gone and any(
+            (c.window & s.window).duration for s in wanted.values())]
+        if not in_the_way:
+            return
+        for key in in_the_way:
+            if key in known:
+                wanted[key] = known[key]
+            else:
+                gone.append(key)
+
+
+def _calendar(task: _Task, machine: Machine, window: Window) -> list[Shift]:
+    """The finished shifts of a machine that touch a window."""
+    found = [s for s in task.plant.shifts.calendar(window, machine.path).shifts if s.window.until <= task.now]
+    for (day, name), count in Counter((s.day, s.name) for s in found).items():
+        if count > 1:
+            raise BadConfig(f"{machine.path} has {count} shifts called {name!r} on {day}: the books tell them apart by "
+                            "day and name. Give one of them another name in plant.toml.")
+    return found
+
+
+def _drafts(task: _Task, machine: Machine, shifts: Sequence[Shift]) -> list[Draft]:
+    span = Window(shifts[0].window.since, shifts[-1].window.until)
+    of = bench(machine, span, task.plant, task.history, _orders(task, machine, span))
+    return [draft(of, s) for s in shifts]
+
+
+def _months(shifts: Sequence[Shift]) -> Iterable[list[Shift]]:
+    """Shifts in order, in groups that are read at once."""
+    group: list[Shift] = []
+    for shift in shifts:
+        if group and shift.window.until - group[0].window.since > CHUNK:
+            yield group
+            group = []
+        group.append(shift)
+    if group:
+        yield group
+
+
+def _orders(task: _Task, machine: Machine, window: Window) -> Spells:
+    """Which order was on: what the machine says, else what operators started and finished."""
+    signal = machine.role("order")
+    if signal is not None:
+        return text_spells(task.history.read(Texts, signal, window))
+    rows = [(s, u, t) for s, u, t in task.history.spells("order", machine.path, window).rows() if t]
+    return Spells.of(rows)
+
+
+def _spoken(task: _Task, machine: Machine, mark: int) -> Window | None:
+    """Where people have said something about a machine since."""
+    rows = [r for kind in SPOKEN for r in task.history.spell_rows(kind, machine.path, ALWAYS) if r.receipt > mark]
+    return _hull([Window(r.since, min(r.until, task.now)) for r in rows])
+
+
+def _widened(task: _Task, machine: Machine, touched: Window) -> Window:
+    """What a late sample can change: back as far as studies reach for whole stops; on until the next sample said
+    something else, and as far again."""
+    until = touched.until
+    ahead = Window(touched.until, touched.until + LONG)
+    state = machine.role("state")
+    if state is not None:
+        until = max(until, int(task.history.read(States, state, ahead).until[0]))
+    for role in ("product", "order", "reason"):
+        if signal := machine.role(role):
+            later = [at for at in task.history.read(Texts, signal, ahead).at.tolist() if at >= ahead.since]
+            until = max(until, later[0] if later else ahead.until)
+    return Window(touched.since - REACH, until + REACH)
+
+
+def _by_machine(rows: Iterable[tuple[str, int, int]]) -> dict[str, Window]:
+    """The stretch that samples touched, by machine."""
+    found: dict[str, Window] = {}
+    for path, since, until in rows:
+        machine, window = path.rpartition("/")[0], Window(since, max(until, since + 1))
+        found[machine] = _hull([found.get(machine, window), window]) or window
+    return found
+
+
+def _remembered(books: Books) -> list[Window]:
+    heard = books.mark(HEARD)
+    return [Window(heard - 1, heard)] if heard else []
+
+
+def _hull(windows: Iterable[Window]) -> Window | None:
+    found = list(windows)
+    return Window(min(w.since for w in found), max(w.until for w in found)) if found else None

@@ -1,0 +1,110 @@
+"""What became of the parts that were not good: the losses know their time, the counters and operators their cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..ledger import Closing, Entry, Fate
+from ..ledger.entries import FATES, millionths, plain
+from ..model import Element, Loss
+
+NOT_GOOD = (Loss.STARTUP, Loss.DEFECTS)
+Demand = tuple[Fate, str, int]
+
+
+def sorted_out(closing: Closing, entries: Sequence[Entry], scrapped: Iterable[tuple[str, float]]) -> list[Entry]:
+    """Split the entries of parts that were not good by what became of them and why.
+
+    The parts of each fate sum to those of the shift, and time and money to what they were: each share gets them by its
+    parts, the last one the rest. Scrap that an operator gave a reason comes first, then other rejects, then rework.
+
+    Parameters
+    ----------
+    closing
+        The figures of the shift.
+    entries
+        Its entries; defects and start-up losses have the fate `unsorted`.
+    scrapped
+        Reason and quantity of what operators wrote off.
+    """
+    mixed = [e for e in entries if e.loss in NOT_GOOD and e.fate is Fate.UNSORTED]
+    mixed.sort(key=lambda e: (NOT_GOOD.index(e.loss), -(e.parts or 0.0), e.cause))
+    others = [e for e in entries if e not in mixed]
+    shares = _shares(mixed, _demands(closing, scrapped))
+    return _complete(closing, _joined([*others, *shares]))
+
+
+def _demands(closing: Closing, scrapped: Iterable[tuple[str, float]]) -> list[Demand]:
+    """Millionths of parts by fate and reason; operators' reasons stand for no more parts than were rejected."""
+    left = millionths(closing.rejects) or 0
+    found: list[Demand] = []
+    for reason, quantity in scrapped:
+        part = min(left, millionths(quantity) or 0)
+        if part > 0 and reason:
+            found.append((Fate.REJECT, reason, part))
+            left -= part
+    return [*found, (Fate.REJECT, "", left), (Fate.REWORK, "", millionths(closing.rework) or 0),
+            (Fate.UNSORTED, "", max(0, millionths(closing.unsorted) or 0))]
+
+
+def _shares(mixed: Sequence[Entry], demands: Sequence[Demand]) -> list[Entry]:
+    """Give each entry's parts to the demands in turn."""
+    found: list[Entry] = []
+    waiting = [d for d in demands if d[2]]
+    for entry in mixed:
+        taken: list[Demand] = []
+        left = millionths(entry.parts) or 0
+        while left > 0 and waiting:
+            fate, reason, wanted = waiting.pop(0)
+            part = min(left, wanted)
+            taken.append((fate, reason, part))
+            left -= part
+            if wanted > part:
+                waiting.insert(0, (fate, reason, wanted - part))
+        found += _split(entry, taken) if taken else [replace(entry, parts=0.0)]
+    return found
+
+
+def _split(entry: Entry, taken: Sequence[Demand]) -> list[Entry]:
+    whole = sum(part for _, _, part in taken)
+    found: list[Entry] = []
+    micros, money = entry.micros, millionths(entry.money)
+    for i, (fate, reason, part) in enumerate(taken):
+        last = i == len(taken) - 1
+        time = micros if last else entry.micros * part // whole
+        cost = None if money is None else money if last else (millionths(entry.money) or 0) * part // whole
+        micros, money = micros - time, None if money is None or cost is None else money - cost
+        found.append(replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time,
+                             money=plain(cost)))
+    return found
+
+
+def _joined(entries: Iterable[Entry]) -> list[Entry]:
+    found: dict[tuple[str, ...], Entry] = {}
+    for entry in entries:
+        found[entry.cause] = both(found[entry.cause], entry) if entry.cause in found else entry
+    return list(found.values())
+
+
+def both(a: Entry, b: Entry) -> Entry:
+    """Two entries of the same cause as one; a sum with an unknown part is unknown."""
+    spells = tuple(sorted({*a.evidence.spells, *b.evidence.spells}))
+    parts, money = ((None if x is None or y is None else plain((millionths(x) or 0) + (millionths(y) or 0)))
+                    for x, y in ((a.parts, b.parts), (a.money, b.money)))
+    return replace(a, micros=a.micros + b.micros, parts=parts, money=money,
+                   evidence=replace(a.evidence, spells=spells))
+
+
+def _complete(closing: Closing, entries: list[Entry]) -> list[Entry]:
+    """Book what the rows of the losses leave out: parts that took no rated time, and counters that disagree."""
+    for fate, name in FATES.items():
+        booked = sum(millionths(e.parts) or 0 for e in entries if e.fate is fate)
+        left = (millionths(getattr(closing, name)) or 0) - booked
+        if left:
+            loss = Loss.PRODUCTIVE if fate is Fate.GOOD else Loss.DEFECTS
+            rest = Entry(machine=closing.machine, day=closing.day, shift=closing.shift, window=closing.window,
+                         loss=loss, element=Element.PRODUCTION, fate=fate, micros=0, parts=left / 1e6,
+                         money=0.0 if fate is Fate.GOOD else None)
+            entries = _joined([*entries, rest])
+    return entries
