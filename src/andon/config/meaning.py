@@ -12,7 +12,7 @@ from .kinds import nearest
 from .mistakes import Finding
 from .places import Place
 from .rota import rota
-from .written import MachineTable, ReasonTable, SignalTable
+from .written import MachineTable, ReasonTable, SignalTable, SourceTable
 
 COUNTS = ("total_count", "good_count", "reject_count", "rework_count")
 KIND_OF = {"state": "state", "alarm": "boolean", "vibration": "waveform"} | dict.fromkeys(COUNTS, "count") | (
@@ -203,13 +203,23 @@ def _sources(draft: Draft) -> Iterator[Finding]:
     """Machines that the mapping of a file names."""
     machines = draft.names("machine", "path")
     for row, source in enumerate(draft.file.source):
-        column = (source.model_extra or {}).get("machine")
-        mapped = column.get("map", {}) if isinstance(column, dict) else {"": column} if isinstance(column, str) else {}
-        for key, path in mapped.items() if isinstance(mapped, dict) else ():
-            if isinstance(path, str) and path not in machines:
-                where = ("machine", "map", key) if key else ("machine",)
-                yield Finding(draft.place("source", row, *where), f"Source '{source.name}' brings samples of {path!r}, "
+        for place, path in _brought(source):
+            if path and path not in machines:
+                yield Finding(draft.place("source", row, *place), f"Source '{source.name}' brings samples of {path!r}, "
                                                                   f"which is no machine. {nearest(path, machines)}")
+
+
+def _brought(source: SourceTable) -> Iterator[tuple[Place, str]]:
+    """The machines that a mapping names, with their places in the table; "" leaves rows out."""
+    chosen = (source.model_extra or {}).get("machine")
+    if isinstance(chosen, str):
+        yield ("machine",), chosen
+    if isinstance(chosen, dict):
+        named = chosen.get("map")
+        pairs = list(named.items()) if isinstance(named, dict) else []
+        yield from ((("machine", "map", key), path) for key, path in pairs if isinstance(path, str))
+        if isinstance(fixed := chosen.get("fixed"), str):
+            yield ("machine", "fixed"), fixed
 
 
 def _states(draft: Draft) -> Iterator[Finding]:
