@@ -34,8 +34,8 @@ class Sums:
     """What the indicators are made of; sums of sums.
 
     `oee` holds times and parts, `failures` counts breakdowns (FE) that began, `repair` is time in breakdown (TTR and
-    CMT), `preventive` is time in planned maintenance (PMT), `order_*` speak of the time in which orders ran (AOET), None
-    where there are no orders.
+    CMT), `preventive` is time in planned maintenance (PMT), `order_*` speak of the time in which orders ran (AOET),
+    None where there are no orders.
     """
 
     oee: Oee
@@ -50,7 +50,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator of the list: `meaning` is its name in the ontology, `needs` what is missing where it has no value."""
+    """One indicator of the list: `meaning` is its name in the ontology, `needs` what it lacks without a value."""
 
     number: int
     name: str

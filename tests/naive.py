@@ -1,0 +1,109 @@
+"""Slow, obvious twins of fast code: loops that anybody can check by reading. Each room has its own section."""
+
+from __future__ import annotations
+
+
+# ---- studies/production: time classification minute by minute, and OEE and losses from it ----
+
+MINUTE = 60_000_000
+
+
+def minute_states(states, rules):
+    """What the plant would say about each minute if all time were planned: (state, reason, element) by minute."""
+    found = {}
+    ordered = states.ordered or [False] * len(states)
+    for since, until, state, reason, order in zip(states.since, states.until, states.state, states.reason, ordered,
+                                                  strict=True):
+        element = {
+            "producing": "APT", "setup": "AUST", "fault": "ADET", "held_operator": "ADET", "idle_no_order": "ADOT",
+            "off": "ADOT", "maintenance_planned": "planned_down", "unknown": "unknown",
+            "starved": "ADET" if order else "ADOT", "blocked": "ADET" if order else "ADOT"}[state.value]
+        if state in rules.elements and state != "unknown":
+            element = rules.elements[state].value
+        named = rules.reasons.get(reason)
+        if state != "producing" and named and named.element:
+            element = named.element.value
+        for minute in range(since, until, MINUTE):
+            found[minute] = (state.value, reason, element)
+    return found
+
+
+def minute_loss(minute, told, rules):
+    """The loss of one minute: count how long the machine stood in delay around it."""
+    state, reason, element = told[minute]
+    if element in ("APT", "unknown"):
+        return "productive" if element == "APT" else "unknown"
+    named = rules.reasons.get(reason)
+    if named and named.loss:
+        return named.loss.value
+    if element == "ADET":
+        first = last = minute
+        while told.get(first - MINUTE, ("", "", ""))[2] == "ADET":
+            first -= MINUTE
+        while told.get(last + MINUTE, ("", "", ""))[2] == "ADET":
+            last += MINUTE
+        if last + MINUTE - first < rules.minor_stop:
+            return "minor_stop"
+    if state in rules.losses:
+        return rules.losses[state].value
+    if element == "ADET":
+        return {"fault": "breakdown", "setup": "setup"}.get(state, "delay")
+    return {"AUST": "setup", "ADOT": "idle"}.get(element, "unknown")
+
+
+def minutes(states, calendar, rules):
+    """Each minute of the window as (at, element, loss, reason)."""
+    told = minute_states(states, rules)
+    for at in range(calendar.window.since, calendar.window.until, MINUTE):
+        shift = next((s for s in calendar.shifts if at in s.window), None)
+        _, reason, element = told.get(at, ("unknown", "", "unknown"))
+        loss = minute_loss(at, told, rules) if at in told else "unknown"
+        if shift is None:
+            element = "unscheduled"
+        elif any(at in b for b in shift.breaks):
+            element = "planned_down"
+        yield at, element, loss, reason
+
+
+def product_at(output, at):
+    rows = output.product.rows() if output.product is not None else []
+    return next((text for since, until, text in rows if since <= at < until), "")
+
+
+def finished(counts, at):
+    """Parts finished in the minute that starts at `at`."""
+    from andon.model import Window
+
+    return counts.within(Window(at, at + MINUTE)).total
+
+
+def naive_oee(states, output, calendar, products, rules):
+    """Microseconds by element, and {(product, ideal cycle): [APT, made, good]} in known planned busy time."""
+    spent, runs = {}, {}
+    for at, element, _, _ in minutes(states, calendar, rules):
+        spent[element] = spent.get(element, 0) + MINUTE
+        if element in ("APT", "AUST", "ADET", "ADOT"):
+            product = product_at(output, at)
+            rate = products.rate(product, at)
+            row = runs.setdefault((product, rate.ideal_cycle if rate else None), [0, 0.0, 0.0])
+            row[0] += MINUTE if element == "APT" else 0
+            row[1] += finished(output.total, at)
+            row[2] += finished(output.good, at)
+    return spent, {k: v for k, v in runs.items() if any(v)}
+
+
+def naive_losses(states, output, calendar, products, rules):
+    """Microseconds by (loss, element, reason, product), the whole of planned busy time."""
+    lost = {}
+    for at, element, loss, reason in minutes(states, calendar, rules):
+        if element in ("AUST", "ADET", "ADOT", "unknown"):
+            key = (loss, element, reason, product_at(output, at))
+            lost[key] = lost.get(key, 0) + MINUTE
+    for (product, ideal), (ran, made, good) in naive_oee(states, output, calendar, products, rules)[1].items():
+        parts = {"unrated": ran} if ideal is None else {
+            "productive": round(ideal * good), "defects": round(ideal * made) - round(ideal * good),
+            "speed": ran - round(ideal * made)}
+        for loss, micros in parts.items():
+            key = (loss, "APT", "", product)
+            lost[key] = lost.get(key, 0) + micros
+    return {k: v for k, v in lost.items() if v}
