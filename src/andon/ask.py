@@ -17,7 +17,7 @@ from .catalog import Parameter, Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Output, Spells, States, Texts, Window
 from .plant import Machine, Plant
-from .plant.calendar import day_windows
+from .plant.zones import day_windows
 from .reading import REACH, Bench, History, gathered, text_spells
 
 __all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked", "gathered"]

@@ -23,6 +23,7 @@ from .model import (
     States,
     StopRules,
     Texts,
+    Times,
     Window,
 )
 from .plant import Machine, Plant, Signal
@@ -31,6 +32,7 @@ from .units import HOUR
 REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
 
+Texted = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
 COUNT_ROLES = {"total_count": "total", "good_count": "good", "reject_count": "rejects", "rework_count": "rework"}
 
 
@@ -231,39 +233,37 @@ def _with(counted: Counts | None, scrapped: Counts | None) -> Counts | None:
 def _overlaid(said: States, own: Spells | None, given: list[tuple[int, int, str]], ordered: Spells | None) -> States:
     """Split the states at every edge of a reason or an order, and say which reason holds in each stretch.
 
-    The machine's own reason counts where it was not producing; an operator's wins over it, a later one over an earlier.
+    The machine's own reason counts where it was not producing; an operator's wins over it, a later over an earlier.
     """
-    edges = [said.since, said.until[-1:]]
-    for spells in (own, ordered):
-        if spells is not None:
-            edges += [spells.since, spells.until]
-    edges += [np.array([e for s, u, _ in given for e in (s, u)], np.int64)]
-    cuts = np.unique(np.concatenate(edges))
+    edges = [e for spells in (own, ordered) if spells is not None for e in (spells.since, spells.until)]
+    edges.append(np.array([e for since, until, _ in given for e in (since, until)], np.int64))
+    cuts = np.unique(np.concatenate([said.since, said.until[-1:], *edges]))
     cuts = cuts[(cuts >= said.window.since) & (cuts <= said.window.until)]
     since, until = cuts[:-1], cuts[1:]
     place = np.searchsorted(said.since, since, side="right") - 1
-    state = [said.state[i] for i in place.tolist()]
-    reason = np.array([said.reason[i] for i in place.tolist()], dtype=object)
-    if own is not None and len(own):
-        reason = _laid(reason, since, own)
+    state, reason = _taken(said.state, place), _taken(said.reason, place)
+    if own is not None:
+        own_reason = _at(own, since)
+        reason = np.where(own_reason != "", own_reason, reason)
     for begin, end, text in given:
-        reason[(since >= begin) & (since < end)] = text
-    stopped = [r if s is not State.PRODUCING else "" for r, s in zip(reason.tolist(), state, strict=True)]
+        reason[np.searchsorted(since, begin):np.searchsorted(since, end)] = text
+    reason[state == State.PRODUCING] = ""
     order = None if ordered is None else tuple((_at(ordered, since) != "").tolist())
-    return States(said.window, since, until, tuple(state), tuple(said.said[i] for i in place.tolist()),
-                  tuple(stopped), order)
+    return States(said.window, since, until, tuple(state.tolist()), tuple(_taken(said.said, place).tolist()),
+                  tuple(reason.tolist()), order)
 
 
-def _laid(reason: np.ndarray, since: np.ndarray, own: Spells) -> np.ndarray:
-    said = _at(own, since)
-    return np.where(said != "", said, reason)
+def _taken(texts: Sequence[str], place: Times) -> Texted:
+    """The texts at these places, as an array of objects."""
+    found = np.empty(len(texts), dtype=object)
+    found[:] = texts
+    return found[place]
 
 
-def _at(spells: Spells, at: np.ndarray) -> np.ndarray:
+def _at(spells: Spells, at: Times) -> Texted:
     """The text that held at each moment, "" where none did."""
     if not len(spells):
         return np.full(len(at), "", dtype=object)
     place = np.searchsorted(spells.since, at, side="right") - 1
     inside = (place >= 0) & (at < spells.until[np.maximum(place, 0)])
-    texts = np.array(spells.text, dtype=object)
-    return np.where(inside, texts[np.maximum(place, 0)], "")
+    return np.where(inside, _taken(spells.text, np.maximum(place, 0)), "")

@@ -23,7 +23,7 @@ class Bar:
         task = self._bar.add_task(self._file.name, total=1.0, rate="")
 
         def tell(done: Any) -> None:
-            self._bar.update(task, completed=done.part, rate=f"{done.rate:,.0f} samples/s")
+            self._bar.update(task, completed=done.done / max(done.total, 1), rate=f"{done.rate:,.0f} samples/s")
 
         return tell
 

@@ -38,11 +38,11 @@ def check(desk: Desk) -> Callable[..., None]:
         in_json: bool = o.in_json, in_csv: bool = o.in_csv,
     ) -> None:
         mistakes = desk.rooms.check(plant)
-        rows = [{"where": f"{m.file}:{m.line}", "severity": m.severity, "what": m.text} for m in mistakes]
+        rows = [{"where": f"{m.file}:{m.line}", "severity": "warning" if m.warning else "error", "what": m.text}
+                for m in mistakes]
         if rows or in_json or in_csv:
             show(desk, rows, Shape(in_json, in_csv))
-        wrong = [m for m in mistakes if m.severity == "error"]
-        if wrong:
+        if any(not m.warning for m in mistakes):
             raise typer.Exit(2)
         if not in_json and not in_csv:
             print_line(desk.say("{plant} is right.", plant=plant))

@@ -1,4 +1,4 @@
-"""The one file that knows every room: plant.toml in, a running plant out."""
+"""An opened plant: what is on paper, what was heard, what was closed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from .acts import act
-from .answer import Asked
-from .ask import Question, ask
-from .config import read_plant
-from .errors import BadConfig, BadQuestion
-from .historian import Historian
-from .ledger import Books
-from .model import Window
-from .plant import Plant
-from .plant.when import when
-from .sweep import sweep
+from ..acts import act
+from ..answer import Asked
+from ..ask import Question, ask
+from ..config import read_plant
+from ..errors import BadConfig, BadQuestion
+from ..historian import Historian
+from ..ledger import Books
+from ..model import Window
+from ..plant import Plant
+from ..plant.when import when
+from ..sweep import sweep
 
 
 @dataclass(frozen=True, slots=True)

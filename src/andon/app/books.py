@@ -1,0 +1,198 @@
+"""The ledger as people read it: rankings, entries opened, versions side by side, proofs."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..answer import Plain, plain
+from ..errors import BadQuestion
+from ..ledger import Change, Entry, Total, Version, Which
+from ..model import Loss, Window, micros
+from ..plant.zones import local
+from ..units import MINUTE
+from ..watch import Closed, close
+from .opened import Andon, open_plant
+
+Row = dict[str, Plain]
+TIMELESS = "Productive time is the last row; lost time, parts and money are what could have been had."
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows of the ledger with what they are about."""
+
+    title: str
+    rows: list[Row]
+    currency: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One entry, the stops it is the sum of, and the samples of the longest of them."""
+
+    entry: Row
+    stops: list[Row]
+    samples: list[Row]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What was proved about the books."""
+
+    rows: list[Row]
+    shifts: int
+    wrong: int
+
+
+def closed(folder: Path, at: str = "", *, since: str = "", until: str = "", everything: bool = False, who: str = "",
+           why: str = "") -> Row:
+    """Close finished shifts: how many were closed, closed again, and left as they were."""
+    with open_plant(folder) as plant:
+        done = _closed(plant, at, _window(plant, since, until, ""), everything=everything, who=who, why=why)
+    return {"closed": done.first, "again": done.again, "same": done.same}
+
+
+def losses(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", by: str = "loss") -> Ranking:
+    """Rank the ledger by loss, reason, machine, shift...; shifts that have finished since are closed first.
+
+    `by="entry"` lists the entries themselves, with the numbers by which they are opened.
+    """
+    groups = tuple(g for g in by.replace(" ", "").split(",") if g)
+    with open_plant(folder) as plant:
+        window = _window(plant, since, until, last)
+        _closed(plant, "", None, everything=False, who="", why="")
+        which = Which(at=_places(plant, at), window=window)
+        if "entry" in groups:
+            rows = [_entry_row(e) for e in _largest(plant.books.entries(which))]
+        elif "loss" in groups:
+            rows = _ranked(groups, plant.books.totals(groups, which))
+        else:
+            rows = _pivoted(groups, plant.books.totals((*groups, "loss"), which))
+        return Ranking(f"{at or plant.plant.name}", rows, plant.plant.currency, TIMELESS if "loss" in groups else "")
+
+
+def opened(folder: Path, entry: str) -> Opened:
+    """One entry down to its stops and to the samples behind the longest."""
+    with open_plant(folder) as plant:
+        found = plant.books.open_entry(_number(entry))
+        spells = sorted(found.evidence.spells, key=lambda s: s[0] - s[1])
+        stops: list[Row] = [{"since": _local(plant, s), "until": _local(plant, u), "time": u - s} for s, u in
+                            sorted(spells)]
+        return Opened(_entry_row(found), stops, _samples(plant, found, spells), plant.plant.currency)
+
+
+def versions(folder: Path, entry: str) -> list[Row]:
+    """All versions of a closed shift, by an entry's number or by "machine day shift", with what changed."""
+    with open_plant(folder) as plant:
+        words = entry.split()
+        found = plant.books.history(*words) if len(words) == 3 else plant.books.history_of(_number(entry))
+        return [_version_row(plant, v) for v in found]
+
+
+def balance(folder: Path) -> Proofs:
+    """Prove that every closed shift adds up, in every version."""
+    with open_plant(folder) as plant:
+        found = plant.books.balance()
+        rows = [r for p in found.proofs if isinstance(r := plain(p), dict)]
+        return Proofs(rows, len(plant.books.closings()), sum(not p.holds for p in found.proofs))
+
+
+def _closed(plant: Andon, at: str, window: Window | None, *, everything: bool, who: str, why: str) -> Closed:
+    machines = plant.plant.at(at) if at else list(plant.plant.machines.values())
+    return close(plant.plant, plant.history, plant.books, machines=machines, window=window, everything=everything,
+                 who=who or getpass.getuser(), why=why)
+
+
+def _window(plant: Andon, since: str, until: str, last: str) -> Window | None:
+    return plant.window(since=since, until=until, last=last) if since or last else None
+
+
+def _places(plant: Andon, at: str) -> tuple[str, ...]:
+    return tuple(m.path for m in plant.plant.at(at)) if at else ()
+
+
+def _ranked(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
+    """Losses by time, what is productive after them."""
+    place = list(groups).index("loss")
+    order = sorted(totals, key=lambda t: (t.key[place] == Loss.PRODUCTIVE, -t.micros))
+    return [dict(zip(groups, t.key, strict=True)) | _amounts(t) for t in order]
+
+
+def _pivoted(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
+    """One row a shift, machine...: planned busy time, productive share, what was lost and the worst of it."""
+    keys: Mapping[tuple[str, ...], list[Total]] = {
+        k: [t for t in totals if t.key[:-1] == k] for k in dict.fromkeys(t.key[:-1] for t in totals)}
+    rows: list[Row] = []
+    for key, found in keys.items():
+        planned = sum(t.micros for t in found)
+        lost = [t for t in found if t.key[-1] != Loss.PRODUCTIVE]
+        worst = max(lost, key=lambda t: t.micros, default=None)
+        productive = planned - sum(t.micros for t in lost)
+        rows.append(dict(zip(groups, key, strict=True)) | {
+            "planned busy time": planned, "share": productive / planned if planned else None,
+            "time": sum(t.micros for t in lost), "parts": _sum([t.parts for t in lost]),
+            "money": _sum([t.money for t in lost]), "worst loss": worst.key[-1] if worst else "",
+            "length": worst.micros if worst else None})
+    return sorted(rows, key=lambda r: -float(r["time"] or 0))  # type: ignore[arg-type]  # a number, put in above
+
+
+def _amounts(t: Total) -> Row:
+    return {"time": t.micros, "share": t.share, "parts": t.parts, "kwh": t.kwh, "kgco2e": t.kgco2e, "money": t.money,
+            "entries": t.entries}
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return sum(known) if known else None
+
+
+def _largest(entries: Sequence[Entry]) -> list[Entry]:
+    return sorted((e for e in entries if e.loss is not Loss.PRODUCTIVE), key=lambda e: -e.micros)[:200]
+
+
+def _entry_row(e: Entry) -> Row:
+    return {"entry": e.id, "machine": e.machine, "day": e.day, "shift": e.shift, "loss": e.loss.value,
+            "reason": e.reason, "product": e.product, "order": e.order, "time": e.micros, "parts": e.parts,
+            "money": e.money, "coverage": e.coverage, "version": e.version}
+
+
+def _version_row(plant: Andon, v: Version) -> Row:
+    made = v.closing
+    return {"version": made.version, "at": _local(plant, made.at), "who": made.who, "why": made.why,
+            "planned busy time": made.planned_busy, "coverage": made.coverage,
+            "changes": "; ".join(map(_change, v.changes))}
+
+
+def _change(c: Change) -> str:
+    """One difference in words: times in minutes."""
+    of = " ".join(filter(None, c.cause[:2])) or "shift"
+    before, after = ((x if x is None or c.figure != "micros" else round(x / MINUTE, 2)) for x in (c.before, c.after))
+    return f"{of} {'minutes' if c.figure == 'micros' else c.figure}: {before} -> {after}"
+
+
+def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> list[Row]:
+    if not spells:
+        return []
+    window = Window(*spells[0])
+    rows: list[Row] = []
+    for path in entry.evidence.signals:
+        for r in plant.history.samples(path, window, before=True).to_pylist()[:200]:
+            rows.append({"signal": path, "at": _local(plant, micros(r["at"])), "value": plain(r["value"]),
+                         "text": r["text"], "quality": r["quality"]})
+    return sorted(rows, key=lambda r: str(r["at"]))
+
+
+def _local(plant: Andon, at: int) -> str:
+    return f"{local(at, plant.plant.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _number(entry: str) -> int:
+    if not entry.isdigit():
+        raise BadQuestion(f"{entry!r} is no entry. Give a number of `andon losses --by entry`, or 'machine day shift'.")
+    return int(entry)
+

@@ -1,0 +1,147 @@
+"""Looking after a plant folder: signals at a glance, SQL, export, backup, verification, retention."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..answer import Plain, plain
+from ..errors import BadInput
+from ..historian import Historian
+from ..ledger import audit
+from ..model import Window, micros
+from ..picture import Picture, trend as trend_picture
+from ..plant import Signal
+from ..plant.zones import local
+from .opened import Andon, open_plant
+
+Row = dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A signal's buckets, and its picture."""
+
+    title: str
+    rows: list[Row]
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found."""
+
+    rows: list[Row]
+    damaged: bool
+
+
+def latest(folder: Path, at: str = "") -> list[Row]:
+    """The last value of every signal of a place."""
+    with open_plant(folder) as plant:
+        signals = {s.path: s for m in plant.plant.at(at) for s in m.signals.values()}
+        found = plant.history.latest(list(signals)).to_pylist()
+        return [{"signal": r["signal"], "value": r["text"] if r["value"] is None else plain(r["value"]),
+                 "unit": _unit(signals[r["signal"]]), "at": _local(plant, micros(r["at"])),
+                 "quality": ("good", "uncertain", "bad", "bad")[r["quality"] >> 30]} for r in found]
+
+
+def coverage(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> list[Row]:
+    """How much of a window each signal was heard, and its longest gap."""
+    with open_plant(folder) as plant:
+        window = plant.window(since=since, until=until, last=last)
+        return [_heard(plant, s, window) for m in plant.plant.at(at) for s in m.signals.values()]
+
+
+def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: str = "", pixels: int = 80) -> Trend:
+    """A signal's lowest, highest, first and last value in each of `pixels` buckets."""
+    with open_plant(folder) as plant:
+        known = plant.plant.signal(signal)
+        window = plant.window(since=since, until=until, last=last)
+        found = plant.history.trend(signal, window, pixels)
+        rows = [{k: plain(v) for k, v in r.items()} for r in found.to_pylist()]
+        return Trend(f"{signal} [{known.unit}]", rows, _drawn(signal, known, rows))
+
+
+def sql(folder: Path, text: str) -> list[Row]:
+    """One SELECT over the history."""
+    with open_plant(folder) as plant:
+        return [{k: plain(v) for k, v in r.items()} for r in plant.history.sql(text).to_pylist()]
+
+
+def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until: str = "") -> int:
+    """Copy samples to a Parquet or CSV file; returns how many."""
+    if target.suffix not in (".parquet", ".csv"):
+        raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
+    with open_plant(folder) as plant:
+        window = plant.window(since=since, until=until) if since else None
+        signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at else None
+        return int(plant.history.export(target, window=window, signals=signals, format=target.suffix[1:]))
+
+
+def sealed(folder: Path) -> int:
+    with open_plant(folder) as plant:
+        return int(plant.history.seal())
+
+
+def backed_up(folder: Path, target: Path) -> None:
+    """Copy plant.toml, history and ledger to a new folder, while the plant may be running."""
+    if target.exists() and any(target.iterdir()):
+        raise BadInput(f"{target} is not empty: a backup goes to a new folder.")
+    with open_plant(folder) as plant:
+        plant.history.backup(target / "history")
+        plant.books.backup(target / "ledger")
+    shutil.copy2(folder / "plant.toml", target / "plant.toml")
+
+
+def restored(copy: Path, folder: Path) -> None:
+    """Bring a backup back into a new folder."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BadInput(f"{folder} is not empty: a backup is brought back into a new folder.")
+    Historian.restore(copy / "history", folder / "history")
+    shutil.copytree(copy / "ledger", folder / "ledger", dirs_exist_ok=True)
+    shutil.copy2(copy / "plant.toml", folder / "plant.toml")
+
+
+def verified(folder: Path, *, deep: bool = False) -> Verdict:
+    """Check history, books and audit log."""
+    with open_plant(folder) as plant:
+        report = plant.history.verify(deep=deep)
+        rows: list[Row] = [r for d in report.damages if isinstance(r := plain(d), dict)]
+        log = audit.verify(folder / "ledger")
+        books = plant.books.balance()
+    if not log.holds:
+        rows.append({"file": "ledger/audit.jsonl", "what": f"line {log.broken}: {log.says}"})
+    rows += [{"file": "ledger/books.sqlite", "what": str(plain(p))} for p in books.proofs if not p.holds]
+    return Verdict(rows, bool(rows))
+
+
+def forgotten(folder: Path, *, really: bool) -> list[Row]:
+    """Delete what is older than its retention class says; without `really` only say what would go."""
+    with open_plant(folder) as plant:
+        keep = {s.path: plant.plant.retention[s.retention] for m in plant.plant.machines.values()
+                for s in m.signals.values() if s.retention in plant.plant.retention}
+        return [r for d in plant.history.forget(keep, really=really) if isinstance(r := plain(d), dict)]
+
+
+def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
+    spells = plant.history.coverage(signal, window)
+    edges = [window.since, *[e for s, u in zip(spells.since.tolist(), spells.until.tolist(), strict=True)
+                             for e in (s, u)], window.until]
+    gaps = [b - a for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    known = window.duration - sum(gaps)
+    return {"signal": signal.path, "role": signal.role, "coverage": known / window.duration if window.duration else None,
+            "known": known, "asked": window.duration, "longest gap": max(gaps)}
+
+
+def _drawn(title: str, signal: Signal, rows: Sequence[Row]) -> Picture:
+    return trend_picture(title, [(r["at"], r["min"], r["max"]) for r in rows], unit=signal.unit)  # type: ignore[misc]
+
+
+def _local(plant: Andon, at: int) -> str:
+    return f"{local(at, plant.plant.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _unit(signal: Signal) -> str:
+    return "" if signal.unit == "1" else signal.unit

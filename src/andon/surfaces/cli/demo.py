@@ -1,0 +1,76 @@
+"""The demo: a simulated plant, then a walk through what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from .desk import Desk
+from .options import Options
+from .show import Shape, answer, console, print_line, show
+
+LINE, MACHINE = "line-1", "line-1/press-1"
+
+WALK: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("How much of the planned time became good parts, line by line?", "oee", {"by": "line"}),
+    ("Where did the time of one line go?", "losses", {"at": LINE}),
+    ("Which machine holds the line back?", "bottleneck", {"at": LINE}),
+    ("Is the ideal cycle in the master data right?", "cycle-times", {"at": MACHINE}),
+)
+"""What is asked one after the other: the question, the study, its place and grouping."""
+
+
+def demo(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        folder: Path = typer.Argument(Path("demo-plant"), help=desk.say("The folder to make.")),
+        seed: int = o.option(1, "Another seed makes another plant."),
+        days: int = o.option(30, "Days of history."),
+        walk: bool = typer.Option(True, "--walk/--no-walk", help=desk.say("Walk through the answers.")),
+    ) -> None:
+        made = _made(desk, folder, seed, days)
+        if walk:
+            _walked(desk, folder, made.since, made.until)
+        print_line("\n" + desk.say("Go on yourself: {commands}", commands=f"andon studies {folder}"))
+
+    return command
+
+
+def _made(desk: Desk, folder: Path, seed: int, days: int) -> Any:
+    """Make the plant, unless the folder already holds it."""
+    if desk.rooms.is_plant(folder):
+        print_line(desk.say("{folder} is there already; remove it for a fresh one.", folder=folder))
+    with console().status(desk.say("Simulating 12 machines on 3 lines...")):
+        made = desk.rooms.demo(folder, seed=seed, days=days)
+    if made.samples:
+        print_line(desk.say("{samples} samples of {signals} signals, {shifts} shifts closed; the truth is in {file}.",
+                            samples=f"{made.samples:,}", signals=made.signals, shifts=made.shifts, file=made.truth))
+    return made
+
+
+def _walked(desk: Desk, folder: Path, since: str, until: str) -> None:
+    """Ask the questions of the walk, each with the command that a user would type."""
+    when = {"since": since, "until": until}
+    for question, study, place in WALK:
+        options = " ".join(f"--{k} {v!r}" if " " in v else f"--{k} {v}" for k, v in {**place, **when}.items())
+        _title(desk, question, f"andon ask {study} --plant {folder} {options}")
+        asked = desk.rooms.answered(folder, study, at=place.get("at", ""), by=place.get("by", ""), settings={}, **when)
+        answer(desk, asked, Shape(), currency=desk.rooms.currency(folder))
+    _title(desk, "What cost the most, over the whole month?", f"andon losses {folder} --by loss,reason")
+    found = desk.rooms.losses(folder, "", since="", until="", last="", by="loss,reason")
+    show(desk, found.rows[:12], Shape(), units={"time": "us", "share": "1", "money": found.currency})
+    _title(desk, "Do the books balance?", f"andon balance {folder}")
+    books = desk.rooms.balance(folder)
+    print_line(desk.say("The books balance: {n} closed shifts, to the microsecond.", n=books.shifts) if not books.wrong
+               else desk.say("{n} closed shifts do not balance.", n=books.wrong))
+
+
+def _title(desk: Desk, question: str, command: str) -> None:
+    print_line(f"\n[bold cyan]{desk.say(question)}[/bold cyan]\n[dim]$ {command}[/dim]")
+
+
+COMMANDS = {"demo": demo}

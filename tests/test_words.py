@@ -1,0 +1,51 @@
+"""Everything that the house says to people has its Chinese."""
+
+import ast
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import andon
+from andon import studies  # noqa: F401  (fills the catalog)
+from andon.catalog import STUDIES, figures
+from andon.errors import UnknownName
+from andon.surfaces.cli.index import PANELS
+from andon.words import explained, say
+
+CLI = Path(andon.__file__).parent / "surfaces" / "cli"
+CHINESE = tomllib.loads(files("andon.words").joinpath("zh.toml").read_text("utf-8"))["texts"]
+SAYING = {"say": 0, "option": 1, "argument": 0, "flag": 0, "_title": 1}
+
+
+def said_in(file: Path) -> list[str]:
+    calls = [n for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    named = [(c, getattr(c.func, "attr", getattr(c.func, "id", ""))) for c in calls]
+    texts = [c.args[SAYING[n]] for c, n in named if n in SAYING and len(c.args) > SAYING[n]]
+    return [t.value for t in texts if isinstance(t, ast.Constant) and isinstance(t.value, str)]
+
+
+@pytest.mark.parametrize("file", sorted(CLI.glob("*.py")), ids=lambda f: f.stem)
+def test_every_text_of_the_command_line_has_its_chinese(file):
+    assert [t for t in said_in(file) if t not in CHINESE] == []
+
+
+def test_every_command_and_panel_has_its_chinese():
+    said = [t for panel, commands in PANELS.items() for t in (panel, *(line for _, line in commands.values()))]
+    assert [t for t in said if t not in CHINESE] == []
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_every_study_has_its_chinese(study):
+    found = figures(study.answer)
+    said = [study.summary, *(f.name.replace("_", " ") for f in found), *(f.help for f in found if f.help)]
+    assert [t for t in said if t not in CHINESE] == []
+
+
+def test_a_text_without_chinese_is_shown_as_it_is():
+    assert say("line-1/press-3", "zh") == "line-1/press-3"
+
+
+def test_an_error_is_explained_in_chinese_with_its_names_kept():
+    assert explained(UnknownName("machine", "press3", ["press-3"]), "zh").endswith("您是指 'press-3' 吗？")
