@@ -110,7 +110,8 @@ def start_bound(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
 
 def end_bound(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
     """The value at the end of each interval, from the samples next to it."""
-    return _bound(these, grid.edges[1:], grid, rules)
+    bound = _bound(these, grid.edges[1:], grid, rules)
+    return found(bound.value, bound.status)
 
 
 def delta_bounds(these: Samples, grid: Grid, rules: AggregateRules) -> Found:
