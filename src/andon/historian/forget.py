@@ -1,0 +1,94 @@
+"""Retention: rows that are no longer wanted are deleted from both tiers, and the deletion itself is kept on record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from ..model import Window
+from ..plant import Signal
+from .cold import Shelf
+from .hot import Store, refresh, snapshot, transaction
+from .names import Ids
+from .seal import Keep, checkpoint, collect, compact
+from .segment import DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was deleted: by whom, why, which signal, which window, how many rows."""
+
+    who: str
+    why: str
+    path: str
+    window: Window
+    rows: int
+
+
+def forget(store: Store, shelf: Shelf, paths: Sequence[str], window: Window, said: tuple[str, str]) -> list[Forgotten]:
+    """Delete rows of signals in a window; `said` is who deletes and why. See `Historian.forget`."""
+    ids = {store.names.ids[p]: p for p in paths if p in store.names.ids}
+    gone = dict.fromkeys(ids, 0)
+    with store.sealing:
+        for day in _days(store, list(ids), window):
+            compact(store, shelf, day, _without(np.array(list(ids), dtype=np.int32), window, gone))
+        with store.writing:
+            _forget_hot(store, list(ids), window, gone)
+            rows = [Forgotten(*said, path, window, gone[i]) for i, path in ids.items() if gone[i]]
+            _record(store, rows)
+            checkpoint(store)
+        collect(store)
+    return rows
+
+
+def retain(signals: Iterable[Signal], retention: Mapping[str, int], now: int) -> list[tuple[list[str], Window]]:
+    """What has outlived its class: paths and the window to forget, for each class that has a length (microseconds).
+
+    >>> hot = Signal(path="p/t", machine="p", name="t", role="temperature", kind="number", retention="raw")
+    >>> retain([hot], {"raw": 10}, now=100)
+    [(['p/t'], Window(since=0, until=90))]
+    """
+    classes: dict[str, list[str]] = {}
+    for signal in signals:
+        classes.setdefault(signal.retention, []).append(signal.path)
+    return [(paths, Window(0, now - retention[name])) for name, paths in classes.items() if name in retention]
+
+
+def _days(store: Store, ids: Sequence[int], window: Window) -> list[int]:
+    """Days with sealed rows of the signals in the window."""
+    with snapshot(store) as db:
+        rows = db.execute("SELECT DISTINCT s.day FROM runs r JOIN segments s ON s.id = r.segment WHERE r.signal IN "
+                          "(SELECT unnest(?)) AND r.lo < ? AND r.hi >= ? ORDER BY 1",
+                          [list(ids), window.until, window.since]).fetchall()
+    return [day for day, in rows if (day + 1) * DAY > window.since and day * DAY < window.until]
+
+
+def _without(ids: Ids, window: Window, gone: dict[int, int]) -> Keep:
+    def keep(rows: pa.Table) -> pa.Table:
+        signal, at = rows["signal"].to_numpy(), rows["at"].to_numpy()
+        out = np.isin(signal, ids) & (at >= window.since) & (at < window.until)
+        for number, count in zip(*np.unique(signal[out], return_counts=True), strict=True):
+            gone[int(number)] += int(count)
+        return rows.filter(pa.array(~out))
+    return keep
+
+
+def _forget_hot(store: Store, ids: Sequence[int], window: Window, gone: dict[int, int]) -> None:
+    where = 'WHERE signal IN (SELECT unnest($ids)) AND "at" >= $since AND "at" < $until'
+    params = {"ids": list(ids), "since": window.since, "until": window.until}
+    with transaction(store) as db:
+        for number, count in db.execute(f"SELECT signal, count(*) FROM hot {where} GROUP BY signal", params).fetchall():
+            gone[number] += count
+        db.execute(f"DELETE FROM hot {where}", params)
+        db.execute(f"DELETE FROM overwritten {where}", params)
+    with snapshot(store) as db:
+        refresh(store, db)
+
+
+def _record(store: Store, rows: Sequence[Forgotten]) -> None:
+    with transaction(store) as db:
+        for f in rows:
+            db.execute("INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       [store.now(), f.who, f.why, f.path, f.window.since, f.window.until, f.rows])
+

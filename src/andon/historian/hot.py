@@ -1,0 +1,221 @@
+"""The hot tier: one DuckDB file with the newest rows and the catalog of all the others."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+
+import duckdb
+import pyarrow as pa
+
+from ..errors import Damaged, DiskFull
+from .names import Fresh, Names
+
+TABLES = """
+CREATE TABLE signals(id INTEGER NOT NULL, path VARCHAR NOT NULL, source VARCHAR NOT NULL);
+CREATE TABLE hot(signal INTEGER NOT NULL, "at" BIGINT NOT NULL, value DOUBLE, text VARCHAR, quality UINTEGER NOT NULL,
+    seq BIGINT NOT NULL);
+CREATE TABLE receipts(seq BIGINT NOT NULL, source VARCHAR NOT NULL, number BIGINT NOT NULL, "at" BIGINT NOT NULL,
+    rows BIGINT NOT NULL, refused BIGINT NOT NULL, since BIGINT, until BIGINT);
+CREATE TABLE quarantine(seq BIGINT NOT NULL, signal VARCHAR, "at" BIGINT, value DOUBLE, text VARCHAR, quality UINTEGER,
+    reason VARCHAR NOT NULL);
+CREATE TABLE overwritten(signal INTEGER NOT NULL, "at" BIGINT NOT NULL, value DOUBLE, text VARCHAR, quality UINTEGER);
+CREATE TABLE segments(id BIGINT NOT NULL, path VARCHAR NOT NULL, day INTEGER NOT NULL, rows BIGINT NOT NULL,
+    lo BIGINT NOT NULL, hi BIGINT NOT NULL, seq BIGINT NOT NULL, bytes BIGINT NOT NULL, digest VARCHAR NOT NULL);
+CREATE TABLE rollups(segment BIGINT NOT NULL, level VARCHAR NOT NULL, path VARCHAR NOT NULL, rows BIGINT NOT NULL,
+    bytes BIGINT NOT NULL, digest VARCHAR NOT NULL);
+CREATE TABLE runs(segment BIGINT NOT NULL, signal INTEGER NOT NULL, "first" BIGINT NOT NULL, rows BIGINT NOT NULL,
+    lo BIGINT NOT NULL, hi BIGINT NOT NULL, seq BIGINT NOT NULL, decimals TINYINT NOT NULL, texts BOOLEAN NOT NULL,
+    quality BIGINT NOT NULL, fine_first BIGINT NOT NULL, fine_rows BIGINT NOT NULL, coarse_first BIGINT NOT NULL,
+    coarse_rows BIGINT NOT NULL);
+CREATE TABLE blocks(id BIGINT NOT NULL, kind VARCHAR NOT NULL, path VARCHAR NOT NULL, rows BIGINT NOT NULL,
+    lo BIGINT NOT NULL, hi BIGINT NOT NULL, bytes BIGINT NOT NULL, digest VARCHAR NOT NULL);
+CREATE TABLE garbage(path VARCHAR NOT NULL, after BIGINT NOT NULL);
+CREATE TABLE spells(kind VARCHAR NOT NULL, place VARCHAR NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,
+    text VARCHAR NOT NULL, detail VARCHAR NOT NULL, seq BIGINT NOT NULL, nth INTEGER NOT NULL);
+CREATE TABLE waveforms(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, rate DOUBLE NOT NULL, block DOUBLE[] NOT NULL,
+    seq BIGINT NOT NULL);
+CREATE TABLE measurements(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, unit_id VARCHAR NOT NULL, step VARCHAR NOT NULL,
+    test VARCHAR NOT NULL, value DOUBLE, low DOUBLE, high DOUBLE, passed BOOLEAN, seq BIGINT NOT NULL);
+CREATE TABLE forgotten("at" BIGINT NOT NULL, who VARCHAR NOT NULL, why VARCHAR NOT NULL, path VARCHAR NOT NULL,
+    since BIGINT NOT NULL, until BIGINT NOT NULL, rows BIGINT NOT NULL);
+"""
+TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
+FULL = ("No space left on device", "not enough space on the disk", "Disk full", "disk quota exceeded")
+SETTINGS = "SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET checkpoint_threshold = '{threshold}'"
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(slots=True)
+class Store:
+    """An open history folder: the DuckDB file, who is writing and who is sealing, and what is known by heart."""
+
+    folder: Path
+    clock: Callable[[], int]
+    db: Connection
+    names: Names
+    fresh: Fresh
+    writing: RLock = field(default_factory=RLock)
+    sealing: RLock = field(default_factory=RLock)
+    numbers: dict[str, int] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    seq: int = 0
+    segment: int = 0
+    latest_receipt: int = 0
+    repairs: list[str] = field(default_factory=list)
+
+    def now(self) -> int:
+        """Microseconds since 1970 by the store's clock."""
+        return self.clock() // 1000
+
+
+def open_store(folder: Path, clock: Callable[[], int]) -> Store:
+    """Open or make a history folder; a torn log is cut at its first bad entry and a copy of it kept."""
+    (folder / "cold").mkdir(parents=True, exist_ok=True)
+    repairs: list[str] = []
+    store = Store(folder, clock, _connect(folder / "hot.duckdb", repairs), Names(), Fresh(), repairs=repairs)
+    learn(store)
+    return store
+
+
+def reopen(store: Store) -> None:
+    """Open the DuckDB file again after it gave up on itself (a disk full in the middle of a commit)."""
+    store.db.close()
+    store.db = _connect(store.folder / "hot.duckdb", store.repairs)
+    learn(store)
+
+
+def learn(store: Store) -> None:
+    """Read by heart what every write and read needs: names, numbers of the sources, what the hot tier holds."""
+    db = store.db
+    store.names = Names.of(db.execute("SELECT id, path, source FROM signals ORDER BY id").fetchall())
+    rows = db.execute("SELECT source, max(number), max(until) FROM receipts GROUP BY source").fetchall()
+    store.numbers = {source: number for source, number, _ in rows}
+    store.heard = {source: until for source, _, until in rows if until is not None}
+    store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
+    store.segment, = _one(db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), "
+                              "(SELECT coalesce(max(id), 0) FROM blocks))")
+    refresh(store, db)
+
+
+def refresh(store: Store, db: Connection) -> None:
+    """Learn again which stretch of which signal the hot tier holds."""
+    rows = db.sql('SELECT signal, min("at") AS lo, max("at") AS hi FROM hot GROUP BY signal').to_arrow_table()
+    hot, = _one(db, "SELECT count(*) FROM hot")
+    store.fresh = Fresh.of(rows["signal"].to_numpy(), rows["lo"].to_numpy(), rows["hi"].to_numpy(), int(hot))
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[Connection]:
+    """A read-only view of hot tier and catalog at one moment."""
+    cursor = store.db.cursor()
+    cursor.execute("BEGIN TRANSACTION READ ONLY")
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def transaction(store: Store) -> Iterator[Connection]:
+    """All of it on disk when the block ends, or nothing of it; a full disk is said as such."""
+    try:
+        cursor = store.db.cursor()
+        with _undone_on_failure(cursor):
+            cursor.execute("BEGIN TRANSACTION")
+            yield cursor
+            cursor.execute("COMMIT")
+    except (duckdb.Error, OSError) as error:
+        raise_if_full(store, error)
+        raise
+
+
+def raise_if_full(store: Store, error: Exception) -> None:
+    """Turn the many ways in which a full disk shows into DiskFull; the DuckDB file is opened again if it gave up."""
+    text = str(error)
+    invalid = "database has been invalidated" in text or "Connection already closed" in text
+    full = any(words.lower() in text.lower() for words in FULL) or getattr(error, "errno", 0) in (28, 122)
+    if not (full or invalid):
+        return
+    try:
+        reopen(store)
+    except (duckdb.Error, OSError, Damaged):
+        store.db.close()
+    if full or _almost_full(store.folder):
+        raise DiskFull(f"The disk under {store.folder} is full. What was acknowledged is safe, this batch is not "
+                       "stored. Make space (or `andon forget` old days) and send it again.") from error
+
+
+def fsync(path: Path) -> None:
+    """Make a file's bytes, or a folder's entries, survive a power cut."""
+    if os.name == "nt" and path.is_dir():  # Windows has no fsync of a folder
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def table(db: Connection, query: str, params: Sequence[object] = ()) -> pa.Table:
+    """The rows of a query as an Arrow table."""
+    return db.sql(query, params=list(params)).to_arrow_table()
+
+
+def _connect(path: Path, repairs: list[str]) -> Connection:
+    db = _open_repaired(path, repairs)
+    db.execute(SETTINGS.format(threshold="128MB"))
+    if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'forgotten'").fetchall():
+        db.execute(f"BEGIN; {TABLES} COMMIT")
+        db.execute("CHECKPOINT")  # keeps the making of tables out of a log that may have to be replayed
+    return db
+
+
+def _open_repaired(path: Path, repairs: list[str]) -> Connection:
+    """DuckDB refuses a log whose tail is zeros or garbage (a power cut); all that was synced lies before it."""
+    log = path.with_name(path.name + ".wal")
+    for attempt in range(3):
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.Error as error:
+            found = TORN.search(str(error))
+            if not found or not log.exists():
+                raise Damaged(f"{path} cannot be opened: {error}. Restore the last backup with `andon restore`; "
+                              "the sealed days in cold/ can be read as they are.") from error
+            kept = _free_name(log, attempt)
+            shutil.copy(log, kept)
+            os.truncate(log, int(found[1]))
+            fsync(log)
+            repairs.append(f"{log.name} was torn at byte {found[1]}: cut there, a copy is in {kept.name}.")
+    raise Damaged(f"{log} is torn in more places than can be cut. Restore the last backup with `andon restore`.")
+
+
+def _free_name(log: Path, attempt: int) -> Path:
+    taken = len(list(log.parent.glob(log.name + ".torn-*")))
+    return log.with_name(f"{log.name}.torn-{taken + attempt}")
+
+
+@contextmanager
+def _undone_on_failure(cursor: Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        try:
+            cursor.execute("ROLLBACK")
+        except duckdb.Error:
+            pass  # the commit itself failed: DuckDB has rolled back already
+        raise
+    finally:
+        cursor.close()
+
+
+def _almost_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < 1 << 20
+
+
+def _one(db: Connection, query: str) -> tuple[int, ...]:
+    return tuple(db.execute(query).fetchall()[0])

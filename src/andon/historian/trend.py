@@ -1,0 +1,101 @@
+"""Trends: lowest, highest, first and last value of every stretch of a window, from the roll-ups where they are exact."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from ..errors import BadQuestion
+from ..model import Window
+from .cold import Run, Shelf, Span, find_runs, read_rows, read_runs
+from .hot import Store, snapshot
+from .rollup import COLUMNS, LEVELS, Points, empty, merged, rollup
+from .rows import View, hot_rows, settled
+
+Part = tuple[int, pa.Table]
+"""Where in time a piece of a trend begins, and its buckets."""
+
+
+def trend(store: Store, shelf: Shelf, path: str, window: Window, pixels: int) -> pa.Table:
+    """At most `pixels` (+ 1) buckets of equal width over a window; see `Historian.trend`."""
+    if pixels < 1:
+        raise BadQuestion(f"A trend of {pixels} pixels cannot be drawn: ask for at least 1.")
+    width = max(1, -(-window.duration // pixels))
+    for step in sorted(LEVELS.values(), reverse=True):
+        if width >= step:
+            return buckets(store, shelf, path, window, -(-width // step) * step)
+    return buckets(store, shelf, path, window, width)
+
+
+def buckets(store: Store, shelf: Shelf, path: str, window: Window, width: int) -> pa.Table:
+    """Buckets of `width` microseconds, counted from 1970, that hold a usable value of the window."""
+    if path not in store.names.ids or not window.duration:
+        return empty()
+    level = next((n for n, step in sorted(LEVELS.items(), key=lambda x: -x[1]) if width % step == 0), "")
+    signal, span = store.names.ids[path], Span.of(window)
+    with snapshot(store) as db:
+        view = View(store, shelf, db)
+        runs = find_runs(db, [signal], span)
+        hot = hot_rows(view, [signal], span).get(signal, [])
+        clean, dirty = _split(runs, hot, level)
+        step = LEVELS.get(level, width)
+        parts = [p for run in clean for p in _from_level(shelf, run, span, level)]
+        raw = [rows for _, rows in sorted(read_runs(shelf, dirty, span), key=lambda pair: pair[0].segment)]
+        parts += _from_rows(settled([*raw, *hot], span), step)
+    found = pa.concat_tables(_tied(parts)) if parts else empty()
+    order = np.argsort(found["at"].to_numpy(), kind="stable")
+    return merged(found.take(pa.array(order)), width).cast(empty().schema)
+
+
+def _split(runs: Sequence[Run], hot: Sequence[pa.Table], level: str) -> tuple[list[Run], list[Run]]:
+    """Runs whose roll-ups count (nobody else speaks of their time), and those that must be read row by row."""
+    spans = [(r.lo, r.hi) for r in runs] + [(int(t["at"].to_numpy().min()), int(t["at"].to_numpy().max())) for t in hot]
+    order = sorted(range(len(spans)), key=lambda i: spans[i])
+    alone = [True] * len(spans)
+    reach, holder = -1, -1
+    for i in order:
+        if spans[i][0] <= reach:
+            alone[i] = alone[holder] = False
+        if spans[i][1] > reach:
+            reach, holder = spans[i][1], i
+    clean = [r for r, a in zip(runs, alone, strict=False) if a and level and _rows(r, level)]
+    return clean, [r for r in runs if r not in clean]
+
+
+def _rows(run: Run, level: str) -> int:
+    return run.fine_rows if level == "fine" else run.coarse_rows
+
+
+def _from_level(shelf: Shelf, run: Run, span: Span, level: str) -> list[Part]:
+    """Whole buckets from the roll-up, the buckets that the window cuts from the rows."""
+    step = LEVELS[level]
+    since, until = -(-span.since // step) * step, span.until // step * step
+    since = since if span.since > run.lo else min(since, run.lo // step * step)
+    until = until if span.until <= run.hi else max(until, (run.hi // step + 1) * step)
+    if since >= until:
+        return _from_rows(settled([t for _, t in read_runs(shelf, [run], span)], span), step)
+    first = run.fine_first if level == "fine" else run.coarse_first
+    table = read_rows(shelf, f"rollup/{level}/{run.path.removeprefix('cold/')}", first, _rows(run, level))
+    at = table["at"].cast(pa.int64()).to_numpy()
+    table = table.set_column(table.schema.get_field_index("at"), "at", pa.array(at))
+    begin, end = np.searchsorted(at, [since, until]).tolist()
+    parts = [(max(since, run.lo), table.slice(begin, end - begin))]
+    for low, high in ((span.since, since), (until, span.until)):
+        edge = Span(low, high)
+        if low < high and run.lo < high and run.hi >= low:
+            parts += _from_rows(settled([t for _, t in read_runs(shelf, [run], edge)], edge), step)
+    return parts
+
+
+def _from_rows(rows: pa.Table, step: int) -> list[Part]:
+    """Buckets of raw rows; rows of many days are rolled up day by day."""
+    at = rows["at"].to_numpy()
+    if not len(at):
+        return []
+    value = rows["value"].to_numpy()
+    points = Points.of(np.array([0, len(at)]), at, value, rows["quality"].to_numpy())
+    return [(int(at[0]), rollup(points, step)[1])]
+
+
+def _tied(parts: Sequence[Part]) -> list[pa.Table]:
+    return [t.select(COLUMNS).cast(empty().schema) for _, t in sorted(parts, key=lambda p: p[0])]
