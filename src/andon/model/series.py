@@ -1,113 +1,16 @@
-"""The nouns: what a machine says, and the shapes in which a study reads it.
-
-Time is integer microseconds since 1970-01-01T00:00Z everywhere inside; every stretch is half-open.
-"""
+"""The shapes in which a study reads what a machine said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from .plant import Signal
-
-Times = NDArray[np.int64]
-Numbers = NDArray[np.float64]
-Codes = NDArray[np.uint32]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-GOOD, UNCERTAIN, BAD = 0, 1, 2
-"""Severity of an OPC UA status code: `code >> 30` (3 is bad, too)."""
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 of an aware moment.
-
-    >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
-    1000000
-    """
-    if at.tzinfo is None:
-        raise ValueError(f"{at} has no time zone")
-    return (at - EPOCH) // timedelta(microseconds=1)
-
-
-def moment(at: int) -> datetime:
-    """The UTC moment of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=int(at))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
-    """A stretch of time in microseconds: `since` is in it, `until` is not."""
-
-    since: int
-    until: int
-
-    @classmethod
-    def of(cls, since: datetime, until: datetime) -> Window:
-        return cls(micros(since), micros(until))
-
-    @property
-    def duration(self) -> int:
-        return max(0, self.until - self.since)
-
-    def __and__(self, other: Window) -> Window:
-        since = max(self.since, other.since)
-        return Window(since, max(since, min(self.until, other.until)))
-
-    def __contains__(self, at: int) -> bool:
-        return self.since <= at < self.until
-
-
-class State(StrEnum):
-    """What a machine was doing, in Andon's own words; every state map leads here."""
-
-    PRODUCING = "producing"
-    SETUP = "setup"
-    IDLE = "idle_no_order"
-    STARVED = "starved"
-    BLOCKED = "blocked"
-    HELD = "held_operator"
-    FAULT = "fault"
-    MAINTENANCE = "maintenance_planned"
-    OFF = "off"
-    UNKNOWN = "unknown"
-
-
-class Element(StrEnum):
-    """The leaves of the ISO 22400-2 time model: every instant of the calendar is in exactly one."""
-
-    PRODUCTION = "APT"
-    SETUP = "AUST"
-    DELAY = "ADET"
-    DOWN = "ADOT"
-    PLANNED_DOWN = "planned_down"
-    UNSCHEDULED = "unscheduled"
-    UNKNOWN = "unknown"
-
-
-class Loss(StrEnum):
-    """Where planned busy time went: the six big losses, what they leave out, and what was productive."""
-
-    PRODUCTIVE = "productive"
-    BREAKDOWN = "breakdown"
-    SETUP = "setup"
-    MINOR_STOP = "minor_stop"
-    SPEED = "speed"
-    DEFECTS = "defects"
-    STARTUP = "startup"
-    DELAY = "delay"
-    IDLE = "idle"
-    UNRATED = "unrated"
-    UNKNOWN = "unknown"
+from .kinds import State
+from .moments import Codes, Numbers, Times, Window, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +32,7 @@ class Spells:
         ('order 7', 'order 8')
         """
         rows = list(rows)
-        return cls(_times(r[0] for r in rows), _times(r[1] for r in rows), tuple(r[2] for r in rows))
+        return cls(times(r[0] for r in rows), times(r[1] for r in rows), tuple(r[2] for r in rows))
 
     def __len__(self) -> int:
         return len(self.since)
@@ -171,7 +74,7 @@ class States:
         rows = list(rows)
         given = tuple(reasons) if reasons is not None else ("",) * len(rows)
         span = Window(rows[0][0], rows[-1][1]) if rows else Window(0, 0)
-        return cls(span, _times(r[0] for r in rows), _times(r[1] for r in rows),
+        return cls(span, times(r[0] for r in rows), times(r[1] for r in rows),
                    tuple(State(r[2]) for r in rows), tuple(str(r[2]) for r in rows), given)
 
     def __len__(self) -> int:
@@ -219,7 +122,7 @@ class Counts:
         2.0
         """
         rows = list(rows)
-        at = _times(r[0] for r in rows)
+        at = times(r[0] for r in rows)
         return cls(at, at, np.array([r[1] for r in rows], dtype=np.float64))
 
     @property
@@ -260,9 +163,10 @@ class Output:
 
     def within(self, window: Window) -> Output:
         """The same output, cut to `window`."""
-        counts = [c.within(window) if c else None for c in (self.total, self.good, self.rejects, self.rework)]
-        spells = [s.within(window) if s else None for s in (self.product, self.observed)]
-        return Output(window & self.window, *counts, *spells)
+        total, good, rejects, rework = (
+            c.within(window) if c else None for c in (self.total, self.good, self.rejects, self.rework))
+        product, observed = (s.within(window) if s is not None else None for s in (self.product, self.observed))
+        return Output(window & self.window, total, good, rejects, rework, product, observed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,141 +242,3 @@ class Orders:
 
 Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Orders
 S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms, Measurements)
-
-
-# ---- plant knowledge as a study gets it: cut to one machine and one window ----
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One shift as it was: its name, the production day it belongs to (ISO date), its window, its breaks."""
-
-    name: str
-    day: str
-    window: Window
-    breaks: tuple[Window, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The planned operation time of one machine: its shifts that touch `window`, in order, not overlapping.
-
-    `described` is true where the plant has shifts for this machine at all: a window without any is then free time, and
-    not a plant without a calendar.
-    """
-
-    window: Window
-    shifts: tuple[Shift, ...]
-    described: bool = False
-
-    def scheduled(self) -> list[Window]:
-        """Planned operation time (POT): shifts, cut to the window."""
-        return [w for s in self.shifts if (w := s.window & self.window).duration]
-
-    def planned_down(self) -> list[Window]:
-        """Breaks and other planned down time inside the shifts, cut to the window."""
-        return [w for s in self.shifts for b in s.breaks if (w := b & s.window & self.window).duration]
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """From `since` on (microseconds): ideal cycle (PRI) in microseconds a part, money a good part. None: not known."""
-
-    since: int
-    ideal_cycle: float | None
-    value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Products:
-    """Ideal cycles and values of the products that one machine makes: rates per product, in order of `since`.
-
-    The product "" stands for "no product signal, or a product nobody described".
-    """
-
-    rates: Mapping[str, tuple[Rate, ...]]
-
-    def rate(self, product: str, at: int) -> Rate | None:
-        """The rate of `product` that is valid at a moment, or None."""
-        valid = [r for r in self.rates.get(product, ()) if r.since <= at]
-        return valid[-1] if valid else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A leaf or branch of the reasons tree: what a stop was, by ISO 22400 element and by loss."""
-
-    code: str
-    text: str
-    parent: str = ""
-    element: Element | None = None
-    loss: Loss | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StopRules:
-    """How one machine's time is classified: element and loss of each state, reasons by code, minor-stop threshold.
-
-    A stop in ADET shorter than `minor_stop` (microseconds) is a minor stop, whatever its state; a reason's own element
-    and loss win over those of the state. `hour_value` is what an hour of lost time costs.
-    """
-
-    elements: Mapping[State, Element]
-    losses: Mapping[State, Loss]
-    reasons: Mapping[str, Reason]
-    minor_stop: int
-    hour_value: float | None = None
-
-
-# ---- what goes into the historian and what comes back ----
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Samples from one source, numbered by it: the same (source, number) twice is stored once.
-
-    `samples` is an Arrow table with columns `signal` (string or dictionary of string: the signal's path), `at`
-    (timestamp[us, UTC]), `value` (double, nullable), `text` (string, nullable), `quality` (uint32 OPC UA status code).
-    A number is in `value`, a text in `text`; a boolean is 0 or 1 in `value`; an integer beyond +-2**53 is in both,
-    its digits in `text`. `value` and `text` both null: nothing was said but the quality.
-    """
-
-    source: str
-    number: int
-    samples: pa.Table | None = None
-    waveforms: pa.Table | None = None
-    measurements: pa.Table | None = None
-    spells: pa.Table | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the historian gives back once a batch is on disk."""
-
-    source: str
-    number: int
-    at: int
-    rows: int
-    repeated: bool = False
-    touched: Window | None = None
-    refused: tuple[str, ...] = field(default=())
-
-
-class Sink(Protocol):
-    """What a connector needs of a historian."""
-
-    def write(self, batch: Batch) -> Receipt: ...
-
-
-class Reader(Protocol):
-    """What a question needs of a historian."""
-
-    def read(self, kind: type[S], signal: Signal, window: Window) -> S: ...
-
-    def coverage(self, signal: Signal, window: Window) -> Spells:
-        """The stretches of `window` in which `signal` was heard."""
-        ...
-
-
-def _times(values: Iterable[int]) -> Times:
-    return np.array(list(values), dtype=np.int64)

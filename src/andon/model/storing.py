@@ -1,0 +1,61 @@
+"""What goes into the historian and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from .moments import Window
+from .series import S, Spells
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..plant import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples from one source, numbered by it: the same (source, number) twice is stored once.
+
+    `samples` is an Arrow table with columns `signal` (string or dictionary of string: the signal's path), `at`
+    (timestamp[us, UTC]), `value` (double, nullable), `text` (string, nullable), `quality` (uint32 OPC UA status code).
+    A number is in `value`, a text in `text`; a boolean is 0 or 1 in `value`; an integer beyond +-2**53 is in both,
+    its digits in `text`. `value` and `text` both null: nothing was said but the quality.
+    """
+
+    source: str
+    number: int
+    samples: pa.Table | None = None
+    waveforms: pa.Table | None = None
+    measurements: pa.Table | None = None
+    spells: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the historian gives back once a batch is on disk."""
+
+    source: str
+    number: int
+    at: int
+    rows: int
+    repeated: bool = False
+    touched: Window | None = None
+    refused: tuple[str, ...] = field(default=())
+
+
+class Sink(Protocol):
+    """What a connector needs of a historian."""
+
+    def write(self, batch: Batch) -> Receipt: ...
+
+
+class Reader(Protocol):
+    """What a question needs of a historian."""
+
+    def read(self, kind: type[S], signal: Signal, window: Window) -> S: ...
+
+    def coverage(self, signal: Signal, window: Window) -> Spells:
+        """The stretches of `window` in which `signal` was heard."""
+        ...
