@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-import numpy as np
 
 from ...catalog import study
 from ...errors import NoData
 from ...model import Calendar, State, States, Window
 from ...picture import Picture, bars
 from ...units import HOUR, Micros, Ratio
-from .stretches import held
+from .stretches import held, joined
 
 ACTIVE = (State.PRODUCING, State.SETUP, State.FAULT, State.MAINTENANCE, State.HELD)
 """A machine is active when it works or is worked on; starved, blocked, idle and off it waits."""
@@ -53,21 +52,21 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A stretch in which one machine was the momentary bottleneck.
+    """A stretch in which one machine was the bottleneck; while it shifts, two machines are.
 
     Attributes
     ----------
+    machine
+        The machine's path.
     since, until
         The stretch, half-open.
-    machine
-        The machine with the longest active period then.
     shifting
-        True if another bottleneck period overlapped it.
+        True where its bottleneck period overlaps the one before or after.
     """
 
+    machine: str
     since: Micros
     until: Micros
-    machine: str
     shifting: bool
 
 
@@ -80,11 +79,11 @@ class Bottleneck:
     asked
         Length of the time asked about.
     free
-        Time in which no machine was active, so that there was no bottleneck.
+        Time in which there was no bottleneck, because no machine was active.
     rows
         One row a machine, the worst first.
     spells
-        The momentary bottleneck, in order of time.
+        The bottlenecks in order of time.
     """
 
     asked: Micros
@@ -123,24 +122,25 @@ def bottleneck_picture(answer: Bottleneck) -> Picture:
 def bottleneck(states: Mapping[str, States], calendar: Calendar) -> Bottleneck:
     """Which machine holds the line up, and when the bottleneck moves on.
 
-    At each moment the bottleneck is the machine that has the longest uninterrupted active period (producing, setup,
-    fault, maintenance or held; not starved, blocked, idle or off). Where bottleneck periods of two machines overlap,
-    the bottleneck shifts; elsewhere it is sole. No buffer levels, cycle times or routes are needed, but blocked and
-    starved must be told apart from producing.
+    A machine is active while it is producing, set up, at fault, maintained or held, not while it is starved, blocked,
+    idle or off. The bottleneck is the machine with the longest uninterrupted active period; when that ends, the
+    longest of those then active follows. Where one bottleneck period overlaps the next, the bottleneck shifts;
+    elsewhere it is sole. No buffer levels, cycle times or routes are needed, but blocked and starved must be told
+    apart from producing.
 
     Use `cycle_times` instead when the machines' states do not say starved or blocked.
 
     Parameters
     ----------
     states
-        What each machine of the line did; periods that reach beyond the window count with their full length.
+        What each machine of the line did; the chain of bottlenecks begins with the first state, before the window.
     calendar
         Its window is the one that is asked about.
 
     Returns
     -------
     Bottleneck
-        Sole and shifting time of each machine, and the momentary bottleneck.
+        Sole and shifting time of each machine, and when it was the bottleneck.
 
     Raises
     ------
@@ -163,35 +163,50 @@ def bottleneck(states: Mapping[str, States], calendar: Calendar) -> Bottleneck:
     if not states:
         raise NoData("No machine of the line has a state signal: the bottleneck is found from states alone.")
     window = calendar.window
-    periods = [_Period(s, u, name) for name in sorted(states) for s, u, _ in held(states[name], ACTIVE).rows()
-               if u > window.since and s < window.until]
-    pieces = _pieces(periods, window)
-    chosen = {leader for _, _, leader, _ in pieces if leader}
-    sole, shifting = dict.fromkeys(states, 0), dict.fromkeys(states, 0)
-    spells: list[Held] = []
-    for since, until, leader, active in pieces:
-        if leader is None:
-            continue
-        among = [p.machine for p in active if p in chosen]
-        for name in among:
-            (sole if len(among) == 1 else shifting)[name] += until - since
-        spells.append(Held(since, until, leader.machine, len(among) > 1))
-    free = sum(u - s for s, u, leader, _ in pieces if leader is None)
+    chain = _chain({name: [_Period(s, u, name) for s, u, _ in held(states[name], ACTIVE).rows()]
+                    for name in sorted(states)})
+    spells = [Held(p.machine, cut.since, cut.until, shifting) for place, p in enumerate(chain)
+              for since, until, shifting in _parts(p, [*chain[max(0, place - 1):place], *chain[place + 1:place + 2]])
+              if (cut := Window(since, until) & window).duration]
+    sole, shifting = Counter[str](), Counter[str]()
+    for spell in spells:
+        (shifting if spell.shifting else sole)[spell.machine] += spell.until - spell.since
+    covered = joined((s.since, s.until) for s in spells)
     rows = [_share(name, states[name], window, sole[name], shifting[name]) for name in sorted(states)]
     rows.sort(key=lambda r: (-(r.sole + r.shifting), -r.sole, r.machine))
-    return Bottleneck(window.duration, free, tuple(rows), _merged(spells))
+    spells.sort(key=lambda h: (h.since, h.until, h.machine))
+    free = window.duration - int((covered.until - covered.since).sum())
+    return Bottleneck(window.duration, free, tuple(rows), tuple(spells))
 
 
-def _pieces(periods: Sequence[_Period], window: Window) -> list[tuple[int, int, _Period | None, list[_Period]]]:
-    """The window cut at every beginning and end, with the longest and all active periods of each piece."""
-    cuts = np.unique([window.since, window.until, *(t for p in periods for t in (p.since, p.until) if t in window)])
-    queue, active, pieces = deque(sorted(periods, key=lambda p: p.since)), list[_Period](), []
-    for since, until in pairwise(cuts.tolist()):
-        active = [p for p in active if p.until > since]
-        while queue and queue[0].since <= since:
-            active.append(queue.popleft())
-        pieces.append((since, until, min(active, key=lambda p: p.rank, default=None), active.copy()))
-    return pieces
+def _chain(periods: Mapping[str, Sequence[_Period]]) -> list[_Period]:
+    """The bottleneck periods, each the longest of those that were active when the one before it ended."""
+    starts = {name: [p.since for p in found] for name, found in periods.items()}
+    chain: list[_Period] = []
+    at: int | None = min((found[0] for found in starts.values() if found), default=None)
+    while at is not None:
+        ahead = {name: bisect_right(found, at) for name, found in starts.items()}
+        active = [p for name, place in ahead.items() if place and (p := periods[name][place - 1]).until > at]
+        if active:
+            chain.append(min(active, key=lambda p: p.rank))
+            at = chain[-1].until
+        else:
+            at = min((starts[name][place] for name, place in ahead.items() if place < len(starts[name])), default=None)
+    return chain
+
+
+def _parts(period: _Period, neighbours: Sequence[_Period]) -> list[tuple[int, int, bool]]:
+    """A bottleneck period cut in what it shares with its neighbours in the chain (shifting) and what it has alone."""
+    cuts = sorted({period.since, period.until, *(min(max(t, period.since), period.until) for n in neighbours
+                                                 for t in (n.since, n.until))})
+    found: list[tuple[int, int, bool]] = []
+    for since, until in pairwise(cuts):
+        shifting = any(n.since <= since < n.until for n in neighbours)
+        if found and found[-1][2] == shifting:
+            found[-1] = (found[-1][0], until, shifting)
+        else:
+            found.append((since, until, shifting))
+    return found
 
 
 def _share(name: str, states: States, window: Window, sole: int, shifting: int) -> Share:
@@ -202,15 +217,3 @@ def _share(name: str, states: States, window: Window, sole: int, shifting: int) 
     whole = window.duration or 1
     return Share(name, sole, shifting, sum(n for x, n in lengths if x in ACTIVE), unknown, sole / whole,
                  shifting / whole)
-
-
-def _merged(spells: Sequence[Held]) -> tuple[Held, ...]:
-    """Neighbours that say the same made one."""
-    found: list[Held] = []
-    for spell in spells:
-        last = found[-1] if found else None
-        if last and (last.until, last.machine, last.shifting) == (spell.since, spell.machine, spell.shifting):
-            found[-1] = Held(last.since, spell.until, spell.machine, spell.shifting)
-        else:
-            found.append(spell)
-    return tuple(found)

@@ -150,7 +150,7 @@ def cycles_picture(answer: CycleTimes) -> Picture:
 @study(picture=cycles_picture)
 def cycle_times(output: Output | None, calendar: Calendar, products: Products, states: States | None = None,
                 cycle_time: Values | None = None, best: Ratio = 0.05, tolerance: Ratio = 0.05) -> CycleTimes:
-    """How long a part takes, whether that drifts, and whether the ideal cycle is right.
+    """How long a part takes, whether it drifts, and whether the ideal cycle is right.
 
     From the machine's own cycle time where it has that signal; else from the time between two parts in which the
     machine produced without a stop; else, where several parts are counted in one row, from producing time / parts of
