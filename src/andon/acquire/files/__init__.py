@@ -1,6 +1,9 @@
 """Files -> samples: CSV, Excel, Parquet, JSON lines and line protocol, by a mapping that Andon proposes."""
 
+from .folder import Report, take_all, watch_folder
 from .load import Loaded, Progress, load
 from .mapping import FileMapping, read_mapping
+from .propose import Proposal, propose
 
-__all__ = ["FileMapping", "Loaded", "Progress", "load", "read_mapping"]
+__all__ = ["FileMapping", "Loaded", "Progress", "Proposal", "Report", "load", "propose", "read_mapping", "take_all",
+           "watch_folder"]

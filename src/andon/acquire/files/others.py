@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,12 +16,14 @@ from .rows import Block, Refusal
 from .samples import Index, Reading, Taken
 
 TEXT, MOMENT, NUMBER = pa.string(), pa.timestamp("us", "UTC"), pa.float64()
-SPELLS = pa.schema([pa.field("kind", TEXT), pa.field("place", TEXT), pa.field("since", MOMENT), pa.field("until", MOMENT),
-                    pa.field("text", TEXT), pa.field("detail", TEXT)])
-MEASUREMENTS = pa.schema([
+SPELL_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("kind", TEXT), pa.field("place", TEXT), pa.field("since", MOMENT), pa.field("until", MOMENT),
+    pa.field("text", TEXT), pa.field("detail", TEXT)]
+MEASUREMENT_COLUMNS: "list[pa.Field[Any]]" = [
     pa.field("place", TEXT), pa.field("at", MOMENT), pa.field("unit_id", TEXT), pa.field("step", TEXT),
     pa.field("test", TEXT), pa.field("value", NUMBER), pa.field("low", NUMBER), pa.field("high", NUMBER),
-    pa.field("passed", pa.bool_())])
+    pa.field("passed", pa.bool_())]
+SPELLS, MEASUREMENTS = pa.schema(SPELL_FIELDS), pa.schema(MEASUREMENT_COLUMNS)
 WAYS = {"quantity": Way("number"), "value": Way("number"), "low": Way("number"), "high": Way("number"),
         "passed": Way("boolean")}
 PASSED = {"pass": "1", "passed": "1", "ok": "1", "p": "1", "good": "1", "合格": "1",
