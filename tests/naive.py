@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 # ---- studies/production: time classification minute by minute, and OEE and losses from it ----
 
 MINUTE = 60_000_000
@@ -107,3 +106,59 @@ def naive_losses(states, output, calendar, products, rules):
             key = (loss, "APT", "", product)
             lost[key] = lost.get(key, 0) + micros
     return {k: v for k, v in lost.items() if v}
+
+
+# ---- historian: coverage, states and counts moment by moment; aggregates sample by sample ----
+
+
+def naive_states(rows, mapping, window, known):
+    """(state, said) at each microsecond of the window: the last row before it, if it was heard and good."""
+    found = []
+    for moment in range(window.since, window.until):
+        before = [(value, quality) for at, value, quality in rows if at <= moment]
+        if not before or not any(since <= moment < until for since, until in known):
+            found.append(("unknown", "not heard"))
+        elif before[-1][1] >> 30 >= 2:
+            found.append(("unknown", "Bad"))
+        else:
+            found.append((mapping.get(str(before[-1][0]), "unknown"), str(before[-1][0])))
+    return found
+
+
+def naive_known(times, holds, window):
+    """The microseconds of the window that are less than `holds` after a sample."""
+    return [moment for moment in range(window.since, window.until)
+            if any(at <= moment < at + holds for at in times)]
+
+
+def naive_line(rows, moment, stepped):
+    """The value half a tick after a moment, by the last row before it and the first after it; None where it is bad."""
+    before = [row for row in rows if row[0] <= moment]
+    after = [row for row in rows if row[0] > moment]
+    if not before or before[-1][2] >> 30 >= 2:
+        return None
+    if stepped or not after or after[0][2] >> 30 >= 2:
+        return before[-1][1]
+    (since, low, _), (until, high, _) = before[-1], after[0]
+    return low + (high - low) * (moment + 0.5 - since) / (until - since)
+
+
+def naive_time_average(rows, since, until, stepped):
+    """The mean over the ticks that have a value; None if none has. Data end one tick after the last row."""
+    ticks = [naive_line(rows, moment, stepped) for moment in range(since, min(until, rows[-1][0] + 1))]
+    there = [value for value in ticks if value is not None]
+    return sum(there) / len(there) if there else None
+
+
+def naive_bad_ticks(rows, since, until):
+    """The ticks whose last row before them is bad, or that have none."""
+    bad = 0
+    for moment in range(since, min(until, rows[-1][0] + 1)):
+        before = [row for row in rows if row[0] <= moment]
+        bad += not before or before[-1][2] >> 30 >= 2
+    return bad
+
+
+def naive_good_values(rows, since, until):
+    """The good values of an interval."""
+    return [value for at, value, quality in rows if since <= at < until and quality >> 30 == 0]

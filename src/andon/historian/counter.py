@@ -18,7 +18,8 @@ def counts(table: pa.Table, signal: Signal, window: Window, connected: Stretches
     A running counter (`counting = "total"`): each step from one usable row to the next is judged by itself, so any
     partition of a window adds up to the whole.
 
-    * Forward: that many pieces.
+    * Forward: that many pieces. But three quarters of a named range or more, in time that was observed, is an old
+      reading from before the rollover: a correction, too.
     * Back, and the way forward over the top is short: a rollover. Short is at most a quarter of the range if
       `signal.rollover` names the range, a sixteenth if it is only guessed to be a 16- or 32-bit counter.
     * Back, but nearer to where it was than to zero, in time that was observed: a correction (an operator took pieces
@@ -90,7 +91,10 @@ def _resolved(before: Numbers, after: Numbers, gap: Mask, signal: Signal) -> Num
     for size, part in ((length * abs(signal.scale), part) for length, part in ranges):
         over = (step < 0) & (before < size) & (step + size > 0) & (step + size <= size / part)
         found = np.where(over, step + size, found)
-    return found
+    if signal.rollover is None:
+        return found
+    size = (signal.rollover + 1) * abs(signal.scale)
+    return np.where(~gap & (step >= 0.75 * size), step - size, found)
 
 
 def _deltas(at: Times, value: Numbers, signal: Signal) -> tuple[Times, Times, Numbers]:
