@@ -11,13 +11,14 @@ from andon.plant.ucum import is_unit, nearest_unit
 
 # ISA-TR88.00.02 / OPC 30050: StateCurrent.
 PACKML = ("Undefined", "Clearing", "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting",
-          "Aborted", "Holding", "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing", "Complete")
+          "Aborted", "Holding", "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing",
+          "Complete")
 # OPC 30060 v2.00, table 203: StateEnumeration.
 TOBACCO = {"Stopped": 0, "Resetting": 1, "Idle": 2, "Starting": 3, "Execute": 4, "Completing": 5, "Complete": 6,
            "Aborting": 7, "Aborted": 8, "Stopping": 9, "Clearing": 10, "Suspending": 11, "Suspended": 12,
            "Unsuspending": 13, "Holding": 14, "Held": 15, "Unholding": 16}
-UNITS = list(csv.DictReader((Path(__file__).parent / "oracles" / "ucum_functional_validation.csv").read_text(
-    "utf-8").splitlines()))
+ORACLE = Path(__file__).parent / "oracles" / "ucum_functional_validation.csv"
+UNITS = list(csv.DictReader(ORACLE.read_text("utf-8").splitlines()))
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(PACKML)))

@@ -20,7 +20,7 @@ from ..units import LENGTHS, duration
 YEAR = 31_557_600_000_000
 """A Julian year in microseconds: 365.25 days."""
 
-STOP_LOSSES = (Loss.BREAKDOWN, Loss.SETUP, Loss.MINOR_STOP, Loss.DELAY, Loss.IDLE)
+STOP_LOSSES = tuple(x.value for x in (Loss.BREAKDOWN, Loss.SETUP, Loss.MINOR_STOP, Loss.DELAY, Loss.IDLE))
 SIGNAL_KINDS = ("number", "integer", "boolean", "text", "state", "count", "waveform")
 MAPPED = tuple(s.value for s in State if s is not State.UNKNOWN)
 

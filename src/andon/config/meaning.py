@@ -98,6 +98,7 @@ def _kind(signal: SignalTable, name: str, machine: MachineTable, place: Place) -
     if wanted in ("state", "count", "text") and kind != wanted:
         yield Finding((*place, "kind"), f"Signal '{path}' has the role {role!r}, so its kind is "
                                         f"{wanted!r}, not {kind!r}.")
+        return
     if kind != "state" and signal.states is not None:
         yield Finding((*place, "states"), f"Signal '{path}' is a {kind}, and only a state has a state map.")
     if kind != "count" and signal.rollover is not None:
