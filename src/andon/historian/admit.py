@@ -11,20 +11,20 @@ from ..errors import BadInput
 from ..model import Batch, moment
 from ..units import HOUR
 from .arrange import COLUMNS
+from .columns import Column, Words, schema, whole
 
 AHEAD = 24 * HOUR
 """A sample stamped further ahead of the clock than this comes from a wrong clock."""
 EXACT = 2**53
 NAMED = 20
 """How many refused samples a receipt names one by one; the quarantine has all of them."""
-WAVEFORMS = pa.schema([("signal", pa.string()), ("at", pa.timestamp("us", "UTC")), ("rate", pa.float64()),
-                       ("block", pa.list_(pa.float64()))])
-MEASUREMENTS = pa.schema([
-    ("machine", pa.string()), ("at", pa.timestamp("us", "UTC")), ("unit_id", pa.string()), ("step", pa.string()),
-    ("test", pa.string()), ("value", pa.float64()), ("low", pa.float64()), ("high", pa.float64()),
-    ("passed", pa.bool_())])
-SPELLS = pa.schema([("kind", pa.string()), ("place", pa.string()), ("since", pa.timestamp("us", "UTC")),
-                    ("until", pa.timestamp("us", "UTC")), ("text", pa.string()), ("detail", pa.string())])
+MOMENT = pa.timestamp("us", "UTC")
+WAVEFORMS = schema({"signal": pa.string(), "at": MOMENT, "rate": pa.float64(), "block": pa.list_(pa.float64())})
+MEASUREMENTS = schema({
+    "machine": pa.string(), "at": MOMENT, "unit_id": pa.string(), "step": pa.string(), "test": pa.string(),
+    "value": pa.float64(), "low": pa.float64(), "high": pa.float64(), "passed": pa.bool_()})
+SPELLS = schema({"kind": pa.string(), "place": pa.string(), "since": MOMENT, "until": MOMENT, "text": pa.string(),
+                 "detail": pa.string()})
 OPTIONAL = frozenset({"value", "text", "quality", "low", "high", "passed", "detail"})
 
 
@@ -65,12 +65,12 @@ def admit(batch: Batch, now: int) -> Admitted:
                     _refused(rows.filter(pa.array(out)), paths, [r for r in reason if r is not None]))
 
 
-def fitted(table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:
-    """A table of spells, waveforms or measurements with the columns and types of `schema`."""
-    required = [n for n in schema.names if n not in OPTIONAL]
-    _check_columns(table.column_names, required, schema.names, where)
-    columns: list[pa.ChunkedArray | pa.Array] = []
-    for kind in schema:
+def fitted(table: pa.Table, form: pa.Schema, where: str) -> pa.Table:
+    """A table of spells, waveforms or measurements with the columns and types of `form`."""
+    required = [n for n in form.names if n not in OPTIONAL]
+    _check_columns(table.column_names, required, form.names, where)
+    columns: list[Column] = []
+    for kind in form:
         if kind.name not in table.column_names:
             columns.append(pa.nulls(table.num_rows, kind.type))
         elif pa.types.is_timestamp(kind.type):
@@ -79,10 +79,10 @@ def fitted(table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:
             columns.append(_cast(table[kind.name], kind.type, f"{where}, column {kind.name!r}"))
         if kind.name in required and columns[-1].null_count:
             raise BadInput(f"{where}: column {kind.name!r} has rows without a value; each row needs one.")
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=form)
 
 
-def moments(column: pa.ChunkedArray, where: str) -> pa.Array:
+def moments(column: Column, where: str) -> Column:
     """Microseconds since 1970 of a column of aware timestamps (or of such integers)."""
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.tz is None:
@@ -91,7 +91,7 @@ def moments(column: pa.ChunkedArray, where: str) -> pa.Array:
     if not pa.types.is_timestamp(kind) and not pa.types.is_integer(kind):
         raise BadInput(f"{where}: the time column is {kind}; it must be timestamp[us, UTC].")
     if pa.types.is_timestamp(kind):
-        column = pc.cast(column, pa.timestamp("us", "UTC"), safe=False)  # finer than microseconds is cut
+        column = pc.cast(column, MOMENT, safe=False)  # finer than microseconds is cut
     return _cast(column, pa.int64(), where)
 
 
@@ -103,24 +103,24 @@ def _check_columns(given: list[str], required: tuple[str, ...] | list[str], know
             + f". The columns are {', '.join(known)}.")
 
 
-def _cast(column: pa.ChunkedArray, kind: pa.DataType, where: str) -> pa.Array:
+def _cast(column: Column, kind: pa.DataType, where: str) -> Column:
     try:
-        return _whole(column if column.type == kind else pc.cast(column, kind))
+        return whole(column if column.type == kind else pc.cast(column, kind))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise BadInput(f"{where}: {column.type} cannot be stored as {kind}: {error}") from error
 
 
-def _dictionary(column: pa.ChunkedArray, where: str) -> pa.DictionaryArray:
+def _dictionary(column: Column, where: str) -> Words:
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(_cast(column, pa.string(), where))
-    one = _whole(column.unify_dictionaries() if isinstance(column, pa.ChunkedArray) else column)
+    one = whole(column.unify_dictionaries() if isinstance(column, pa.ChunkedArray) else column)
     assert isinstance(one, pa.DictionaryArray)
     if not pa.types.is_string(one.dictionary.type):
         one = pa.DictionaryArray.from_arrays(one.indices, pc.cast(one.dictionary, pa.string()))
     return one
 
 
-def _number(given: pa.Table, where: str) -> tuple[pa.Array, pa.Array]:
+def _number(given: pa.Table, where: str) -> tuple[Column, Column]:
     """Value and text columns; an integer that a double cannot hold puts its digits into the text."""
     count = given.num_rows
     text = _cast(given["text"], pa.string(), f"{where}, column 'text'") if "text" in given.column_names \
@@ -131,25 +131,19 @@ def _number(given: pa.Table, where: str) -> tuple[pa.Array, pa.Array]:
     if not pa.types.is_integer(value.type):
         kind = pa.uint8() if pa.types.is_boolean(value.type) else value.type
         return _cast(pc.cast(value, kind), pa.float64(), f"{where}, column 'value'"), text
-    whole = _whole(value)
-    large = pc.fill_null(pc.or_(pc.greater(whole, EXACT) if _holds(whole.type, EXACT) else pa.scalar(False),
-                                pc.less(whole, -EXACT) if _holds(whole.type, -EXACT) else pa.scalar(False)), False)
-    if isinstance(large, pa.Array) and pc.any(large).as_py():
-        text = pc.if_else(large, pc.cast(whole, pa.string()), text)
-    return pc.cast(whole, pa.float64(), safe=False), text
+    digits = pc.cast(value, pa.string())
+    rough = pc.cast(value, pa.float64(), safe=False)
+    large = np.abs(rough.to_numpy(zero_copy_only=False) if isinstance(rough, pa.Array) else rough.to_numpy()) >= EXACT
+    if large.any():
+        text = pc.if_else(pa.array(large), whole(digits), text)
+    return whole(rough), text
 
 
-def _holds(kind: pa.DataType, value: int) -> bool:
-    try:
-        return pa.scalar(value, kind).as_py() == value
-    except (pa.ArrowInvalid, OverflowError):
-        return False
-
-
-def _quality(given: pa.Table, where: str) -> pa.Array:
+def _quality(given: pa.Table, where: str) -> Column:
     if "quality" not in given.column_names:
         return pa.array(np.zeros(given.num_rows, dtype=np.uint32))
-    return pc.fill_null(_cast(given["quality"], pa.uint32(), f"{where}, column 'quality'"), 0)
+    code = _cast(given["quality"], pa.uint32(), f"{where}, column 'quality'")
+    return pc.coalesce(code, pa.scalar(0, pa.uint32()))
 
 
 def _reasons(rows: pa.Table, paths: list[str], now: int) -> list[str | None] | None:
@@ -191,7 +185,3 @@ def _said(at: int) -> str:
     except OverflowError:
         return f"{at} microseconds after 1970"
 
-
-def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return one if isinstance(one, pa.Array) else pa.concat_arrays(one.chunks)

@@ -5,10 +5,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..model import Times
+from .columns import schema
 from .names import Ids
 
-COLUMNS = pa.schema([("signal", pa.int32()), ("at", pa.int64()), ("value", pa.float64()), ("text", pa.string()),
-                     ("quality", pa.uint32())])
+COLUMNS = schema({"signal": pa.int32(), "at": pa.int64(), "value": pa.float64(), "text": pa.string(),
+                  "quality": pa.uint32()})
 Index = NDArray[np.int64]
 
 
@@ -20,13 +21,13 @@ def arrange(rows: pa.Table, ranks: Ids | None = None) -> tuple[pa.Table, pa.Tabl
     signal, at = rows["signal"].to_numpy(), rows["at"].to_numpy()
     order = _order(signal if ranks is None else ranks[signal], at)
     if order is not None:
-        rows, signal, at = rows.take(pa.array(order)), signal[order], at[order]
+        rows, signal, at = rows.take(order), signal[order], at[order]
     lost = np.flatnonzero((signal[1:] == signal[:-1]) & (at[1:] == at[:-1]))
     if not len(lost):
         return rows, rows.slice(0, 0)
     kept = np.ones(len(at), dtype=np.bool_)
     kept[lost] = False
-    return rows.filter(pa.array(kept)), rows.take(pa.array(lost)).filter(pa.array(_differs(rows, lost)))
+    return rows.filter(pa.array(kept)), rows.take(lost).filter(pa.array(_differs(rows, lost)))
 
 
 def stretches(signal: Ids) -> Index:
@@ -66,7 +67,7 @@ def _sorted(key: Ids, at: Times) -> bool:
 def _differs(rows: pa.Table, lost: Index) -> NDArray[np.bool_]:
     """Which of the rows at `lost` say something else than the row after them."""
     columns = ("value", "text", "quality")
-    old, new = rows.take(pa.array(lost)), rows.take(pa.array(lost + 1))
+    old, new = rows.take(lost), rows.take(lost + 1)
     before = zip(*(old[c].to_pylist() for c in columns), strict=True)
     after = zip(*(new[c].to_pylist() for c in columns), strict=True)
     return np.array([a != b for a, b in zip(before, after, strict=True)], dtype=np.bool_)

@@ -41,7 +41,8 @@ def restore(source: Path, folder: Path) -> Path:
     try:
         files = json.loads((source / MANIFEST).read_text())["files"]
     except (OSError, ValueError, KeyError) as error:
-        raise BadQuestion(f"{source} holds no finished backup: {MANIFEST} is missing or unreadable ({error}).") from error
+        raise BadQuestion(f"{source} holds no finished backup: {MANIFEST} is missing or unreadable "
+                          f"({error}).") from error
     if folder.exists() and any(folder.iterdir()):
         raise BadQuestion(f"{folder} is not empty. Restore into a new folder, look at it, and then swap the two.")
     damaged = [path for path, digest in files.items() if digest_of(source / path) != digest]

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from ..errors import Damaged
 from ..model import Window
 from .arrange import Index
+from .columns import Column
 from .hot import Connection
 from .segment import MIXED
 
@@ -161,15 +162,13 @@ def _touched(file: pq.ParquetFile, low: int, high: int, span: Span) -> tuple[int
     """Of the groups of one long run those that the span touches: their statistics say when each begins and ends."""
     at = file.schema_arrow.names.index("at")
     bounds = [file.metadata.row_group(g).column(at).statistics for g in range(low, high)]
-    first = np.array([_micros(b.min) for b in bounds])
-    last = np.array([_micros(b.max) for b in bounds])
+    first = np.array([b.min_raw for b in bounds if b is not None])
+    last = np.array([b.max_raw for b in bounds if b is not None])
+    if len(first) < high - low:
+        return low, high
     begin = int(np.searchsorted(last, span.since)) - (1 if span.before else 0)
     end = int(np.searchsorted(first, span.until)) + (1 if span.after else 0)
     return low + max(0, begin), min(high, low + max(end, begin + 1 if span.before else end))
-
-
-def _micros(moment: object) -> int:
-    return int(pa.scalar(moment, pa.timestamp("us", "UTC")).value)
 
 
 def _places(begins: Index, groups: list[int]) -> dict[int, int]:
@@ -189,7 +188,7 @@ def _decoded(run: Run, rows: pa.Table) -> pa.Table:
     return pa.table({"at": at, "value": _value(run, rows), "text": text, "quality": quality})
 
 
-def _value(run: Run, rows: pa.Table) -> pa.ChunkedArray:
+def _value(run: Run, rows: pa.Table) -> Column:
     if run.decimals < 0:
         return rows["value"]
     whole = pc.cast(rows["scaled"], pa.float64(), safe=False)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import AuthenticationError
@@ -40,10 +41,8 @@ class Door:
         listener, self.listener = self.listener, None
         if listener is None:
             return
-        try:
-            Client(listener.address, authkey=bytes.fromhex(self.key)).close()  # wakes the thread that waits for callers
-        except (OSError, EOFError, AuthenticationError):
-            pass
+        with suppress(OSError, EOFError, AuthenticationError):  # a last caller wakes the thread that waits for callers
+            Client(listener.address, authkey=bytes.fromhex(self.key)).close()
         if self.thread:
             self.thread.join(5)
         listener.close()

@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 from ..errors import BadQuestion, UnknownName
 from ..model import Window
 from .cold import Shelf, Span
+from .columns import schema
 from .hot import Store, fsync, raise_if_full
 from .rows import read_many
 from .segment import DAY
 
-SCHEMA = pa.schema([("signal", pa.string()), ("at", pa.timestamp("us", "UTC")), ("value", pa.float64()),
-                    ("text", pa.string()), ("quality", pa.uint32())])
+SCHEMA = schema({"signal": pa.string(), "at": pa.timestamp("us", "UTC"), "value": pa.float64(), "text": pa.string(),
+                 "quality": pa.uint32()})
 
 
 def export(store: Store, shelf: Shelf, target: Path, window: Window, asked: tuple[Sequence[str] | None, str]) -> int:

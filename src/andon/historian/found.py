@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +47,7 @@ def painted(rows: Sequence[tuple[int, int, int, str]]) -> list[Painted]:
     live: list[tuple[int, int, int, str]] = []
     found: list[Painted] = []
     place = 0
-    for since, until in zip(edges[:-1], edges[1:], strict=True):
+    for since, until in pairwise(edges):
         while place < len(coming) and coming[place][0] <= since:
             begin, end, rank, text = coming[place]
             heapq.heappush(live, (-rank, -begin, end, text))
@@ -77,7 +78,7 @@ def measurements(store: Store, place: str, window: Window) -> Measurements:
     """What was found on units at a machine in the window."""
     with snapshot(store) as db:
         rows = _blocks(store, db, "measurements", ([place], window))
-    unit, step, test = (tuple(rows[c].to_pylist()) for c in ("unit_id", "step", "test"))
+    unit, step, test = (tuple(str(x) for x in rows[c].to_pylist()) for c in ("unit_id", "step", "test"))
     value, low, high = (rows[c].cast(pa.float64()).to_numpy() for c in ("value", "low", "high"))
     passed = _verdict(rows, (value, low, high))
     return Measurements(window, rows["at"].to_numpy(), unit, step, test, value, low, high, passed)
@@ -108,7 +109,8 @@ def _blocks(store: Store, db: Connection, kind: str, asked: tuple[Sequence[str],
         SELECT *, row_number() OVER ({BLOCKS[kind]} ORDER BY seq DESC) AS age FROM ({source}) r
         WHERE place IN (SELECT unnest($places)) AND r."at" >= $since AND r."at" < $until) k
         WHERE age = 1 ORDER BY k."at\""""
-    return db.sql(query, params=params).to_arrow_table()
+    rows: pa.Table = db.sql(query, params=params).to_arrow_table()
+    return rows
 
 
 def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
@@ -128,4 +130,5 @@ def _touched_by_spells(store: Store, told: Iterable[tuple[str, str, int, int]]) 
         if kind != "connection":
             yield place, since, until
             continue
-        yield from ((p, since, until) for p, s in zip(store.names.paths, store.names.sources, strict=True) if s == place)
+        yield from ((path, since, until) for path, source in zip(store.names.paths, store.names.sources, strict=True)
+                    if source == place)

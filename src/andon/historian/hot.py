@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -163,7 +163,8 @@ def fsync(path: Path) -> None:
 
 def table(db: Connection, query: str, params: Sequence[object] = ()) -> pa.Table:
     """The rows of a query as an Arrow table."""
-    return db.sql(query, params=list(params)).to_arrow_table()
+    rows: pa.Table = db.sql(query, params=list(params)).to_arrow_table()
+    return rows
 
 
 def _connect(path: Path, repairs: list[str]) -> Connection:
@@ -204,10 +205,8 @@ def _undone_on_failure(cursor: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        try:
+        with suppress(duckdb.Error):  # where the commit itself failed, DuckDB has rolled back already
             cursor.execute("ROLLBACK")
-        except duckdb.Error:
-            pass  # the commit itself failed: DuckDB has rolled back already
         raise
     finally:
         cursor.close()

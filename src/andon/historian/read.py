@@ -17,7 +17,9 @@ from .rows import read_many
 from .series import counts, known, states, texts, values
 
 Stretches = list[tuple[int, int]]
-FIRST = "SELECT min(lo) FROM (SELECT lo FROM runs WHERE signal = $id UNION ALL SELECT \"at\" FROM hot WHERE signal = $id)"
+FIRST = """
+SELECT min(lo) FROM (SELECT lo FROM runs WHERE signal = $id UNION ALL SELECT "at" FROM hot WHERE signal = $id)
+"""
 
 
 def read(store: Store, shelf: Shelf, kind: type[S], signal: Signal, window: Window) -> S:

@@ -108,4 +108,5 @@ def _known(points: Points, edge: Times, place: Index) -> Times:
     held[points.edges[1:] - 1] = 0
     before = np.cumsum(held) - held
     row = np.maximum(place - 1, 0)
-    return np.asarray(np.where(place > 0, before[row] + np.clip(edge - points.at[row], 0, held[row]), 0), dtype=np.int64)
+    known = before[row] + np.clip(edge - points.at[row], 0, held[row])
+    return np.where(place > 0, known, 0)

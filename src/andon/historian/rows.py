@@ -9,9 +9,10 @@ import pyarrow as pa
 from ..model import Window
 from .arrange import last_of_each
 from .cold import Run, Shelf, Span, find_runs, read_runs
+from .columns import schema
 from .hot import Connection, Store, snapshot, table
 
-ROW = pa.schema([("at", pa.int64()), ("value", pa.float64()), ("text", pa.string()), ("quality", pa.uint32())])
+ROW = schema({"at": pa.int64(), "value": pa.float64(), "text": pa.string(), "quality": pa.uint32()})
 HOT = """
 WITH mine AS (SELECT * FROM hot WHERE signal IN (SELECT unnest($ids))),
      edge AS (SELECT signal, max("at") FILTER ($before AND mine."at" < $since) AS low,
@@ -86,7 +87,7 @@ def settled(pieces: Sequence[pa.Table], span: Span) -> pa.Table:
     at = rows["at"].to_numpy()
     order = last_of_each(at)
     if order is not None:
-        rows, at = rows.take(pa.array(order)), at[order]
+        rows, at = rows.take(order), at[order]
     begin, end = np.searchsorted(at, [span.since, span.until]).tolist()
     begin, end = max(0, begin - int(span.before)), min(len(at), end + int(span.after))
     return rows.slice(begin, end - begin).cast(ROW)
@@ -120,10 +121,10 @@ def overwritten(store: Store, shelf: Shelf, path: str, window: Window) -> pa.Tab
                          'AND o."at" < ? ORDER BY o."at"', [store.names.ids[path], window.since, window.until])
     rows = pa.concat_tables([p.cast(ROW) for p in pieces]) if pieces else ROW.empty_table()
     order = np.argsort(rows["at"].to_numpy(), kind="stable")
-    rows = rows.take(pa.array(order))
+    rows = rows.take(order)
     plain = rows.to_pylist()
     lost = [i for i in range(len(plain) - 1) if plain[i]["at"] == plain[i + 1]["at"] and plain[i] != plain[i + 1]]
-    return _inside(pa.concat_tables([told.cast(ROW), rows.take(pa.array(lost, pa.int64()))]), window)
+    return _inside(pa.concat_tables([told.cast(ROW), rows.take(np.array(lost, dtype=np.int64))]), window)
 
 
 def _inside(rows: pa.Table, window: Window) -> pa.Table:

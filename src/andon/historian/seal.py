@@ -1,4 +1,4 @@
-"""From hot to cold: days sealed, compacted and cleared up; a kill at any instant leaves the old state or the new one."""
+"""From hot to cold: days sealed, compacted, cleared up; a kill at any instant leaves the old state or the new one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -189,7 +189,8 @@ def _merged(shelf: Shelf, runs: Sequence[Run], ranks: Ids) -> tuple[pa.Table, pa
 def _seal_blocks(store: Store, kind: str, before: int, seq: int) -> None:
     """Waveforms and measurements to Parquet, a file a day."""
     with snapshot(store) as db:
-        rows = table(db, f'SELECT * FROM {kind} WHERE {kind}."at" < ? AND seq <= ? ORDER BY {ORDERED[kind]}', [before, seq])
+        rows = table(db, f'SELECT * FROM {kind} WHERE {kind}."at" < ? AND seq <= ? ORDER BY {ORDERED[kind]}',
+                     [before, seq])
     if not rows.num_rows:
         return
     day = rows["at"].to_numpy() // DAY

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..model import Codes, Numbers, Times
 from .arrange import Index, stretches
+from .columns import Column, numbers, whole
 from .hot import fsync
 from .rollup import LEVELS, Points, rollup
 
@@ -24,13 +26,11 @@ MIXED = -1
 FLOAT = -1
 """In `runs.decimals`: the values have no short decimal form and are kept as doubles."""
 POWERS = 10.0 ** np.arange(8)
-SCHEMA = pa.schema([
-    ("signal", pa.dictionary(pa.int32(), pa.string())), ("at", pa.timestamp("us", "UTC")), ("value", pa.float64()),
-    ("scaled", pa.int64()), ("decimals", pa.int8()), ("text", pa.string()), ("quality", pa.uint32())])
-ROLLUP_SCHEMA = pa.schema([
-    ("signal", pa.dictionary(pa.int32(), pa.string())), ("at", pa.timestamp("us", "UTC")), ("low", pa.float64()),
-    ("high", pa.float64()), ("first", pa.float64()), ("last", pa.float64()), ("sum", pa.float64()),
-    ("count", pa.int32()), ("known", pa.int64())])
+KEY = [pa.field("signal", pa.dictionary(pa.int32(), pa.string())), pa.field("at", pa.timestamp("us", "UTC"))]
+SCHEMA = pa.schema([*KEY, pa.field("value", pa.float64()), pa.field("scaled", pa.int64()),
+                    pa.field("decimals", pa.int8()), pa.field("text", pa.string()), pa.field("quality", pa.uint32())])
+ROLLUP_SCHEMA = pa.schema([*KEY, *(pa.field(c, pa.float64()) for c in ("low", "high", "first", "last", "sum")),
+                           pa.field("count", pa.int32()), pa.field("known", pa.int64())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A written segment: its files and what the catalog must know of each signal in it (a column each, as in `runs`)."""
+    """A written segment: its files, and what the catalog must know of each signal in it (columns as in `runs`)."""
 
     number: int
     day: int
@@ -61,7 +61,7 @@ def write_segment(folder: Path, number: int, rows: pa.Table, paths: list[str]) -
     """
     signal, at = rows["signal"].to_numpy(), rows["at"].to_numpy()
     edges, day = stretches(signal), int(at[0] // DAY)
-    value, said = _numbers(rows["value"])
+    value, said = numbers(rows["value"])
     decimals = resolutions(value, said, edges)
     quality = rows["quality"].to_numpy()
     place = f"cold/day={np.datetime64(day, 'D')}/{number:08d}"
@@ -130,23 +130,23 @@ class _Layout:
     def groups(self) -> list[tuple[int, int]]:
         """Row ranges of the groups: a long run gets groups of its own, short ones share."""
         found, begin = [], 0
-        for low, high in zip(self.edges[:-1].tolist(), self.edges[1:].tolist(), strict=True):
+        for low, high in pairwise(self.edges.tolist()):
             if begin < low and (low - begin >= self.group // 4 or high - begin > self.group):
                 found.append((begin, low))
                 begin = low
             if high - low > self.group:
                 cuts = np.linspace(low, high, -((low - high) // self.group) + 1).astype(int).tolist()
-                found += list(zip(cuts[:-1], cuts[1:], strict=True))
+                found += list(pairwise(cuts))
                 begin = high
         last = int(self.edges[-1])
         return [*found, (begin, last)] if begin < last else found
 
-    def signals(self, begin: int, end: int) -> pa.DictionaryArray:
+    def signals(self, begin: int, end: int) -> Column:
         """The signal column of a row group, with a dictionary of only its own names."""
         low, high = (int(np.searchsorted(self.edges, x, side="right")) - 1 for x in (begin, end - 1))
-        counts = np.diff(np.clip(self.edges[low:high + 2], begin, end))
-        codes = np.repeat(np.arange(high - low + 1, dtype=np.int32), counts)
-        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(self.names[low:high + 1]))
+        edges = np.clip(self.edges[low:high + 2], begin, end)
+        codes = np.repeat(np.arange(high - low + 1, dtype=np.int32), edges[1:] - edges[:-1])
+        return pa.DictionaryArray.from_arrays(codes, self.names[low:high + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,13 @@ class _Level:
     width: int
 
 
-def _write(folder: Path, path: str, columns: dict[str, pa.Array], layout: _Layout) -> File:
+def _write(folder: Path, path: str, columns: dict[str, Column], layout: _Layout) -> File:
     sink = pa.BufferOutputStream()
     plain = ["at", "value", "scaled", *(c for c in ("low", "high", "first", "last", "sum", "count", "known"))]
     encodings = {c: "DELTA_BINARY_PACKED" if c in ("at", "scaled", "count", "known") else "BYTE_STREAM_SPLIT"
                  for c in plain if c in columns}
     with pq.ParquetWriter(sink, layout.schema, compression="zstd", compression_level=3, store_schema=False,
-                          use_dictionary=[c for c in layout.schema.names if c not in plain],
+                          use_dictionary=[c for c in layout.schema.names if c not in plain],  # type: ignore[arg-type]  # stubs lack lists
                           column_encoding=encodings) as writer:
         for begin, end in layout.groups():
             part = [layout.signals(begin, end), *(columns[c][begin:end] for c in layout.schema.names[1:])]
@@ -172,19 +172,20 @@ def _write(folder: Path, path: str, columns: dict[str, pa.Array], layout: _Layou
     return store_file(folder, path, sink.getvalue(), int(layout.edges[-1]))
 
 
-def _columns(rows: pa.Table, value: Numbers, said: NDArray[np.bool_], decimals: NDArray[np.int8]) -> dict[str, pa.Array]:
+def _columns(rows: pa.Table, value: Numbers, said: NDArray[np.bool_],
+             decimals: NDArray[np.int8]) -> dict[str, Column]:
     short = decimals >= 0
     scaled = np.rint(np.where(short & said, value, 0.0) * POWERS[decimals]).astype(np.int64)
-    return {"at": pc.cast(_whole(rows["at"]), pa.timestamp("us", "UTC")),
+    return {"at": pc.cast(whole(rows["at"]), pa.timestamp("us", "UTC")),
             "value": pa.array(value, mask=short | ~said), "scaled": pa.array(scaled, mask=~short | ~said),
-            "decimals": pa.array(decimals, mask=~short), "text": _whole(rows["text"]),
-            "quality": _whole(rows["quality"])}
+            "decimals": pa.array(decimals, mask=~short), "text": whole(rows["text"]),
+            "quality": whole(rows["quality"])}
 
 
 def _runs(rows: pa.Table, edges: Index, decimals: NDArray[np.int8], quality: Times) -> pa.Table:
     signal, at, seq = (rows[c].to_numpy() for c in ("signal", "at", "seq"))
     starts, ends = edges[:-1], edges[1:]
-    texts = np.logical_or.reduceat(_whole(rows["text"]).is_valid().to_numpy(zero_copy_only=False), starts)
+    texts = np.logical_or.reduceat(whole(rows["text"]).is_valid().to_numpy(zero_copy_only=False), starts)
     return pa.table({"signal": signal[starts], "first": starts, "rows": ends - starts, "lo": at[starts],
                      "hi": at[ends - 1], "seq": np.maximum.reduceat(seq, starts), "decimals": decimals,
                      "texts": texts, "quality": quality})
@@ -201,24 +202,12 @@ def _level(folder: Path, path: str, points: Points, level: _Level) -> tuple[File
     told = level.runs.append_column(f"{name}_first", pa.array(edges[:-1])).append_column(f"{name}_rows", pa.array(kept))
     if not table.num_rows:
         return None, told
-    columns = {c: _whole(table[c]) for c in table.column_names}
+    columns: dict[str, Column] = {c: whole(table[c]) for c in table.column_names}
     columns["at"] = pc.cast(columns["at"], pa.timestamp("us", "UTC"))
     columns["count"] = pc.cast(columns["count"], pa.int32())
     names = [n for n, rows in zip(level.names, kept, strict=True) if rows]
     layout = _Layout(names, np.concatenate([[0], np.cumsum(kept[kept > 0])]), ROLLUP_SCHEMA, GROUP // 8)
     return _write(folder, path, columns, layout), told
-
-
-def _numbers(column: pa.ChunkedArray) -> tuple[Numbers, NDArray[np.bool_]]:
-    """Values with 0 where there is none, and where there is one."""
-    whole = _whole(column)
-    said = whole.is_valid().to_numpy(zero_copy_only=False)
-    return pc.fill_null(whole, 0.0).to_numpy(zero_copy_only=False), said
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    one = column.combine_chunks()
-    return one if isinstance(one, pa.Array) else pa.concat_arrays(one.chunks)
 
 
 def _decimals(value: Numbers, said: NDArray[np.bool_]) -> NDArray[np.int8]:

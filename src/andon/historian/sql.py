@@ -71,7 +71,8 @@ def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Ta
     desk.execute("SET enable_external_access = false")
     desk.execute("SET lock_configuration = true")
     try:
-        return desk.sql(text).to_arrow_table()
+        rows: pa.Table = desk.sql(text).to_arrow_table()
+        return rows
     except duckdb.Error as error:
         raise BadQuestion(f"{error} (The tables are samples, spells, measurements, signals, receipts, quarantine and "
                           'forgotten; write the column "at" in double quotes, AT is a word of DuckDB\'s.)') from error

@@ -1,4 +1,4 @@
-"""Trends: lowest, highest, first and last value of every stretch of a window, from the roll-ups where they are exact."""
+"""Trends: lowest, highest, first and last value of each stretch of a window, from roll-ups where they are exact."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def buckets(store: Store, shelf: Shelf, path: str, window: Window, width: int) -
         parts += _from_rows(settled([*raw, *hot], span), step)
     found = pa.concat_tables(_tied(parts)) if parts else empty()
     order = np.argsort(found["at"].to_numpy(), kind="stable")
-    return merged(found.take(pa.array(order)), width).cast(empty().schema)
+    return merged(found.take(order), width).cast(empty().schema)
 
 
 def _split(runs: Sequence[Run], hot: Sequence[pa.Table], level: str) -> tuple[list[Run], list[Run]]:

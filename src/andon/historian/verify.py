@@ -35,13 +35,14 @@ class Report:
 
 
 def verify(store: Store, shelf: Shelf, *, rollups: bool = False) -> Report:
-    """Check every file's SHA-256, every segment's rows and order, the catalog's sums; `rollups` also against samples."""
+    """Check every file's SHA-256, each segment's rows and order, the catalog; `rollups` also against the samples."""
     with store.sealing:
         with snapshot(store) as db:
             files = db.execute("SELECT path, digest FROM segments UNION ALL SELECT path, digest FROM rollups UNION ALL "
                                "SELECT path, digest FROM blocks ORDER BY path").fetchall()
             segments = db.execute("SELECT id, path, rows, day FROM segments ORDER BY id").fetchall()
-            sums = [db.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in ("hot", "receipts", "quarantine")]
+            hot, receipts, refused = (int(db.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0])
+                                      for t in ("hot", "receipts", "quarantine"))
         bad = {path: digest_of(store.folder / path) for path, digest in files
                if digest_of(store.folder / path) != digest}
         damaged = [f"{path}: " + ("is not as it was written" if found else "is missing or unreadable")
@@ -52,7 +53,7 @@ def verify(store: Store, shelf: Shelf, *, rollups: bool = False) -> Report:
         damaged += _catalog(store)
         notes = [f"{path}: belongs to no segment (left by an unfinished seal; the next start removes it)"
                  for path in unknown_files(store)] + store.repairs
-    return Report(len(files), sum(s[2] for s in segments), *sums, tuple(damaged), tuple(notes))
+    return Report(len(files), sum(s[2] for s in segments), hot, receipts, refused, tuple(damaged), tuple(notes))
 
 
 def _segment(store: Store, shelf: Shelf, told: tuple[int, str, int, int], *, rollups: bool) -> list[str]:
@@ -96,7 +97,7 @@ def _fits(shelf: Shelf, run: Run, rows: pa.Table, level: str) -> bool:
                        rows["quality"].to_numpy())
     made = rollup(points, LEVELS[level])[1]
     kept = kept.set_column(kept.schema.get_field_index("at"), "at", kept["at"].cast(pa.int64()))
-    return made.select(kept.column_names).cast(kept.schema).equals(kept)
+    return bool(made.select(kept.column_names).cast(kept.schema).equals(kept))
 
 
 def _catalog(store: Store) -> list[str]:

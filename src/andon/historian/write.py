@@ -150,7 +150,8 @@ def write_days(store: Store, rows: pa.Table) -> list[Segment]:
     with store.writing:
         numbers = list(range(store.segment + 1, store.segment + 1 + len(days)))
         store.segment += len(days)
-    parts = ((n, rows if len(days) == 1 else rows.filter(pa.array(day == d))) for n, d in zip(numbers, days, strict=True))
+    parts = ((n, rows if len(days) == 1 else rows.filter(pa.array(day == d)))
+             for n, d in zip(numbers, days, strict=True))
     return [write_segment(store.folder, n, part.combine_chunks(), store.names.paths) for n, part in parts]
 
 
