@@ -1,6 +1,7 @@
 """Raw rows become series: coverage, states, counts, values and texts, in any order and any partition."""
 
 import csv
+import itertools
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_known_time_agrees_with_asking_each_moment(times, holds, since, length):
     window = Window(since, since + length)
     found = known(np.array(times, dtype=np.int64), replace(STATE, holds=holds), window, None)
     assert [m for s, u in found for m in range(s, u)] == naive_known(times, holds, window)
-    assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(found))
 
 
 # ---- states ----
@@ -160,7 +161,7 @@ def test_states_agree_with_asking_each_moment(rows, heard, since, length):
     assert found.until[-1] == window.until
     assert found.since[1:].tolist() == found.until[:-1].tolist()
     pairs = list(zip(found.state, found.said, strict=True))
-    assert all(a != b for a, b in zip(pairs, pairs[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(pairs))
 
 
 # ---- counts ----
