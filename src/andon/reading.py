@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from .model import (
 from .plant import Machine, Plant, Signal
 from .units import HOUR
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
 
@@ -41,22 +44,25 @@ class History(Reader, Protocol):
 
     def spells(self, kind: str, place: str, window: Window) -> Spells: ...
 
-    def spell_rows(self, kind: str, place: str, window: Window) -> Sequence[SpellRow]: ...
+    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
 
 
-class SpellRow(Protocol):
-    """One stored spell: `text` is what held, `detail` JSON, `receipt` the order in which it came in."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One stored spell: what held, with detail (JSON) and the receipt number by which the later one wins."""
 
-    @property
-    def since(self) -> int: ...
-    @property
-    def until(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def receipt(self) -> int: ...
+    since: int
+    until: int
+    text: str
+    detail: Mapping[str, object]
+    receipt: int
+
+
+def told(history: History, kind: str, place: str, window: Window) -> list[Told]:
+    """The spells of a kind at a place that touch the window, whole, in the order in which they came in."""
+    rows = history.spell_rows(kind, place, window).to_pylist()
+    found = [Told(r["since"], r["until"], r["text"], json.loads(r["detail"] or "{}"), r["receipt"]) for r in rows]
+    return sorted(found, key=lambda r: r.receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +141,21 @@ def output(bench: Bench, window: Window) -> Output:
 
 def orders(bench: Bench, window: Window) -> Orders:
     """Planned orders (imported or started by hand) joined with what the machine's order signal says was run."""
-    planned = {r.text: r for r in bench.history.spell_rows("planned_order", bench.machine.path, window)}
+    planned = {r.text: r for r in told(bench.history, "planned_order", bench.machine.path, window)}
     real: dict[str, tuple[int, int]] = {}
     for spells in (_spells(bench, "order", window), bench.history.spells("order", bench.machine.path, window)):
         for since, until, text in spells.rows() if spells is not None else ():
             first, last = real.get(text, (since, until))
             real[text] = (min(first, since), max(last, until))
     names = tuple(sorted(planned.keys() | {r for r in real if r}))
-    detail = {n: json.loads(planned[n].detail or "{}") for n in names if n in planned}
+    detail = {n: planned[n].detail for n in names if n in planned}
     times = [(planned[n].since, planned[n].until) if n in planned else (-1, -1) for n in names]
     runs = [real.get(n, (-1, -1)) for n in names]
     return Orders(
         names, tuple(str(detail.get(n, {}).get("product", "")) for n in names),
         np.array([t[0] for t in times], np.int64), np.array([t[1] for t in times], np.int64),
         np.array([r[0] for r in runs], np.int64), np.array([r[1] for r in runs], np.int64),
-        np.array([float(detail.get(n, {}).get("quantity", np.nan)) for n in names], np.float64))
+        np.array([float(str(detail.get(n, {}).get("quantity", "nan"))) for n in names], np.float64))
 
 
 def calendar(bench: Bench, window: Window) -> Calendar:
@@ -210,14 +216,13 @@ def _heard(rows: list[tuple[int, int, str]], known: Spells) -> Spells:
 
 def _given(bench: Bench, window: Window) -> list[tuple[int, int, str]]:
     """Reasons that operators gave, in the order in which they came in: the later one wins where two overlap."""
-    rows = bench.history.spell_rows("reason", bench.machine.path, window)
-    return [(r.since, r.until, r.text) for r in sorted(rows, key=lambda r: r.receipt)]
+    return [(r.since, r.until, r.text) for r in told(bench.history, "reason", bench.machine.path, window)]
 
 
 def _scrapped(bench: Bench, window: Window) -> Counts | None:
     """Parts that operators wrote off by hand."""
-    rows = bench.history.spell_rows("scrap", bench.machine.path, window)
-    made = [(r.since, float(json.loads(r.detail or "{}").get("quantity", 0))) for r in rows]
+    rows = told(bench.history, "scrap", bench.machine.path, window)
+    made = [(r.since, float(str(r.detail.get("quantity", 0)))) for r in rows]
     return Counts.of(sorted(m for m in made if m[0] in window)) if made else None
 
 

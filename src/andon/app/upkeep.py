@@ -12,7 +12,8 @@ from ..errors import BadInput
 from ..historian import Historian
 from ..ledger import audit
 from ..model import Window, micros
-from ..picture import Picture, trend as trend_picture
+from ..picture import Picture
+from ..picture import trend as trend_picture
 from ..plant import Signal
 from ..plant.zones import local
 from .opened import Andon, open_plant

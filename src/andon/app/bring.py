@@ -1,0 +1,82 @@
+"""Files on their way in: which mapping fits, what Andon proposes, what was stored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..acquire.files import FileMapping, Loaded, Progress, Proposal, Report, fits, load, propose, read_mapping
+from ..acquire.files import watch_folder as watch
+from ..answer import Plain
+from ..config import confirm_machines, confirm_mapping, read_plant
+from ..errors import BadQuestion, UnknownName
+from ..plant import Plant, Source
+from .opened import open_plant
+
+Row = dict[str, Plain]
+
+
+def proposed(folder: Path | None, file: Path) -> Proposal:
+    """What each column of a file is, and why."""
+    return propose(file, read_plant(folder) if folder else None)
+
+
+def confirm(folder: Path, file: Path) -> None:
+    """Write the proposed mapping, and the machines and signals it needs, into plant.toml."""
+    found = propose(file, read_plant(folder))
+    confirm_machines(folder, found.machines)
+    confirm_mapping(folder, found.source)
+
+
+def mapped(folder: Path, file: Path) -> bool:
+    """Whether a [[source]] of plant.toml says how to read a file."""
+    return bool(_fitting(read_plant(folder), file))
+
+
+def loaded(folder: Path, file: Path, source: str, tell: Callable[[Progress], None] | None) -> Loaded:
+    """Store a file; refused rows go to `quarantine/` in the plant folder."""
+    with open_plant(folder) as plant:
+        mapping = _mapping(plant.plant, file, source)
+        (folder / "quarantine").mkdir(exist_ok=True)
+        return load(file, mapping, plant.plant, plant.history, progress=tell,
+                    quarantine=folder / "quarantine" / f"{file.name}.csv")
+
+
+def summary(folder: Path, done: Loaded) -> Row:
+    """What came of a file, as one row."""
+    return {"source": done.source, "rows": done.rows, "samples": done.samples, "refused": done.refused,
+            "batches": done.batches, "repeated": done.repeated, "since": done.since, "until": done.until,
+            "quarantine": str(done.quarantine) if done.quarantine else None}
+
+
+def watched(folder: Path, inbox: Path, source: str, *, every: float, once: bool) -> Iterator[Report]:
+    """Store files as they appear in a folder; each is reported once it is on disk."""
+    with open_plant(folder) as plant:
+        mapping = _mapping(plant.plant, None, source)
+        yield from watch(inbox, mapping, plant.plant, plant.history, stop=threading.Event(), every=every, once=once)
+
+
+def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:
+    """The mapping by name, else the one that fits the file, else the only one."""
+    known = _sources(plant)
+    if source:
+        if source not in known:
+            raise UnknownName("source", source, known)
+        return read_mapping(known[source].settings, name=source)
+    fitting = _fitting(plant, file) if file else list(known)
+    if len(fitting) != 1:
+        which = ", ".join(fitting) or "none"
+        raise BadQuestion(f"Say which source of plant.toml reads {file or 'that folder'} with --source: {which} fit.")
+    return read_mapping(known[fitting[0]].settings, name=fitting[0])
+
+
+def _fitting(plant: Plant, file: Path) -> list[str]:
+    """The sources whose columns the file has; the only one there is, whatever it has, so that a misfit is explained."""
+    known = _sources(plant)
+    fitting = [name for name, s in known.items() if fits(file, read_mapping(s.settings, name=name))]
+    return fitting or (list(known) if len(known) == 1 else [])
+
+
+def _sources(plant: Plant) -> dict[str, Source]:
+    return {s.name: s for s in plant.sources if s.connector == "files"}
