@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import minutes
-from shop import Floor, floors, pieces
 
 from andon.errors import NoCalendar
 from andon.model import Calendar, Element, Loss, Reason, Shift, State, States, StopRules, Window
 from andon.studies.production.elements import ELEMENTS, LOSSES, elements, split
 from andon.units import MINUTE
+from naive import minutes
+from shop import Floor, floors, pieces
 
 RULES = StopRules({}, {}, {}, 5 * MINUTE)
 HOUR_LONG = Window(0, 60 * MINUTE)
@@ -61,7 +61,8 @@ def test_the_full_length_of_a_stop_decides_wherever_shift_and_window_are_cut():
     """A fault of 20 minutes, of which the shift sees 3 and the window 2."""
     rows = [(-30, -10, "fault"), (-10, 57, "producing"), (57, 77, "fault")]
     assert classified(rows) == [(0, 57, "APT", "productive"), (57, 60, "ADET", "breakdown")]
-    assert classified(rows, (shift(0, 59),))[1:] == [(57, 59, "ADET", "breakdown"), (59, 60, "unscheduled", "breakdown")]
+    cut = classified(rows, (shift(0, 59),))
+    assert cut[1:] == [(57, 59, "ADET", "breakdown"), (59, 60, "unscheduled", "breakdown")]
 
 
 def test_reasons_that_split_a_stop_do_not_make_minor_stops_of_it():
@@ -82,8 +83,8 @@ def test_a_reason_wins_over_the_state(reason, element, loss):
 
 
 def test_a_reason_inherits_from_its_parents():
-    tree = {"stop": Reason("stop", "", element=Element.DOWN), "food": Reason("food", "", parent="stop", loss=Loss.DELAY)}
-    rules = StopRules({}, {}, tree, 5 * MINUTE)
+    food = Reason("food", "", parent="stop", loss=Loss.DELAY)
+    rules = StopRules({}, {}, {"stop": Reason("stop", "", element=Element.DOWN), "food": food}, 5 * MINUTE)
     assert classified([(0, 60, "fault")], rules=rules, reasons=["food"]) == [(0, 60, "ADOT", "delay")]
 
 
@@ -123,7 +124,7 @@ def test_elements_tile_the_window_and_agree_with_counting_minutes(floor: Floor):
     assert (leaves.duration > 0).all()
     assert sum(leaves.total(e) for e in Element) == floor.calendar.window.duration
     expected = Counter()
-    for at, element, loss, _ in minutes(floor.states, floor.calendar, floor.rules):
+    for _, element, loss, _ in minutes(floor.states, floor.calendar, floor.rules):
         expected[element, loss] += MINUTE
     found = Counter()
     for since, until, element, loss in leaves.rows():

@@ -6,14 +6,27 @@ from operator import add
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import naive_losses
-from oracles import RULES, o1, o2
-from shop import Floor, floors, pieces
 
-from andon.model import Calendar, Counts, Element, Loss, Output, Products, Rate, Shift, Spells, States, StopRules, Window
+from andon.model import (
+    Calendar,
+    Counts,
+    Element,
+    Loss,
+    Output,
+    Products,
+    Rate,
+    Shift,
+    Spells,
+    States,
+    StopRules,
+    Window,
+)
 from andon.studies.production.losses import losses, losses_of, picture
 from andon.studies.production.oee import oee
 from andon.units import MINUTE
+from naive import naive_losses
+from shop import Floor, floors, pieces
+from worked import RULES, o1, o2
 
 HOUR_LONG = Window(0, 60 * MINUTE)
 DAY = Calendar(HOUR_LONG, (Shift("early", "2026-01-05", HOUR_LONG),))

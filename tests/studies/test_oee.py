@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import naive_oee
-from oracles import RULES, machine, o1, o2, o4
-from shop import Floor, floors, pieces
 
 from andon.errors import NoCalendar
 from andon.model import Calendar, Counts, Output, Products, Rate, Shift, Spells, States, Window
-from andon.studies.production.oee import Oee, oee
+from andon.studies.production.oee import Oee, oee, picture
 from andon.units import MINUTE
+from naive import naive_oee
+from shop import Floor, floors, pieces
+from worked import RULES, machine, o1, o2, o4
 
 HOUR_LONG = Window(0, 60 * MINUTE)
 DAY = Calendar(HOUR_LONG, (Shift("early", "2026-01-05", HOUR_LONG),))
@@ -203,8 +203,6 @@ def test_machines_add_up_in_any_order(a: Floor, b: Floor, c: Floor):
 
 def test_the_picture_takes_the_losses_off_planned_time():
     kind = oee(*o1())
-    from andon.studies.production.oee import picture
-
     assert picture(kind).column("amount")[0] == 440.0
     assert picture(kind).column("amount")[-1] == pytest.approx(306.75)
     assert picture(oee(*machine(60, 60, ideal=1.0, made=90, good=90))).column("amount")[-1] == pytest.approx(90)

@@ -35,28 +35,29 @@ Starved and blocked are not in it: they are a delay while an order is registered
 DEFAULT_LOSSES: Mapping[State, Loss] = {State.FAULT: Loss.BREAKDOWN, State.SETUP: Loss.SETUP}
 """The loss of a delay by state; the other states are `delay`."""
 
-WORKED = tuple(ELEMENTS.index(e) for e in (Element.PRODUCTION, Element.SETUP, Element.DELAY, Element.DOWN))
-"""Codes of the elements that make up known planned busy time."""
+IS_WORKED = np.array([e in (Element.PRODUCTION, Element.SETUP, Element.DELAY, Element.DOWN) for e in ELEMENTS])
+"""Which elements make up known planned busy time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """The leaf spells of one machine: half-open, in order, they tile `window`.
 
-    Arrays of one length n: `since`, `until` (microseconds), `element` and `loss` (places in `ELEMENTS` and `LOSSES`;
-    a loss means something in planned busy time only, and running time is `productive` until parts are known), `spell`
-    (place of the state spell in `states`, -1 where nobody said anything), `paused` (in a break), `begins` (a stop of
-    this element, loss and reason begins with the leaf), `fails` (a breakdown begins with the leaf, however its time is
-    split by reasons).
+    Arrays of one length n: `since`, `until` (microseconds), `element`, `loss`, `state` and `reason` (places in
+    `ELEMENTS`, `LOSSES`, `STATES` and `reasons`; a loss means something in planned busy time only, and running time is
+    `productive` until parts are known), `paused` (in a break), `begins` (a stop of this element, loss and reason begins
+    with the leaf), `fails` (a breakdown begins with the leaf, however its time is split by reasons).
     """
 
     window: Window
     states: States
+    reasons: tuple[str, ...]
     since: Times
     until: Times
     element: Indices
     loss: Indices
-    spell: Indices
+    state: Indices
+    reason: Indices
     paused: Flags
     begins: Flags
     fails: Flags
@@ -74,26 +75,20 @@ class Leaves:
     @property
     def worked(self) -> Flags:
         """Which leaves are planned busy time in which the state is known."""
-        return np.isin(self.element, WORKED)
+        return np.asarray(IS_WORKED[self.element], dtype=np.bool_)
 
     @property
     def busy(self) -> Flags:
         """Which leaves are planned busy time, unknown time included."""
-        return np.isin(self.element, (*WORKED, ELEMENTS.index(Element.UNKNOWN)))
+        return self.worked | self.of(Element.UNKNOWN)
+
+    def of(self, element: Element) -> Flags:
+        """Which leaves are one element."""
+        return np.asarray(self.element == ELEMENTS.index(element), dtype=np.bool_)
 
     def total(self, element: Element) -> int:
         """Microseconds in one element."""
-        return int(self.duration[self.element == ELEMENTS.index(element)].sum())
-
-    def reasons(self) -> tuple[Indices, tuple[str, ...]]:
-        """The reason of each leaf, as places in a tuple of texts."""
-        codes, names = coded(self.states.reason)
-        return np.append(codes, 0)[self.spell] if names else self.spell * 0, names or ("",)
-
-    @property
-    def state(self) -> Indices:
-        """The state of each leaf, as places in `STATES`, one beyond them where nobody said anything."""
-        return np.append(_state_codes(self.states), len(STATES))[self.spell]
+        return int(self.duration[self.of(element)].sum())
 
     def rows(self) -> list[tuple[int, int, Element, Loss]]:
         """The leaves as (since, until, element, loss) rows, for people."""
@@ -145,22 +140,17 @@ def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
     ISO 22400-2:2014, time model for work units; OPC 40001-1 Annex C.2 for the elements of states.
     """
     planned(calendar)
-    element, loss = _classified(states, rules)
-    first = _firsts(states, [element, loss, coded(states.reason)[0]])
-    broken = loss == LOSSES.index(Loss.BREAKDOWN)
-    edges = _edges(calendar.window, [states.since, states.until, *map(_bounds, (_shifts(calendar), _breaks(calendar)))])
+    told = _classified(states, rules)
+    shifts, breaks = _sorted(s.window for s in calendar.shifts), _sorted(b for s in calendar.shifts for b in s.breaks)
+    edges = _edges(calendar.window, [states.since, states.until, *shifts, *breaks])
     since, until = edges[:-1], edges[1:]
     spell = _spell_at(states, since)
-    inside, paused = within(_shifts(calendar), since), within(_breaks(calendar), since)
-    unknown = ELEMENTS.index(Element.UNKNOWN)
-    leaf = np.where(spell >= 0, np.append(element, unknown)[spell], unknown)
-    leaf = np.where(paused, ELEMENTS.index(Element.PLANNED_DOWN), leaf)
-    leaf = np.where(inside, leaf, ELEMENTS.index(Element.UNSCHEDULED))
-    begun = (spell >= 0) & (since == np.append(states.since, -1)[spell])
-    lost = np.append(loss, LOSSES.index(Loss.UNKNOWN))[spell]
-    return Leaves(calendar.window, states, since, until, leaf, lost, spell, inside & paused,
-                  begun & np.append(first, False)[spell],
-                  begun & np.append(_firsts(states, [broken]) & broken, False)[spell])
+    inside, paused = within(shifts, since), within(breaks, since)
+    element = np.where(paused, ELEMENTS.index(Element.PLANNED_DOWN), told.element[spell])
+    element = np.where(inside, element, ELEMENTS.index(Element.UNSCHEDULED))
+    begun = since == np.append(states.since, since[:1] - 1)[spell]
+    return Leaves(calendar.window, states, told.reasons, since, until, element, told.loss[spell], told.state[spell],
+                  told.reason[spell], inside & paused, begun & told.first[spell], begun & told.fails[spell])
 
 
 def planned(calendar: Calendar) -> None:
@@ -176,9 +166,9 @@ def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
     since, until = edges[:-1], edges[1:]
     place = np.searchsorted(leaves.since, since, side="right") - 1
     begun = leaves.since[place] == since
-    return Leaves(leaves.window, leaves.states, since, until, leaves.element[place], leaves.loss[place],
-                  leaves.spell[place], leaves.paused[place], leaves.begins[place] & begun,
-                  leaves.fails[place] & begun)
+    return Leaves(leaves.window, leaves.states, leaves.reasons, since, until, leaves.element[place],
+                  leaves.loss[place], leaves.state[place], leaves.reason[place], leaves.paused[place],
+                  leaves.begins[place] & begun, leaves.fails[place] & begun)
 
 
 def within(stretches: tuple[Times, Times], at: Times) -> Flags:
@@ -210,22 +200,37 @@ def stop_lengths(states: States, element: Indices) -> Times:
     return np.asarray(length[np.cumsum(~joined) - 1], dtype=np.int64)
 
 
-def _classified(states: States, rules: StopRules) -> tuple[Indices, Indices]:
-    """Element and loss of each state spell, as if all time were planned."""
-    state = _state_codes(states)
-    codes, reasons = coded(states.reason)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What each state spell is as if all time were planned, and after the last of them: what nobody told."""
+
+    reasons: tuple[str, ...]
+    element: Indices
+    loss: Indices
+    state: Indices
+    reason: Indices
+    first: Flags
+    fails: Flags
+
+
+def _classified(states: States, rules: StopRules) -> _Told:
+    """Element, loss, state and reason of each state spell, and which of them begin a stop or a breakdown."""
+    state = np.fromiter(map({s: i for i, s in enumerate(STATES)}.__getitem__, states.state), np.int64, len(states))
+    reason, reasons = coded(states.reason)
+    meant = [_inherited(r, rules) for r in reasons]
     stopped = state != STATES.index(State.PRODUCING)
-    said = np.array([ELEMENTS.index(e) if (e := _inherited(r, rules)[0]) else -1 for r in reasons], np.int64)
-    given = np.where(stopped, said[codes], -1) if reasons else state * 0 - 1
+    said, blamed = (np.array([*codes, -1]) for codes in (
+        [ELEMENTS.index(e) if e else -1 for e, _ in meant], [LOSSES.index(x) if x else -1 for _, x in meant]))
+    given = np.where(stopped, said[reason], -1)
     element = np.where(given >= 0, given, _element_of(states, state, rules))
     short = stop_lengths(states, element) < rules.minor_stop
-    blamed = np.array([LOSSES.index(x) if (x := _inherited(r, rules)[1]) else -1 for r in reasons], np.int64)
-    named = np.where(stopped, blamed[codes], -1) if reasons else state * 0 - 1
-    return element, _loss_of(element, state, rules, short=short, named=named)
-
-
-def _state_codes(states: States) -> Indices:
-    return np.fromiter(map({s: i for i, s in enumerate(STATES)}.__getitem__, states.state), np.int64, len(states))
+    loss = _loss_of(element, state, rules, short=short, named=np.where(stopped, blamed[reason], -1))
+    broken = loss == LOSSES.index(Loss.BREAKDOWN)
+    nobody = ELEMENTS.index(Element.UNKNOWN), LOSSES.index(Loss.UNKNOWN), STATES.index(State.UNKNOWN)
+    return _Told(
+        (*reasons, ""), np.append(element, nobody[0]), np.append(loss, nobody[1]), np.append(state, nobody[2]),
+        np.append(reason, len(reasons)), np.append(_firsts(states, [element, loss, reason]), False),
+        np.append(_firsts(states, [broken]) & broken, False))
 
 
 def _element_of(states: States, state: Indices, rules: StopRules) -> Indices:
@@ -233,7 +238,7 @@ def _element_of(states: States, state: Indices, rules: StopRules) -> Indices:
     without, ordered = (np.array([ELEMENTS.index(_element(s, rules, o)) for s in STATES]) for o in (False, True))
     if states.ordered is None:
         return without[state]
-    return np.where(np.array(states.ordered, dtype=np.bool_), ordered[state], without[state])
+    return np.where(np.fromiter(states.ordered, np.bool_, len(states)), ordered[state], without[state])
 
 
 def _element(state: State, rules: StopRules, ordered: bool) -> Element:
@@ -289,19 +294,8 @@ def _spell_at(states: States, at: Times) -> Indices:
 def _edges(window: Window, moments: Iterable[Times]) -> Times:
     """All moments inside the window and its two ends, sorted, each once."""
     found = np.concatenate([np.array([window.since, window.until], np.int64), *moments])
-    return np.unique(found[(found >= window.since) & (found <= window.until)])
-
-
-def _bounds(stretches: tuple[Times, Times]) -> Times:
-    return np.concatenate(stretches)
-
-
-def _shifts(calendar: Calendar) -> tuple[Times, Times]:
-    return _sorted(s.window for s in calendar.shifts)
-
-
-def _breaks(calendar: Calendar) -> tuple[Times, Times]:
-    return _sorted(b for s in calendar.shifts for b in s.breaks)
+    found = np.sort(found[(found >= window.since) & (found <= window.until)], kind="stable")  # merges sorted runs
+    return np.asarray(found[np.append(True, found[1:] != found[:-1])], dtype=np.int64)
 
 
 def _sorted(windows: Iterable[Window]) -> tuple[Times, Times]:

@@ -11,7 +11,7 @@ from ...catalog import study
 from ...model import Calendar, Element, Loss, Orders, Output, Products, State, States, StopRules, Window
 from ...picture import Picture, table
 from ...units import Micros, Parts, Unit
-from .elements import ELEMENTS, LOSSES, STATES, elements, split
+from .elements import LOSSES, STATES, elements, split
 from .indicators import INDICATORS, ONTOLOGY, Indicator, Sums
 from .made import Made, made, plus
 from .oee import Oee, oee_of
@@ -168,9 +168,9 @@ def kpis(states: States, output: Output, calendar: Calendar, products: Products,
     running = _running(orders, calendar.window)
     work = made(split(leaves, [np.array([t for w in running for t in (w.since, w.until)], np.int64)]), output, products)
     broken = work.leaves.worked & (work.leaves.loss == LOSSES.index(Loss.BREAKDOWN))
-    broken &= work.leaves.element != ELEMENTS.index(Element.PRODUCTION)
+    broken &= ~work.leaves.of(Element.PRODUCTION)
     serviced = work.leaves.state == STATES.index(State.MAINTENANCE)
-    serviced &= work.leaves.element != ELEMENTS.index(Element.UNSCHEDULED)
+    serviced &= ~work.leaves.of(Element.UNSCHEDULED)
     return _kpis(Sums(
         oee_of(work), int((work.leaves.fails & broken).sum()), int(work.leaves.duration[broken].sum()),
         int(work.leaves.duration[serviced].sum()), *_ordered(work, running)))
@@ -202,8 +202,8 @@ def _ordered(work: Made, running: list[Window]) -> tuple[int | None, int | None,
     if not running:
         return None, None, None, None
     leaves = work.leaves
-    codes = [ELEMENTS.index(e) for e in (Element.PRODUCTION, Element.SETUP, Element.DELAY)]
-    busy, production = np.isin(leaves.element, codes), leaves.element == codes[0]
+    production = leaves.of(Element.PRODUCTION)
+    busy = production | leaves.of(Element.SETUP) | leaves.of(Element.DELAY)
     parts: float | None = None if work.made is None else 0.0
     times = [0, 0]
     for w in running:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...model import Counts, Element, Numbers, Output, Products, Spells, Times
 from ...units import Micros, Money, Parts, Unit
-from .elements import ELEMENTS, Flags, Indices, Leaves, coded, split, within
+from .elements import Flags, Indices, Leaves, coded, split, within
 
 IdealCycle = Annotated[float, Unit("us/{part}")]
 """PRI, the planned run time per item: microseconds a part."""
@@ -186,7 +186,7 @@ def runs(work: Made, known: Flags | None = None, running: Flags | None = None) -
     Unless said otherwise, known time is known planned busy time and running time is APT.
     """
     known, n = work.leaves.worked if known is None else known, len(work.rates)
-    running = work.leaves.element == ELEMENTS.index(Element.PRODUCTION) if running is None else running
+    running = work.leaves.of(Element.PRODUCTION) if running is None else running
     production = sums(work.rate[running], work.leaves.duration[running], n)
     parts = [sums(work.rate[known], a[known], n) if a is not None else [None] * n for a in (work.made, work.good)]
     startup = sums(work.rate[known], work.startup[known], n) if work.startup is not None else [0.0] * n

@@ -11,7 +11,7 @@ from ...catalog import study
 from ...model import Calendar, Element, Output, Products, States, StopRules
 from ...picture import Picture, waterfall
 from ...units import MINUTE, Micros, Parts, Ratio
-from .elements import ELEMENTS, Flags, elements
+from .elements import Flags, elements
 from .made import IdealTime, Made, Run, made, merged, plus, remarks, runs
 
 
@@ -268,7 +268,7 @@ def oee(states: States, output: Output, calendar: Calendar, products: Products, 
 def oee_of(work: Made) -> Oee:
     """The answer of `oee` from leaves with parts, for whoever has them already."""
     leaves, known = work.leaves, work.leaves.worked
-    counted = {e: work.counted[leaves.element == ELEMENTS.index(e)].sum() for e in Element}
+    counted = {e: work.counted[leaves.of(e)].sum() for e in Element}
     return Oee(
         leaves.total(Element.PRODUCTION), leaves.total(Element.SETUP), leaves.total(Element.DELAY),
         leaves.total(Element.DOWN), leaves.total(Element.UNKNOWN), leaves.total(Element.PLANNED_DOWN),

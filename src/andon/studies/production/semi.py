@@ -273,16 +273,15 @@ def oee_semi(states: States, output: Output, calendar: Calendar, products: Produ
 
 def _status(leaves: Leaves, engineering: Iterable[str]) -> Indices:
     """The E10 state of each leaf, as places in `NAMES`."""
-    table = np.array([NAMES.index(OF_STATE[s]) for s in STATES] + [NAMES.index(E10.UNKNOWN)])
+    table = np.array([NAMES.index(OF_STATE[s]) for s in STATES])
     state = leaves.state
     told = np.array([NAMES.index(OF_ELEMENT.get(e, E10.UNKNOWN)) for e in ELEMENTS])
     found = np.where(table[state] == NAMES.index(E10.UNKNOWN), told[leaves.element], table[state])
-    reason, reasons = leaves.reasons()
-    named = np.isin(reason, [i for i, r in enumerate(reasons) if r in set(engineering)])
-    serviced = (leaves.element == ELEMENTS.index(Element.PLANNED_DOWN)) & ~leaves.paused
+    named = np.isin(leaves.reason, [i for i, r in enumerate(leaves.reasons) if r in set(engineering)])
+    serviced = leaves.of(Element.PLANNED_DOWN) & ~leaves.paused
     found = np.where(serviced, NAMES.index(E10.SCHEDULED_DOWN), found)
     found = np.where(named, NAMES.index(E10.ENGINEERING), found)
-    free = (leaves.element == ELEMENTS.index(Element.UNSCHEDULED)) & (state != STATES.index(State.PRODUCING))
+    free = leaves.of(Element.UNSCHEDULED) & (state != STATES.index(State.PRODUCING))
     return np.where(free, NAMES.index(E10.NONSCHEDULED), found)
 
 

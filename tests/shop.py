@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from andon.model import (
@@ -24,6 +26,10 @@ from andon.model import (
     Window,
 )
 from andon.units import MINUTE
+
+# A test says whether a figure is right, not how busy the machine is on which it runs.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 REASONS = {
     "jam": Reason("jam", "Jam", loss=Loss.BREAKDOWN),
@@ -59,7 +65,7 @@ def tiled(draw, texts, most):
     """Contiguous rows (since, until, text) over the whole history."""
     cuts = sorted(draw(st.sets(st.integers(1, LENGTH - 1), max_size=most)))
     edges = [0, *cuts, LENGTH]
-    return [(s * MINUTE, u * MINUTE, draw(texts)) for s, u in zip(edges[:-1], edges[1:], strict=True)]
+    return [(s * MINUTE, u * MINUTE, draw(texts)) for s, u in pairwise(edges)]
 
 
 @st.composite
@@ -78,7 +84,7 @@ def outputs(draw):
     """Increments at moments and over stretches; parts made, and the good ones among them."""
     edges = sorted(draw(st.sets(st.integers(0, LENGTH - 1), max_size=12)))
     since, at, total, good = [], [], [], []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         count = draw(st.integers(1, 40))
         since.append((high if draw(st.booleans()) else low) * MINUTE)
         at.append(high * MINUTE)
@@ -113,4 +119,4 @@ def floors(draw):
 def pieces(window: Window, cuts) -> list[Window]:
     """A window cut at some moments."""
     edges = sorted({window.since, window.until, *(c for c in cuts if c in window)})
-    return [Window(s, u) for s, u in zip(edges[:-1], edges[1:], strict=True)]
+    return [Window(s, u) for s, u in pairwise(edges)]
