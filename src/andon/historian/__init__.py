@@ -1,7 +1,7 @@
 """SAMPLES -> SERIES: durable before acknowledged; nobody outside sees where a day lies."""
 
-from .forget import Forgotten, retain
+from .forget import Forgotten
 from .historian import Historian, RemoteHistorian
 from .verify import Report
 
-__all__ = ["Forgotten", "Historian", "RemoteHistorian", "Report", "retain"]
+__all__ = ["Forgotten", "Historian", "RemoteHistorian", "Report"]

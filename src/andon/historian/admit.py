@@ -143,7 +143,7 @@ def _quality(given: pa.Table, where: str) -> Column:
     if "quality" not in given.column_names:
         return pa.array(np.zeros(given.num_rows, dtype=np.uint32))
     code = _cast(given["quality"], pa.uint32(), f"{where}, column 'quality'")
-    return pc.coalesce(code, pa.scalar(0, pa.uint32()))
+    return whole(code) if not code.null_count else pa.array(np.nan_to_num(code.to_numpy(zero_copy_only=False)), pa.uint32())
 
 
 def _reasons(rows: pa.Table, paths: list[str], now: int) -> list[str | None] | None:

@@ -1,18 +1,26 @@
 """Retention: rows that are no longer wanted are deleted from both tiers, and the deletion itself is kept on record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from ..model import Window
-from ..plant import Signal
 from .cold import Shelf
 from .hot import Store, refresh, snapshot, transaction
 from .names import Ids
 from .seal import Keep, checkpoint, collect, compact
 from .segment import DAY
+
+DUE = """
+SELECT signal, sum(n)::BIGINT FROM (
+    SELECT signal, round(rows * least(1, ($until - lo) / (hi - lo + 1))) AS n FROM runs
+    WHERE signal IN (SELECT unnest($ids)) AND lo < $until AND hi >= $since
+    UNION ALL SELECT signal, count(*) FROM hot
+    WHERE signal IN (SELECT unnest($ids)) AND hot."at" < $until AND hot."at" >= $since GROUP BY signal)
+GROUP BY signal ORDER BY signal
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +50,25 @@ def forget(store: Store, shelf: Shelf, paths: Sequence[str], window: Window, sai
     return rows
 
 
-def retain(signals: Iterable[Signal], retention: Mapping[str, int], now: int) -> list[tuple[list[str], Window]]:
-    """What has outlived its class: paths and the window to forget, for each class that has a length (microseconds).
+def expire(store: Store, shelf: Shelf, keep: Mapping[str, int], *, really: bool) -> list[Forgotten]:
+    """Forget what is older than it is to be kept; see `Historian.expire`."""
+    lengths: dict[int, list[str]] = {}
+    for path, length in keep.items():
+        lengths.setdefault(length, []).append(path)
+    found: list[Forgotten] = []
+    for length, paths in sorted(lengths.items()):
+        window = Window(0, max(0, store.now() - length))
+        said = ("retention", f"older than {length / 86_400_000_000:g} days")
+        found += forget(store, shelf, paths, window, said) if really else _due(store, paths, window, said)
+    return found
 
-    >>> hot = Signal(path="p/t", machine="p", name="t", role="temperature", kind="number", retention="raw")
-    >>> retain([hot], {"raw": 10}, now=100)
-    [(['p/t'], Window(since=0, until=90))]
-    """
-    classes: dict[str, list[str]] = {}
-    for signal in signals:
-        classes.setdefault(signal.retention, []).append(signal.path)
-    return [(paths, Window(0, now - retention[name])) for name, paths in classes.items() if name in retention]
+
+def _due(store: Store, paths: Sequence[str], window: Window, said: tuple[str, str]) -> list[Forgotten]:
+    """What `forget` would delete; of a day that the window cuts, the rows of a file count as spread evenly."""
+    ids = {store.names.ids[p]: p for p in paths if p in store.names.ids}
+    with snapshot(store) as db:
+        rows = db.execute(DUE, {"ids": list(ids), "since": window.since, "until": window.until}).fetchall()
+    return [Forgotten(*said, ids[number], window, count) for number, count in rows if count]
 
 
 def _days(store: Store, ids: Sequence[int], window: Window) -> list[int]:

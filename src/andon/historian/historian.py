@@ -20,7 +20,7 @@ from .backup import backup, restore
 from .cold import Shelf, Span
 from .door import Caller, Door, call
 from .export import export
-from .forget import Forgotten, forget
+from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
 from .sql import sql
@@ -31,8 +31,9 @@ from .write import write
 
 OFFERED = ("write", "read", "samples", "many", "latest", "trend", "buckets", "coverage", "spells", "spell_rows",
            "overwritten", "touched", "receipts", "last_number", "signals", "quarantine", "forgotten", "seal", "compact",
-           "sql", "export", "forget", "backup", "verify")
+           "sql", "export", "forget", "expire", "backup", "verify")
 """What the owner of a history does for other processes."""
+ALL = Window(0, 1 << 62)
 PATIENCE = 10.0
 """Seconds to wait for an owner that is just starting, or just going."""
 
@@ -183,11 +184,18 @@ class Historian:
     def forget(self, paths: Sequence[str], window: Window, *, who: str, why: str) -> list[Forgotten]:
         """Delete samples of signals in a window, for good; that, who and why are kept (`forgotten`).
 
-        For retention by class use `forget.retain`, which says what has outlived its class.
+        For retention use `expire`.
         """
         if not who or not why:
             raise BadQuestion("Say who forgets and why: the deletion is kept on record.")
         return forget(self._store, self._shelf, paths, window, (who, why))
+
+    def expire(self, keep: Mapping[str, int], *, really: bool = False) -> list[Forgotten]:
+        """Delete what is older than it is to be kept (microseconds, by path); without `really` only say what would go.
+
+        The deletion is recorded as done by "retention".
+        """
+        return expire(self._store, self._shelf, keep, really=really)
 
     # ---- reading ----
 
@@ -279,18 +287,18 @@ class Historian:
 
     # ---- keeping ----
 
-    def export(self, target: str | Path, window: Window, signals: Sequence[str] | None = None, *,
-               form: str = "parquet") -> int:
-        """Write samples to one Parquet or CSV file; how many rows."""
-        return export(self._store, self._shelf, Path(target), window, (signals, form))
+    def export(self, target: str | Path, *, window: Window | None = None, signals: Sequence[str] | None = None,
+               format: str = "parquet") -> int:
+        """Write samples (None: of all time, of all signals) to one file, "parquet" or "csv"; how many rows."""
+        return export(self._store, self._shelf, Path(target), window or ALL, (signals, format))
 
     def backup(self, target: str | Path) -> Path:
         """Copy the history to a folder while it runs; an older backup there is brought up to date."""
         return backup(self._store, Path(target))
 
-    def verify(self, *, rollups: bool = False) -> Report:
-        """Check the whole folder and name what is damaged; `rollups` also checks those against the samples."""
-        return verify(self._store, self._shelf, rollups=rollups)
+    def verify(self, *, deep: bool = False) -> Report:
+        """Check the whole folder and name what is damaged; `deep` also checks the roll-ups against the samples."""
+        return verify(self._store, self._shelf, deep=deep)
 
     def _table(self, query: str) -> pa.Table:
         return rows.answered(self._store, query)
