@@ -16,7 +16,7 @@ from ..ledger import audit
 from ..model import Window, micros
 from ..plant import Plant
 from ..plant.when import when
-from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
+from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory, told
 
 KINDS = ("reason", "order", "scrap", "note")
 ALWAYS = Window(-(1 << 62), 1 << 62)
@@ -74,7 +74,7 @@ def act(name: str, arguments: Mapping[str, object], *, plant: Plant, history: Me
     except AndonError as error:
         audit.append(ledger, **told, result={"state": "failed", "of": begun.number, "says": str(error)})
         raise
-    audit.append(ledger, **told, result={"state": "done", "of": begun.number, **done})
+    audit.append(ledger, **told, result={"state": "done", "of": begun.number, "said": done})
     return {"number": begun.number, **done}
 
 
@@ -133,4 +133,4 @@ def _window(value: object, plant: Plant, now: int) -> Window:
 def _stored(line: audit.Line, history: Memory) -> bool:
     place = str(line.arguments.get("machine", ""))
     return any(json.loads(row.detail or "{}").get("act") == line.number
-               for kind in KINDS for row in history.spell_rows(kind, place, ALWAYS))
+               for kind in KINDS for row in told(history, kind, place, ALWAYS))

@@ -56,7 +56,7 @@ def finish_order(desk: Desk, machine: str, order: str, at: Window | None = None,
     """
     desk.plant.machine(machine)
     until = _at(desk, at)
-    rows = desk.history.spell_rows("order", machine, Window(until - 1, until))
+    rows = desk.told("order", machine, Window(until - 1, until))
     running = max(rows, key=lambda r: r.receipt, default=None)
     if running is None or running.text != order:
         what = f"order {running.text!r}" if running and running.text else "no order"
@@ -87,7 +87,7 @@ def scrap(desk: Desk, machine: str, quantity: float, code: str, at: Window | Non
         raise BadInput(f"quantity = {quantity:g}: how many parts were scrapped must be more than 0.")
     if code and code not in desk.plant.reasons:
         raise UnknownName("reason", code, desk.plant.reasons)
-    made = _at(desk, at)
+    made = desk.free("scrap", machine, _at(desk, at))
     desk.write("scrap", machine, [(Window(made, made + 1), code)], quantity=quantity, why=why)
     return {"quantity": quantity, "reason": code, "at": f"{moment(made):%Y-%m-%dT%H:%M:%SZ}"}
 
@@ -108,15 +108,15 @@ def note(desk: Desk, machine: str, text: str, about: Window | None = None) -> Do
     desk.plant.machine(machine)
     if not text.strip():
         raise BadInput("A note without text says nothing: write what is to be remembered.")
-    at = _at(desk, about)
-    window = about if about and about.duration else Window(at, at + 1)
+    at = desk.free("note", machine, _at(desk, about))
+    window = Window(at, about.until) if about and about.duration else Window(at, at + 1)
     desk.write("note", machine, [(window, text)])
     return {"since": f"{moment(window.since):%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def _until(desk: Desk, machine: str, since: int) -> int:
     """When what begins at a moment ends: when the next order was started or the last one finished, as far as known."""
-    rows = desk.history.spell_rows("order", machine, Window(since, OPEN))
+    rows = desk.told("order", machine, Window(since, OPEN))
     return min((r.since for r in rows if r.since > since), default=OPEN)
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ..catalog import described, summary
 from ..errors import Damaged
-from ..model import Batch, Reader, Receipt, Window
+from ..model import Batch, Reader, Receipt, Spells, Window
 from ..plant import Plant
 
 RIGHTS = ("viewer", "operator", "engineer", "admin")
@@ -24,19 +24,15 @@ Done = Mapping[str, object]
 F = TypeVar("F", bound=Callable[..., Done])
 
 
-class Row(Protocol):
-    """One stored spell with its detail."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One stored spell with its detail (JSON) and the receipt it came in with."""
 
-    @property
-    def since(self) -> int: ...
-    @property
-    def until(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def receipt(self) -> int: ...
+    since: int
+    until: int
+    text: str
+    detail: str
+    receipt: int
 
 
 class Memory(Reader, Protocol):
@@ -44,7 +40,15 @@ class Memory(Reader, Protocol):
 
     def write(self, batch: Batch) -> Receipt: ...
 
-    def spell_rows(self, kind: str, place: str, window: Window) -> Sequence[Row]: ...
+    def spells(self, kind: str, place: str, window: Window) -> Spells: ...
+
+    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
+
+
+def told(history: Memory, kind: str, place: str, window: Window) -> list[Told]:
+    """What was written down about a place, in order of time."""
+    columns = ("since", "until", "text", "detail", "receipt")
+    return [Told(*(row[c] for c in columns)) for row in history.spell_rows(kind, place, window).to_pylist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,15 @@ class Desk:
     def write(self, kind: str, place: str, rows: Sequence[tuple[Window, str]], **detail: object) -> None:
         """Write spells durably, once, with who and why.
 
+        A later spell takes the place of an earlier one with the same start. So where that one lasts longer, the rest
+        of it is said again.
+
         Raises
         ------
         Damaged
             The history knows this number already: the audit log is older than the history.
         """
+        rows = [*rows, *(r for w, _ in rows for r in self._rest(kind, place, w))]
         said = json.dumps({"who": self.who, "act": self.number, **detail}, ensure_ascii=False)
         spells = pa.table({
             "kind": [kind] * len(rows), "place": [place] * len(rows), "since": [w.since for w, _ in rows],
@@ -73,6 +81,32 @@ class Desk:
         if receipt.repeated:
             raise Damaged(f"The history knows act {self.number} already, the audit log does not: one of them was "
                           "restored from an older copy. Bring both back from the same backup.")
+
+
+    def told(self, kind: str, place: str, window: Window) -> list[Told]:
+        """What was written down before."""
+        return told(self.history, kind, place, window)
+
+    def free(self, kind: str, place: str, at: int) -> int:
+        """The first moment from `at` on at which nothing of that kind begins: for what is told apart by its moment."""
+        taken = {r.since for r in self.told(kind, place, Window(at, at + 1000))}
+        return next(t for t in range(at, at + 1001) if t not in taken)
+
+    def _rest(self, kind: str, place: str, window: Window) -> list[tuple[Window, str]]:
+        """What held after `window`, until the ends of the spells that are replaced and of those that this replaces."""
+        starts, end = {window.since}, window.until
+        while True:
+            horizon = max((r.until for r in self.told(kind, place, Window(window.since, end)) if r.since in starts),
+                          default=end)
+            if kind != "reason" or horizon <= end:
+                break
+            end = horizon
+            starts |= {since for since, _, _ in self._held(kind, place, Window(window.until, end))}
+        held = self._held(kind, place, Window(window.until, end))
+        return [(Window(since, until), text) for since, until, text in held]
+
+    def _held(self, kind: str, place: str, window: Window) -> list[tuple[int, int, str]]:
+        return self.history.spells(kind, place, window).rows() if window.duration else []
 
 
 @dataclass(frozen=True, slots=True)

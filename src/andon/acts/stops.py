@@ -110,7 +110,7 @@ def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State]:
         was = "was producing" if state is State.PRODUCING else "was not heard"
         raise BadQuestion(f"{machine.path} {was} at {_utc(at)}, so there is no stop to speak of. Name a moment in a "
                           "stop, or a stretch as SINCE/UNTIL.")
-    edges = [e for row in desk.history.spell_rows("reason", machine.path, window) for e in (row.since, row.until)]
+    edges = [e for row in desk.told("reason", machine.path, window) for e in (row.since, row.until)]
     return Window(max((e for e in edges if window.since < e <= at), default=window.since),
                   min((e for e in edges if at < e < window.until), default=window.until)), state
 
