@@ -32,7 +32,7 @@ def timeline(picture: Picture, look: Look) -> Spec:
          "encoding": {"x": x, "x2": {"field": "b"}, "y": y,
                       "stroke": {"field": "edge", "type": "nominal", "scale": None},
                       "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look),
-                                "legend": {"symbolType": "square", "columns": 6}}}},
+                                "legend": {"symbolType": "square", "columns": 6, "symbolStrokeColor": look.theme.soft}}}},
         {"mark": {"type": "text", "fontSize": 10},
          "encoding": {"x": x | {"field": "middle"}, "y": y, "text": {"field": "label"},
                       "color": {"field": "ink", "type": "nominal", "scale": None}}}]}
@@ -43,11 +43,13 @@ def trend(picture: Picture, look: Look) -> Spec:
     moments = [int(m) for m in floats(picture.column("at"))]
     data = values(picture, a=map(look.at, picture.column("at")))
     x: Spec = {"field": "a", "type": "temporal", "scale": {"type": "utc", "nice": False}, "axis": clock(look, moments)}
+    bare = all(v is None for v in picture.column("value"))
     sizes = [v for n in ("low", "value", "high") for v in floats(picture.column(n))] + [m.value for m in picture.marks]
     y: Spec = {"type": "quantitative", "scale": _domain(sizes), "axis": {"title": _title(picture, look),
                                                                          "tickCount": 6}}
     return {"data": data, "width": look.width, "height": 240, "layer": [
-        {"mark": {"type": "area", "color": look.theme.accent, "opacity": 0.22, "interpolate": "monotone"},
+        {"mark": {"type": "area", "color": look.theme.accent, "fillOpacity": 0.22, "stroke": look.theme.accent,
+                  "strokeWidth": 1.0, "strokeOpacity": 0.7 if bare else 0.0},
          "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}},
         {"mark": {"type": "line", "color": look.theme.accent, "strokeWidth": 1.6},
          "encoding": {"x": x, "y": y | {"field": "value"}}},
@@ -145,7 +147,7 @@ def survival(picture: Picture, look: Look) -> Spec:
 def _strokes(series: tuple[str, ...], look: Look) -> Spec:
     chosen = colors(series, look.name)
     said = [look.say(s) for s in series]
-    legend: Spec | None = {"symbolType": "stroke", "symbolSize": 260} if len(series) > 1 else None
+    legend: Spec | None = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2} if len(series) > 1 else None
     dashes = [list(DASHES[i % len(DASHES)]) for i in range(len(series))]
     return {"color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
             "strokeDash": {"field": "said", "type": "nominal", "legend": legend,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 Cell = str | float | int | None
 """One value of a picture's row; a moment is integer microseconds since 1970."""
@@ -76,9 +78,19 @@ class Picture:
         place = self.columns.index(name)
         return tuple(r[place] for r in self.rows)
 
+    def save(self, file: str | Path, *, theme: str = "light", language: str = "en", zone: str = "UTC") -> None:
+        """Draw it into a file; the name's ending says how: .svg, .png, .pdf or .html.
+
+        Raises
+        ------
+        BadQuestion
+            The ending is none of these.
+        """
+        _render().save(self, Path(file), theme=theme, language=language, zone=zone)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """How a notebook shows it: as inline SVG, drawn here, without a network."""
-        drawn = str(import_module(".render", __package__).to_svg(self))  # by name: what is shown does not know how
+        drawn = str(_render().to_svg(self))
         return {"image/svg+xml": drawn, "text/plain": f"{self.kind.value}: {self.title} ({len(self.rows)} rows)"}
 
     def _repr_html_(self) -> str:
@@ -183,16 +195,21 @@ def timeline(title: str, rows: Iterable[tuple[str, int, int, str]], *, subtitle:
     return Picture(Kind.TIMELINE, title, ("lane", "since", "until", "text"), boxes, "", subtitle)
 
 
-def trend(title: str, rows: Iterable[tuple[int, float | None, float | None, float | None]], unit: str = "", *,
-          y: str = "", marks: Sequence[Mark] = ()) -> Picture:
+Band = tuple[int, float | None, float | None]
+Line = tuple[int, float | None, float | None, float | None]
+
+
+def trend(title: str, rows: Iterable[Band | Line], unit: str = "", *, y: str = "",
+          marks: Sequence[Mark] = ()) -> Picture:
     """A value over time, with the band between its least and its greatest.
 
     Parameters
     ----------
     title : str
         What the reader should learn.
-    rows : iterable of (at, low, value, high)
-        Moments in microseconds; low and high may be None (no band), value None is a gap in the line.
+    rows : iterable of (at, low, value, high) or (at, low, high)
+        Moments in microseconds; low and high may be None (no band), value None is a gap in the line. Without a value
+        the band is drawn alone.
     unit : str
         Unit of the values.
     y : str
@@ -200,8 +217,8 @@ def trend(title: str, rows: Iterable[tuple[int, float | None, float | None, floa
     marks : sequence of Mark
         Limits and targets.
     """
-    return Picture(Kind.TREND, title, ("at", "low", "value", "high"), tuple((int(a), *r) for a, *r in rows), unit,
-                   y=y, marks=tuple(marks))
+    cells = tuple((int(r[0]), r[1], r[2] if len(r) == 4 else None, r[-1]) for r in rows)
+    return Picture(Kind.TREND, title, ("at", "low", "value", "high"), cells, unit, y=y, marks=tuple(marks))
 
 
 def control(title: str, rows: Iterable[tuple[Cell, float, float, float, float, str]], unit: str = "", *,
@@ -224,7 +241,7 @@ def control(title: str, rows: Iterable[tuple[Cell, float, float, float, float, s
 
 
 def histogram(title: str, rows: Iterable[tuple[float, float, float]], unit: str = "", *, x: str = "",
-              marks: Sequence[Mark] = (), ) -> Picture:
+              marks: Sequence[Mark] = ()) -> Picture:
     """How often each size occurred.
 
     Parameters
@@ -299,3 +316,8 @@ def survival(title: str, rows: Iterable[tuple[str, float, float, float | None, f
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, subtitle: str = "") -> Picture:
     """Rows as they are, for where figures say more than a curve."""
     return Picture(Kind.TABLE, title, tuple(columns), tuple(tuple(r) for r in rows), subtitle=subtitle)
+
+
+def _render() -> ModuleType:
+    """The renderer, by name: it is heavy, and what is shown does not depend on how it is drawn."""
+    return import_module(".render", __package__)

@@ -85,7 +85,7 @@ def config(look: Look) -> Spec:
         "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleBaseline": "bottom",
                   "titleX": 0, "titleY": -6},
         "legend": {"orient": "bottom", "title": None, "labelColor": theme.ink, "labelFontSize": 11, "symbolSize": 90,
-                   "symbolStrokeWidth": 2, "columnPadding": 14, "rowPadding": 4, "offset": 8, "labelLimit": 200},
+                   "symbolStrokeWidth": 1, "columnPadding": 14, "rowPadding": 4, "offset": 8, "labelLimit": 200},
         "title": {"anchor": "start", "frame": "bounds", "color": theme.ink, "fontSize": 15, "fontWeight": 600,
                   "subtitleColor": theme.soft, "subtitleFontSize": 11, "offset": 12, "subtitlePadding": 5},
         "text": {"fontSize": 11, "fill": theme.ink},

@@ -53,6 +53,15 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     Loss.UNRATED: ("#9fc7b9", "#2f6353"),
     "planned_down": ("#7fb4d6", "#8fc3e4"),
     "unscheduled": ("#dfe4e8", "#2b343c"),
+    "good": ("#3a9277", "#3f9f82"),
+    "rejects": ("#8f4a78", "#b56d9d"),
+    "rework": ("#b98bac", "#8a5479"),
+    "planned": ("#b9c1c8", "#66727d"),
+    "on time": ("#3a9277", "#3f9f82"),
+    "early": ("#7fb4d6", "#8fc3e4"),
+    "late": ("#c4511d", "#e2703a"),
+    "running": ("#3b6ea8", "#5b8fca"),
+    "running late": ("#e08b57", "#f0a877"),
 }
 """Light and dark colour of each word of the house."""
 

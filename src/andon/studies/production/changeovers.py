@@ -94,7 +94,7 @@ class Changeovers:
     target: Seconds | None
 
     def __add__(self, other: Changeovers) -> Changeovers:
-        rows = sorted((*self.rows, *other.rows), key=lambda r: (r.at, r.before, r.after, r.elapsed or -1, r.worked or -1))
+        rows = sorted((*self.rows, *other.rows), key=lambda r: (r.at, r.before, r.after, r.elapsed or -1))
         return Changeovers(tuple(rows), self.target if self.target == other.target else None)
 
     @property
