@@ -36,8 +36,9 @@ def seen(book: ShiftBook, window: Window, place: str = "") -> list[tuple[str, st
     return [(s.day, s.name) for s in book.calendar(window, place).shifts]
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r["what"] != "calendar day"],
-                         ids=lambda r: f"{r['zone']} {r['local_start']} {r['what']}")
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if r["what"] != "calendar day"], ids=lambda r: f"{r['zone']} {r['local_start']} {r['what']}"
+)
 def test_a_shift_is_as_long_as_the_clocks_make_it(row):
     # Source: shared oracle dst_shifts.csv, computed with zoneinfo and checked with R.
     name, start, end = {"night 22-06": ("night", 22, 6), "early 06-14": ("early", 6, 14)}[row["what"]]
@@ -49,8 +50,9 @@ def test_a_shift_is_as_long_as_the_clocks_make_it(row):
     assert shift.window.duration == float(row["hours"]) * HOUR
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r["what"] == "calendar day"],
-                         ids=lambda r: f"{r['zone']} {r['local_start']}")
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if r["what"] == "calendar day"], ids=lambda r: f"{r['zone']} {r['local_start']}"
+)
 def test_a_calendar_day_is_as_long_as_the_clocks_make_it(row):
     expected = span(row["utc_start"], row["utc_end"])
     days = day_windows(row["zone"], Window(expected.since, expected.since + 1))
@@ -59,16 +61,19 @@ def test_a_calendar_day_is_as_long_as_the_clocks_make_it(row):
     assert ShiftBook(row["zone"]).days(Window(expected.since, expected.since + 1)) == days
 
 
-@pytest.mark.parametrize(("zone", "wall", "utc"), [
-    ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00+00:00"),       # never shown: the first instant after
-    ("Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00+00:00"),
-    ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30+00:00"),       # shown twice: the first
-    ("Europe/Berlin", "2026-10-25T03:00", "2026-10-25T02:00+00:00"),
-    ("Africa/Cairo", "2026-04-24T00:00", "2026-04-23T22:00+00:00"),        # a day without midnight
-    ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:30+00:00"),  # half an hour
-    ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00+00:00"),        # a day that never was
-    ("Asia/Kolkata", "2026-01-01T00:00", "2025-12-31T18:30+00:00"),
-])
+@pytest.mark.parametrize(
+    ("zone", "wall", "utc"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00+00:00"),  # never shown: the first instant after
+        ("Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00+00:00"),
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30+00:00"),  # shown twice: the first
+        ("Europe/Berlin", "2026-10-25T03:00", "2026-10-25T02:00+00:00"),
+        ("Africa/Cairo", "2026-04-24T00:00", "2026-04-23T22:00+00:00"),  # a day without midnight
+        ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:30+00:00"),  # half an hour
+        ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00+00:00"),  # a day that never was
+        ("Asia/Kolkata", "2026-01-01T00:00", "2025-12-31T18:30+00:00"),
+    ],
+)
 def test_a_local_time_is_one_instant_even_where_clocks_show_it_never_or_twice(zone, wall, utc):
     shown = datetime.fromisoformat(wall)
     assert moment(instant(zone, shown.date(), shown.time())) == datetime.fromisoformat(utc)
@@ -77,7 +82,9 @@ def test_a_local_time_is_one_instant_even_where_clocks_show_it_never_or_twice(zo
 def test_africa_cairo_loses_its_hour_on_the_day_that_has_no_midnight():
     window = span("2026-04-23T00:00+02:00", "2026-04-25T00:00+03:00")
     assert [(d, w.duration // HOUR) for d, w in day_windows("Africa/Cairo", window)] == [
-        ("2026-04-23", 24), ("2026-04-24", 23)]
+        ("2026-04-23", 24),
+        ("2026-04-24", 23),
+    ]
 
 
 def test_a_day_that_a_zone_skipped_is_no_day():
@@ -129,11 +136,14 @@ def test_a_make_up_day_runs_as_the_weekday_named_and_wins_over_a_holiday():
     assert seen(book, span("2022-10-08T00:00+08:00", "2022-10-09T00:00+08:00")) == [("2022-10-08", "friday")]
 
 
-@pytest.mark.parametrize(("pause", "utc"), [
-    (Break(time(23), time(23, 30)), ("2026-03-28T22:00Z", "2026-03-28T22:30Z")),      # before midnight
-    (Break(time(4), time(4, 30)), ("2026-03-29T02:00Z", "2026-03-29T02:30Z")),        # after it, summer time
-    (Break(time(23, 45), time(0, 15)), ("2026-03-28T22:45Z", "2026-03-28T23:15Z")),   # over it
-])
+@pytest.mark.parametrize(
+    ("pause", "utc"),
+    [
+        (Break(time(23), time(23, 30)), ("2026-03-28T22:00Z", "2026-03-28T22:30Z")),  # before midnight
+        (Break(time(4), time(4, 30)), ("2026-03-29T02:00Z", "2026-03-29T02:30Z")),  # after it, summer time
+        (Break(time(23, 45), time(0, 15)), ("2026-03-28T22:45Z", "2026-03-28T23:15Z")),  # over it
+    ],
+)
 def test_a_break_is_its_first_local_occurrence_in_the_shift(pause, utc):
     night = ShiftRule(name="night", start=time(22), end=time(6), breaks=(pause,))
     shift = ShiftBook("Europe/Berlin", (night,)).shift_at(at("2026-03-28T23:30Z"))
@@ -148,12 +158,17 @@ def test_a_break_inside_the_hour_that_clocks_skip_does_not_happen():
 
 
 def test_rules_of_a_machine_replace_those_of_its_line_and_of_the_plant():
-    book = ShiftBook("UTC", (
-        EARLY, LATE,
-        ShiftRule(name="line's", start=time(7), end=time(15), at=("line-1",)),
-        ShiftRule(name="area's", start=time(8), end=time(16), at=("paint",)),
-        ShiftRule(name="its own", start=time(9), end=time(17), at=("line-1/press-3",)),
-    ), areas={"line-2/booth": "paint"})
+    book = ShiftBook(
+        "UTC",
+        (
+            EARLY,
+            LATE,
+            ShiftRule(name="line's", start=time(7), end=time(15), at=("line-1",)),
+            ShiftRule(name="area's", start=time(8), end=time(16), at=("paint",)),
+            ShiftRule(name="its own", start=time(9), end=time(17), at=("line-1/press-3",)),
+        ),
+        areas={"line-2/booth": "paint"},
+    )
     day = span("2022-09-05T00:00Z", "2022-09-06T00:00Z")
     assert [n for _, n in seen(book, day, "line-1/press-3")] == ["its own"]
     assert [n for _, n in seen(book, day, "line-1/press-4")] == ["line's"]
@@ -168,15 +183,19 @@ def test_rules_hold_from_and_until_a_local_date():
     new = ShiftRule(name="new", start=time(7), end=time(15), valid_from=date(2022, 9, 6))
     book = ShiftBook("Europe/Rome", (old, new))
     assert seen(book, span("2022-09-05T00:00+02:00", "2022-09-07T00:00+02:00")) == [
-        ("2022-09-05", "old"), ("2022-09-06", "new")]
+        ("2022-09-05", "old"),
+        ("2022-09-06", "new"),
+    ]
 
 
 def test_a_shift_begins_only_when_the_one_before_it_has_ended():
     night = ShiftRule(name="night", start=time(22), end=time(6), valid_until=date(2022, 9, 6))
     early = ShiftRule(name="early", start=time(5), end=time(13), valid_from=date(2022, 9, 6))
     shifts = ShiftBook("UTC", (night, early)).calendar(span("2022-09-05T23:00Z", "2022-09-06T12:00Z")).shifts
-    assert [s.window for s in shifts] == [span("2022-09-05T22:00Z", "2022-09-06T06:00Z"),
-                                          span("2022-09-06T06:00Z", "2022-09-06T13:00Z")]
+    assert [s.window for s in shifts] == [
+        span("2022-09-05T22:00Z", "2022-09-06T06:00Z"),
+        span("2022-09-06T06:00Z", "2022-09-06T13:00Z"),
+    ]
 
 
 def test_a_plant_without_shifts_has_a_calendar_without_shifts():
@@ -191,8 +210,10 @@ def test_a_zone_nobody_knows_is_named_with_the_nearest_one():
 
 def test_a_calendar_of_fifty_machines_over_thirty_days_takes_less_than_50_ms():
     pauses = (Break(time(9), time(9, 15)),)
-    rules = tuple(ShiftRule(name=r.name, start=r.start, end=r.end, breaks=pauses if r is EARLY else ())
-                  for r in (EARLY, LATE, NIGHT))
+    rules = tuple(
+        ShiftRule(name=r.name, start=r.start, end=r.end, breaks=pauses if r is EARLY else ())
+        for r in (EARLY, LATE, NIGHT)
+    )
     book, window = ShiftBook("Europe/Rome", rules), span("2022-08-31T22:00Z", "2022-09-30T22:00Z")
     began = perf_counter()
     calendars = [book.calendar(window, f"line-{n % 5}/machine-{n}") for n in range(50)]
@@ -229,8 +250,10 @@ def any_day(draw: st.DrawFn) -> tuple[str, date]:
 
 def _tiles(starts: list[int]) -> tuple[ShiftRule, ...]:
     clocks = [time(*divmod(m, 60)) for m in sorted(starts)]
-    return tuple(ShiftRule(name=f"shift {n}", start=s, end=e)
-                 for n, (s, e) in enumerate(zip(clocks, clocks[1:] + clocks[:1], strict=True)))
+    return tuple(
+        ShiftRule(name=f"shift {n}", start=s, end=e)
+        for n, (s, e) in enumerate(zip(clocks, clocks[1:] + clocks[:1], strict=True))
+    )
 
 
 @given(any_day(), st.lists(minutes, min_size=1, max_size=5, unique=True), belonging)
@@ -248,13 +271,29 @@ def books(draw: st.DrawFn) -> tuple[ShiftBook, date]:
     """Any shift book, also one whose shifts overlap or whose rules change, and a date near its changes."""
     zone, day = draw(any_day())
     near = st.integers(-3, 3).map(lambda n: day + timedelta(days=n))
-    rules = draw(st.lists(st.builds(
-        ShiftRule, name=st.sampled_from("abc"), start=minutes.map(lambda m: time(*divmod(m, 60))),
-        end=minutes.map(lambda m: time(*divmod(m, 60))), days=st.frozensets(st.integers(0, 6)),
-        breaks=st.just((Break(time(2), time(2, 30)),)), at=st.sampled_from([(), ("line-1",), ("line-1/press-3",)]),
-        valid_from=st.none() | near, valid_until=st.none() | near), max_size=4))
-    return ShiftBook(zone, tuple(rules), draw(belonging), draw(st.frozensets(near, max_size=2)),
-                     draw(st.dictionaries(near, st.integers(0, 6), max_size=2))), day
+    rules = draw(
+        st.lists(
+            st.builds(
+                ShiftRule,
+                name=st.sampled_from("abc"),
+                start=minutes.map(lambda m: time(*divmod(m, 60))),
+                end=minutes.map(lambda m: time(*divmod(m, 60))),
+                days=st.frozensets(st.integers(0, 6)),
+                breaks=st.just((Break(time(2), time(2, 30)),)),
+                at=st.sampled_from([(), ("line-1",), ("line-1/press-3",)]),
+                valid_from=st.none() | near,
+                valid_until=st.none() | near,
+            ),
+            max_size=4,
+        )
+    )
+    return ShiftBook(
+        zone,
+        tuple(rules),
+        draw(belonging),
+        draw(st.frozensets(near, max_size=2)),
+        draw(st.dictionaries(near, st.integers(0, 6), max_size=2)),
+    ), day
 
 
 @given(books(), st.sampled_from(["", "line-1", "line-1/press-3"]))
@@ -281,4 +320,5 @@ def test_the_calendars_of_two_parts_say_what_the_calendar_of_the_whole_says(draw
     middle = window.since + cut * HOUR
     parts = [book.calendar(w, "line-1") for w in (Window(window.since, middle), Window(middle, window.until))]
     assert sum(w.duration for p in parts for w in p.scheduled()) == sum(
-        w.duration for w in book.calendar(window, "line-1").scheduled())
+        w.duration for w in book.calendar(window, "line-1").scheduled()
+    )

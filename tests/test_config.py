@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import os
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from andon.plant import ROLES
 from andon.plant.zones import instant
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "sme" / "plant.toml"
+GUIDE = Path(__file__).parents[1] / "docs" / "plant-toml.md"
 MINUTE = 60_000_000
 
 WORKS = """\
@@ -78,69 +82,148 @@ def test_the_folder_and_the_file_say_the_same(written):
     assert said(file) == []
 
 
-@pytest.mark.parametrize(("old", "new", "line", "texts"), [
-    ('name = "works"', 'name = "works"\nzoen = "UTC"', 3, ["no key 'zoen' in plant", "Did you mean 'zone'"]),
-    ('zone = "Europe/Rome"', 'zone = "Europe/Rom"', 3, ["'Europe/Rom' is no IANA time zone", "'Europe/Rome'"]),
-    ('zone = "Europe/Rome"', "", 1, ["'zone' is missing in plant", "IANA time zone"]),
-    ('zone = "Europe/Rome"', 'zone = "UTC"\nlanguage = "fr"', 4, ["'fr' is not among its values", "en, zh"]),
-    ('zone = "Europe/Rome"', 'zone = "UTC"\ncurrency = "Euro"', 4, ["'Euro' is no currency", "EUR"]),
-    ('start = "06:00"', 'start = "6 Uhr"', 7, ["shift 1 > start", "'6 Uhr' is not a time of day"]),
-    ('start = "06:00"', "start = 6", 7, ["6 is not a time of day"]),
-    ('start = "06:00"', 'start = "06:00"\ndays = ["mo"]', 8, ["shift 1 > days 1", "Did you mean 'mon'"]),
-    ('start = "06:00"', 'start = "06:00"\nat = ["line-2"]', 8,
-     ["'line-2', which is no machine", "Did you mean 'line-1'"]),
-    ('start = "06:00"', 'start = "06:00"\nvalid_from = "2022-02-30"', 8, ["2022-02-30 is not a date"]),
-    ('start = "06:00"', 'start = "06:00"\nvalid_from = 2022-09-01\nvalid_until = 2022-09-01', 9, ["never runs"]),
-    ('start = "06:00"', 'start = "06:00"\nbreaks = [\n  { start = "05:00", end = "05:15" },\n]', 9,
-     ["The break 05:00 to 05:15 is not inside shift 'early'"]),
-    ('start = "06:00"', 'start = "06:00"\nbreaks = [{ start = "09:00", end = "09:30" }, '
-     '{ start = "09:15", end = "09:45" }]', 8, ["09:15 to 09:45 overlaps another break"]),
-    ('[[reason]]', '[[shift]]\nname = "other"\nstart = "13:00"\nend = "21:00"\n[[reason]]', 10,
-     ["'other' starts on", "while shift 'early' still runs"]),
-    ('text = "Jam"', 'text = "Jam"\nparent = "material"', 13, ["'material', which is no reason", "Known: jam"]),
-    ('text = "Jam"', 'text = "Jam"\nparent = "jam"', 13, ["in a circle: jam > jam"]),
-    ('text = "Jam"', 'text = "Jam"\nelement = "ADE"', 13, ["'ADE' is no ISO 22400 element", "Did you mean 'ADET'"]),
-    ('text = "Jam"', 'text = "Jam"\nloss = "breakdwn"', 13, ["'breakdwn' is no loss", "Did you mean 'breakdown'"]),
-    ('"12 s"', '"12"', 16, ["product 1 > cycles 1 > ideal_cycle", "'12' is not a length of time"]),
-    ('"12 s"', "12", 16, ["12 has no unit"]),
-    ('"12 s"', '"0 s"', 16, ["'0 s' is no time at all"]),
-    ('"12 s"', '"12 s", machine = "line-1/press-4"', 16,
-     ["'line-1/press-4', which is no machine", "'line-1/press-3'"]),
-    ('[[machine]]', '[[product]]\nname = "bracket"\ncycles = [{ ideal_cycle = "1 s" }]\n[[machine]]', 19,
-     ["There are 2 [[product]] tables with name = 'bracket'"]),
-    ('path = "line-1/press-3"', 'path = "line 1/press 3"', 19, ["'line 1/press 3' is no path", "line-1/press-3"]),
-    ('path = "line-1/press-3"', 'path = "line-1/press-3"\nminor_stop = "5 minutes"', 20, ["'5 minutes' is not a length"]),
-    ('path = "line-1/press-3"', 'path = "line-1/press-3"\nhour_value = "60"', 20,
-     ["the text '60' was found where a number belongs"]),
-    ('path = "line-1/press-3"', 'path = "line-1/press-3"\nhour_value = -1.0', 20, ["greater than or equal to 0"]),
-    ('path = "line-1/press-3"', 'path = "line-1/press-3"\ndefault_product = "braket"', 20, ["Did you mean 'bracket'"]),
-    ('states = "packml"', 'states = "pakml"', 21, ["no state map 'pakml'", "Did you mean 'packml'"]),
-    ('states = "packml"', 'states = { "1" = "runing" }', 21, ["'runing' is no state"]),
-    ('states = "packml"', 'states = "packml"\nsource = "pcl"', 22, ["no such [[source]]", "Did you mean 'plc'"]),
-    ('states = "packml"', 'states = "packml"\nkind = "number"', 22, ["its kind is 'state', not 'number'"]),
-    ('states = "packml"', 'states = "packml"\nrollover = 65535', 22, ["only a count rolls over"]),
-    ('states = "packml"', 'states = "packml"\nretention = "shrot"', 22, ["no retention class 'shrot'", "default"]),
-    ('[machine.signals.good_count]', '[machine.signals.powr]', 22, ["'powr' is no role", "Did you mean 'power'"]),
-    ('[machine.signals.good_count]', '[machine.signals.good_count]\nrole = "good_cont"', 23, ["'good_count'"]),
-    ('[machine.signals.good_count]', '[machine.signals.good_count]\n[machine.signals.power]\nunit = "kWatt"', 24,
-     ["'kWatt' is no UCUM unit"]),
-    ('[machine.signals.good_count]', '[machine.signals.good_count]\n[machine.signals.energy]\nunit = "kWh"', 24,
-     ["Did you mean 'kW.h'"]),
-    ('connector = "opcua"', 'connector = "opcua"\npassword = "geheim"', 27, ["'password' holds a secret", "mode 600"]),
-    ('connector = "opcua"', 'connector = "opcua"\nurl = "mqtt://user:pw@host"', 27, ["'url' holds a secret"]),
-    ('connector = "opcua"', 'connector = "opcua"\n[[limit]]\nsignal = "line-1/press-3/powr"', 28,
-     ["no signal 'line-1/press-3/powr'"]),
-    ('connector = "opcua"', 'connector = "opcua"\n[[limit]]\nsignal = "line-1/press-3/state"\nlow = 3\nhigh = 2', 27,
-     ["not in order"]),
-    ('connector = "opcua"', 'connector = "opcua"\n[elements]\nstarvd = "ADET"', 28,
-     ["'starvd' is no state", "'starved'"]),
-    ('connector = "opcua"', 'connector = "opcua"\n[machin]\na = 1', 27, ["no key 'machin' at the top", "'machine'"]),
-    ('connector = "opcua"', 'connector = "opcua"\n[[tariff]]\nname = "t"\nprice = 0.2\nbands = [\n'
-     '{ start = "08:00", end = "12:00", price = 1 },\n{ start = "11:00", end = "13:00", price = 2 }]', 32,
-     ["two prices"]),
-    ('connector = "opcua"', 'connector = "files"\nmachine = { column = "m", map = { "3" = "line-1/press3" } }', 27,
-     ["'line-1/press3', which is no machine"]),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "texts"),
+    [
+        ('name = "works"', 'name = "works"\nzoen = "UTC"', 3, ["no key 'zoen' in plant", "Did you mean 'zone'"]),
+        ('zone = "Europe/Rome"', 'zone = "Europe/Rom"', 3, ["'Europe/Rom' is no IANA time zone", "'Europe/Rome'"]),
+        ('zone = "Europe/Rome"', "", 1, ["'zone' is missing in plant", "IANA time zone"]),
+        ('zone = "Europe/Rome"', 'zone = "UTC"\nlanguage = "fr"', 4, ["'fr' is not among its values", "en, zh"]),
+        ('zone = "Europe/Rome"', 'zone = "UTC"\ncurrency = "Euro"', 4, ["'Euro' is no currency", "EUR"]),
+        ('start = "06:00"', 'start = "6 Uhr"', 7, ["shift 1 > start", "'6 Uhr' is not a time of day"]),
+        ('start = "06:00"', "start = 6", 7, ["6 is not a time of day"]),
+        ('start = "06:00"', 'start = "06:00"\ndays = ["mo"]', 8, ["shift 1 > days 1", "Did you mean 'mon'"]),
+        (
+            'start = "06:00"',
+            'start = "06:00"\nat = ["line-2"]',
+            8,
+            ["'line-2', which is no machine", "Did you mean 'line-1'"],
+        ),
+        ('start = "06:00"', 'start = "06:00"\nvalid_from = "2022-02-30"', 8, ["2022-02-30 is not a date"]),
+        ('start = "06:00"', 'start = "06:00"\nvalid_from = 2022-09-01\nvalid_until = 2022-09-01', 9, ["never runs"]),
+        (
+            'start = "06:00"',
+            'start = "06:00"\nbreaks = [\n  { start = "05:00", end = "05:15" },\n]',
+            9,
+            ["The break 05:00 to 05:15 is not inside shift 'early'"],
+        ),
+        (
+            'start = "06:00"',
+            'start = "06:00"\nbreaks = [{ start = "09:00", end = "09:30" }, { start = "09:15", end = "09:45" }]',
+            8,
+            ["09:15 to 09:45 overlaps another break"],
+        ),
+        (
+            "[[reason]]",
+            '[[shift]]\nname = "other"\nstart = "13:00"\nend = "21:00"\n[[reason]]',
+            10,
+            ["'other' starts on", "while shift 'early' still runs"],
+        ),
+        ('text = "Jam"', 'text = "Jam"\nparent = "material"', 13, ["'material', which is no reason", "Known: jam"]),
+        ('text = "Jam"', 'text = "Jam"\nparent = "jam"', 13, ["in a circle: jam > jam"]),
+        ('text = "Jam"', 'text = "Jam"\nelement = "ADE"', 13, ["'ADE' is no ISO 22400 element", "Did you mean 'ADET'"]),
+        ('text = "Jam"', 'text = "Jam"\nloss = "breakdwn"', 13, ["'breakdwn' is no loss", "Did you mean 'breakdown'"]),
+        ('"12 s"', '"12"', 16, ["product 1 > cycles 1 > ideal_cycle", "'12' is not a length of time"]),
+        ('"12 s"', "12", 16, ["12 has no unit"]),
+        ('"12 s"', '"0 s"', 16, ["'0 s' is no time at all"]),
+        (
+            '"12 s"',
+            '"12 s", machine = "line-1/press-4"',
+            16,
+            ["'line-1/press-4', which is no machine", "'line-1/press-3'"],
+        ),
+        (
+            "[[machine]]",
+            '[[product]]\nname = "bracket"\ncycles = [{ ideal_cycle = "1 s" }]\n[[machine]]',
+            19,
+            ["There are 2 [[product]] tables with name = 'bracket'"],
+        ),
+        ('path = "line-1/press-3"', 'path = "line 1/press 3"', 19, ["'line 1/press 3' is no path", "line-1/press-3"]),
+        (
+            'path = "line-1/press-3"',
+            'path = "line-1/press-3"\nminor_stop = "5 minutes"',
+            20,
+            ["'5 minutes' is not a length"],
+        ),
+        (
+            'path = "line-1/press-3"',
+            'path = "line-1/press-3"\nhour_value = "60"',
+            20,
+            ["the text '60' was found where a number belongs"],
+        ),
+        ('path = "line-1/press-3"', 'path = "line-1/press-3"\nhour_value = -1.0', 20, ["greater than or equal to 0"]),
+        (
+            'path = "line-1/press-3"',
+            'path = "line-1/press-3"\ndefault_product = "braket"',
+            20,
+            ["Did you mean 'bracket'"],
+        ),
+        ('states = "packml"', 'states = "pakml"', 21, ["no state map 'pakml'", "Did you mean 'packml'"]),
+        ('states = "packml"', 'states = { "1" = "runing" }', 21, ["'runing' is no state"]),
+        ('states = "packml"', 'states = "packml"\nsource = "pcl"', 22, ["no such [[source]]", "Did you mean 'plc'"]),
+        ('states = "packml"', 'states = "packml"\nkind = "number"', 22, ["its kind is 'state', not 'number'"]),
+        ('states = "packml"', 'states = "packml"\nrollover = 65535', 22, ["only a count rolls over"]),
+        ('states = "packml"', 'states = "packml"\nretention = "shrot"', 22, ["no retention class 'shrot'", "default"]),
+        ("[machine.signals.good_count]", "[machine.signals.powr]", 22, ["'powr' is no role", "Did you mean 'power'"]),
+        ("[machine.signals.good_count]", '[machine.signals.good_count]\nrole = "good_cont"', 23, ["'good_count'"]),
+        (
+            "[machine.signals.good_count]",
+            '[machine.signals.good_count]\n[machine.signals.power]\nunit = "kWatt"',
+            24,
+            ["'kWatt' is no UCUM unit"],
+        ),
+        (
+            "[machine.signals.good_count]",
+            '[machine.signals.good_count]\n[machine.signals.energy]\nunit = "kWh"',
+            24,
+            ["Did you mean 'kW.h'"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\npassword = "geheim"',
+            27,
+            ["'password' holds a secret", "mode 600"],
+        ),
+        ('connector = "opcua"', 'connector = "opcua"\nurl = "mqtt://user:pw@host"', 27, ["'url' holds a secret"]),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\n[[limit]]\nsignal = "line-1/press-3/powr"',
+            28,
+            ["no signal 'line-1/press-3/powr'"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\n[[limit]]\nsignal = "line-1/press-3/state"\nlow = 3\nhigh = 2',
+            27,
+            ["not in order"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\n[elements]\nstarvd = "ADET"',
+            28,
+            ["'starvd' is no state", "'starved'"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\n[machin]\na = 1',
+            27,
+            ["no key 'machin' at the top", "'machine'"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "opcua"\n[[tariff]]\nname = "t"\nprice = 0.2\nbands = [\n'
+            '{ start = "08:00", end = "12:00", price = 1 },\n{ start = "11:00", end = "13:00", price = 2 }]',
+            32,
+            ["two prices"],
+        ),
+        (
+            'connector = "opcua"',
+            'connector = "files"\nmachine = { column = "m", map = { "3" = "line-1/press3" } }',
+            27,
+            ["'line-1/press3', which is no machine"],
+        ),
+    ],
+)
 def test_every_mistake_is_named_with_its_line_what_was_found_and_what_is_near(written, old, new, line, texts):
     file = written(WORKS.replace(old, new, 1))
     found = [m for m in check(file) if not m.warning]
@@ -151,8 +234,12 @@ def test_every_mistake_is_named_with_its_line_what_was_found_and_what_is_near(wr
 
 
 def test_all_mistakes_are_told_at_once_those_of_form_and_those_of_meaning(written):
-    file = written(WORKS.replace('"06:00"', '"6"').replace('"packml"', '"pakml"').replace('"12 s"', '"12"')
-                   .replace('text = "Jam"', 'text = "Jam"\nparent = "nobody"'))
+    file = written(
+        WORKS.replace('"06:00"', '"6"')
+        .replace('"packml"', '"pakml"')
+        .replace('"12 s"', '"12"')
+        .replace('text = "Jam"', 'text = "Jam"\nparent = "nobody"')
+    )
     with pytest.raises(BadConfig) as wrong:
         read_plant(file)
     assert [text.split(":")[1] for text in str(wrong.value).splitlines()[1:]] == ["7", "13", "17", "22"]
@@ -160,17 +247,23 @@ def test_all_mistakes_are_told_at_once_those_of_form_and_those_of_meaning(writte
 
 
 def test_a_machine_that_cannot_be_read_is_still_known_to_others(written):
-    file = written(WORKS.replace('"12 s"', '"12 s", machine = "line-1/press-3"')
-                   .replace('path = "line-1/press-3"', 'path = "line-1/press-3"\nminor_stop = 5'))
+    file = written(
+        WORKS.replace('"12 s"', '"12 s", machine = "line-1/press-3"').replace(
+            'path = "line-1/press-3"', 'path = "line-1/press-3"\nminor_stop = 5'
+        )
+    )
     assert [m.line for m in check(file)] == [20]
 
 
-@pytest.mark.parametrize(("old", "new", "text"), [
-    ('cycles = [{ ideal_cycle = "12 s" }]', "", "no ideal cycle time: no effectiveness"),
-    ("[machine.signals.good_count]", "", "no 'total_count' or 'good_count' signal"),
-    ('[machine.signals.state]\nstates = "packml"', "", "no 'state' signal"),
-    ('[[shift]]\nname = "early"\nstart = "06:00"\nend = "14:00"\n', "", "OEE cannot"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('cycles = [{ ideal_cycle = "12 s" }]', "", "no ideal cycle time: no effectiveness"),
+        ("[machine.signals.good_count]", "", "no 'total_count' or 'good_count' signal"),
+        ('[machine.signals.state]\nstates = "packml"', "", "no 'state' signal"),
+        ('[[shift]]\nname = "early"\nstart = "06:00"\nend = "14:00"\n', "", "OEE cannot"),
+    ],
+)
 def test_what_cannot_be_asked_is_a_warning_and_no_mistake(written, old, new, text):
     file = written(WORKS.replace(old, new))
     warnings = check(file)
@@ -180,11 +273,14 @@ def test_what_cannot_be_asked_is_a_warning_and_no_mistake(written, old, new, tex
     assert read_plant(file).name == "works"
 
 
-@pytest.mark.parametrize(("text", "line"), [
-    ('[plant]\nname = "works\n', 2),
-    ('[plant]\nname = "works"\nname = "other"\n', 3),
-    ("[plant\n", 1),
-])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[plant]\nname = "works\n', 2),
+        ('[plant]\nname = "works"\nname = "other"\n', 3),
+        ("[plant\n", 1),
+    ],
+)
 def test_what_is_no_toml_is_named_with_its_line(written, text, line):
     found = check(written(text))
     assert [(m.line, "This is no TOML" in m.text) for m in found] == [(line, True)]
@@ -196,7 +292,10 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
 
 
 def test_overlap_on_the_day_that_rules_change_is_a_warning(written):
-    file = written(WORKS.replace('end = "14:00"\n', """end = "14:00"
+    file = written(
+        WORKS.replace(
+            'end = "14:00"\n',
+            """end = "14:00"
 valid_from = 2022-09-06
 
 [[shift]]
@@ -204,7 +303,9 @@ name = "night"
 start = "22:00"
 end = "07:00"
 valid_until = 2022-09-06
-"""))
+""",
+        )
+    )
     assert [(m.warning, "it will begin when that ends" in m.text) for m in check(file)] == [(True, True)]
 
 
@@ -214,7 +315,8 @@ def test_shifts_of_a_machine_do_not_overlap_those_they_replace(written):
 
 
 def test_what_is_written_becomes_the_plant(written):
-    plant = read_plant(written("""
+    plant = read_plant(
+        written("""
 [plant]
 name = "works"
 zone = "Europe/Rome"
@@ -283,15 +385,25 @@ high = 80
 [retention]
 default = "10 y"
 raw = "forever"
-"""))
+""")
+    )
     press = plant.machine("line-1/press-3")
     state, count = press.role("state"), press.role("good_count")
     assert (press.line, press.machine_class, press.rules.minor_stop, press.rules.hour_value) == (
-        "line-1", "press", 90_000_000, 60.0)
+        "line-1",
+        "press",
+        90_000_000,
+        60.0,
+    )
     assert state
     assert count
     assert (state.path, state.kind, state.states, state.holds, state.source) == (
-        "line-1/press-3/lamp", "state", {"green": "producing"}, 10 * MINUTE, "plc")
+        "line-1/press-3/lamp",
+        "state",
+        {"green": "producing"},
+        10 * MINUTE,
+        "plc",
+    )
     assert (count.kind, count.counting, count.rollover) == ("count", "total", 65535)
     assert press.rules.elements == {State.STARVED: Element.DOWN}
     assert press.rules.losses == {State.FAULT: Loss.DELAY}
@@ -308,15 +420,19 @@ raw = "forever"
     assert [r.name for r in plant.shifts.rules_on("line-1/press-3", dt.date(2022, 9, 5))] == ["night"]
 
 
-@pytest.mark.parametrize(("product", "at", "cycle", "value"), [
-    ("a", "2022-07-01T00:00+02:00", 9e6, None),        # the machine's own cycle, before any value
-    ("a", "2022-08-01T06:00+02:00", 9e6, 2.0),
-    ("a", "2022-08-31T23:59+02:00", 9e6, 2.0),
-    ("a", "2022-09-01T00:00+02:00", 8e6, 2.0),         # local midnight
-    ("", "2022-09-01T00:00+02:00", 12e6, 1.5),
-])
+@pytest.mark.parametrize(
+    ("product", "at", "cycle", "value"),
+    [
+        ("a", "2022-07-01T00:00+02:00", 9e6, None),  # the machine's own cycle, before any value
+        ("a", "2022-08-01T06:00+02:00", 9e6, 2.0),
+        ("a", "2022-08-31T23:59+02:00", 9e6, 2.0),
+        ("a", "2022-09-01T00:00+02:00", 8e6, 2.0),  # local midnight
+        ("", "2022-09-01T00:00+02:00", 12e6, 1.5),
+    ],
+)
 def test_rates_are_those_of_the_machine_and_of_the_moment(written, product, at, cycle, value):
-    plant = read_plant(written("""
+    plant = read_plant(
+        written("""
 [plant]
 name = "works"
 zone = "Europe/Rome"
@@ -332,7 +448,8 @@ values = [{ value = 2, valid_from = 2022-08-01T06:00:00 }]
 path = "m"
 ideal_cycle = "12 s"
 part_value = 1.5
-"""))
+""")
+    )
     rate = plant.machine("m").products.rate(product, micros(dt.datetime.fromisoformat(at)))
     assert rate
     assert (rate.ideal_cycle, rate.value) == (cycle, value)
@@ -411,8 +528,12 @@ def _is_toml(line: str) -> bool:
         return False
 
 
-MAPPING = {"name": "export", "connector": "files", "time": {"column": "ts"},
-           "columns": {"a b": "state", "n": "good_count"}}
+MAPPING = {
+    "name": "export",
+    "connector": "files",
+    "time": {"column": "ts"},
+    "columns": {"a b": "state", "n": "good_count"},
+}
 
 
 def test_a_confirmed_mapping_is_written_and_everything_else_stays(written):
@@ -429,8 +550,13 @@ def test_a_confirmed_mapping_is_written_and_everything_else_stays(written):
 def test_confirmed_machines_get_the_signals_that_they_lack(written):
     file = written(WORKS)
     power = {"kind": "number", "unit": "kW"}
-    confirm_machines(file, [{"path": "line-1/press-3", "signals": {"power": power, "state": {"states": "mtconnect"}}},
-                            {"path": "line-1/press-4", "class": "press", "signals": {"power": power}}])
+    confirm_machines(
+        file,
+        [
+            {"path": "line-1/press-3", "signals": {"power": power, "state": {"states": "mtconnect"}}},
+            {"path": "line-1/press-4", "class": "press", "signals": {"power": power}},
+        ],
+    )
     plant = read_plant(file)
     assert set(plant.machine("line-1/press-3").signals) == {"state", "good_count", "power"}
     assert plant.machine("line-1/press-3").signals["state"].states["Execute"] == "producing"
@@ -485,18 +611,38 @@ v = 2
 [[t.w]]
 "\\u0061" = 3
 '''
-    assert {p: n for p, n in places(text).items() if p in {
-        ("a", "b c", "x"), ("a", "b c", "d", "e", "f", 0), ("a", "b c", "d", "e", "f", 1),
-        ("a", "b c", "d", "e", "f", 2, "g"), ("t", 0, "k"), ("t", 0, "u", "v"), ("t", 1), ("t", 1, "w", 0, "a")}} == {
-        ("a", "b c", "x"): 3, ("a", "b c", "d", "e", "f", 0): 7, ("a", "b c", "d", "e", "f", 1): 8,
-        ("a", "b c", "d", "e", "f", 2, "g"): 8, ("t", 0, "k"): 10, ("t", 0, "u", "v"): 12, ("t", 1): 13,
-        ("t", 1, "w", 0, "a"): 15}
+    assert {
+        p: n
+        for p, n in places(text).items()
+        if p
+        in {
+            ("a", "b c", "x"),
+            ("a", "b c", "d", "e", "f", 0),
+            ("a", "b c", "d", "e", "f", 1),
+            ("a", "b c", "d", "e", "f", 2, "g"),
+            ("t", 0, "k"),
+            ("t", 0, "u", "v"),
+            ("t", 1),
+            ("t", 1, "w", 0, "a"),
+        }
+    } == {
+        ("a", "b c", "x"): 3,
+        ("a", "b c", "d", "e", "f", 0): 7,
+        ("a", "b c", "d", "e", "f", 1): 8,
+        ("a", "b c", "d", "e", "f", 2, "g"): 8,
+        ("t", 0, "k"): 10,
+        ("t", 0, "u", "v"): 12,
+        ("t", 1): 13,
+        ("t", 1, "w", 0, "a"): 15,
+    }
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=8)
-values = st.recursive(st.integers(-9, 9) | st.booleans() | texts | st.dates(),
-                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-                      max_leaves=8)
+values = st.recursive(
+    st.integers(-9, 9) | st.booleans() | texts | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
 
 
 @given(st.dictionaries(texts, values, max_size=5))
@@ -512,6 +658,27 @@ def _walk(value: object, at: tuple[str | int, ...]):
     for key, inner in pairs:
         yield (*at, key)
         yield from _walk(inner, (*at, key))
+
+
+def test_the_reference_in_the_docs_is_made_from_what_is_read():
+    script = EXAMPLE.parents[2] / "docs" / "plant_toml.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("text", re.findall(r"```toml\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL))
+def test_what_the_docs_show_can_be_read(written, text):
+    if "password" in text:
+        assert tomllib.loads(text)
+        return
+    head = "" if "[plant]" in text else '[plant]\nname = "w"\nzone = "Asia/Shanghai"\n'
+    assert [m for m in check(written(head + text)) if not m.warning] == []
+
+
+def test_every_key_says_what_it_means():
+    tables = [schema(), *schema()["$defs"].values()]
+    silent = [key for t in tables for key, says in t["properties"].items() if not says.get("description")]
+    assert silent == []
 
 
 def test_a_role_has_a_kind_without_being_asked(written):

@@ -12,8 +12,13 @@ from andon.plant.zones import local
 
 ZONE = "Europe/Rome"
 WORKED = frozenset(range(5))
-SHIFTS = ShiftBook(ZONE, tuple(ShiftRule(name=n, start=time(s), end=time(e), days=WORKED)
-                               for n, s, e in (("early", 6, 14), ("late", 14, 22), ("night", 22, 6))))
+SHIFTS = ShiftBook(
+    ZONE,
+    tuple(
+        ShiftRule(name=n, start=time(s), end=time(e), days=WORKED)
+        for n, s, e in (("early", 6, 14), ("late", 14, 22), ("night", 22, 6))
+    ),
+)
 NONE = ShiftBook(ZONE)
 # A Wednesday in the late shift.
 NOW = micros(datetime.fromisoformat("2022-09-07T15:30:00+02:00"))
@@ -28,59 +33,68 @@ def shown(at: int) -> str:
     return f"{local(at, ZONE):%m-%d %H:%M}"
 
 
-@pytest.mark.parametrize(("text", "since", "until"), [
-    ("today", "09-07 06:00", "09-07 15:30"),           # a production day, up to now
-    ("yesterday", "09-06 06:00", "09-07 06:00"),
-    ("this shift", "09-07 14:00", "09-07 15:30"),
-    ("last shift", "09-07 06:00", "09-07 14:00"),
-    ("shift", "09-07 06:00", "09-07 14:00"),
-    ("last 2 shifts", "09-06 22:00", "09-07 14:00"),
-    ("last 3 days", "09-04 06:00", "09-07 06:00"),
-    ("week", "08-29 06:00", "09-05 06:00"),
-    ("last week", "08-29 06:00", "09-05 06:00"),
-    ("Last  Week", "08-29 06:00", "09-05 06:00"),
-    ("last 2 weeks", "08-22 06:00", "09-05 06:00"),
-    ("this week", "09-05 06:00", "09-07 15:30"),
-    ("month", "08-01 06:00", "09-01 06:00"),
-    ("this month", "09-01 06:00", "09-07 15:30"),
-    ("30 d", "08-08 15:30", "09-07 15:30"),
-    ("last 8 h", "09-07 07:30", "09-07 15:30"),
-    ("90min", "09-07 14:00", "09-07 15:30"),
-    ("2022-09-05", "09-05 06:00", "09-06 06:00"),
-    ("2022-W36", "09-05 06:00", "09-12 06:00"),
-    ("2022-09", "09-01 06:00", "10-01 06:00"),
-    ("2022-09-05/2022-09-07", "09-05 06:00", "09-07 06:00"),
-    ("2022-09-05 00:00/2022-09-06 00:00", "09-05 00:00", "09-06 00:00"),
-    ("昨天", "09-06 06:00", "09-07 06:00"),
-    ("上一班", "09-07 06:00", "09-07 14:00"),
-    ("上周", "08-29 06:00", "09-05 06:00"),
-    ("最近3天", "09-04 06:00", "09-07 06:00"),
-])
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("today", "09-07 06:00", "09-07 15:30"),  # a production day, up to now
+        ("yesterday", "09-06 06:00", "09-07 06:00"),
+        ("this shift", "09-07 14:00", "09-07 15:30"),
+        ("last shift", "09-07 06:00", "09-07 14:00"),
+        ("shift", "09-07 06:00", "09-07 14:00"),
+        ("last 2 shifts", "09-06 22:00", "09-07 14:00"),
+        ("last 3 days", "09-04 06:00", "09-07 06:00"),
+        ("week", "08-29 06:00", "09-05 06:00"),
+        ("last week", "08-29 06:00", "09-05 06:00"),
+        ("Last  Week", "08-29 06:00", "09-05 06:00"),
+        ("last 2 weeks", "08-22 06:00", "09-05 06:00"),
+        ("this week", "09-05 06:00", "09-07 15:30"),
+        ("month", "08-01 06:00", "09-01 06:00"),
+        ("this month", "09-01 06:00", "09-07 15:30"),
+        ("30 d", "08-08 15:30", "09-07 15:30"),
+        ("last 8 h", "09-07 07:30", "09-07 15:30"),
+        ("90min", "09-07 14:00", "09-07 15:30"),
+        ("2022-09-05", "09-05 06:00", "09-06 06:00"),
+        ("2022-W36", "09-05 06:00", "09-12 06:00"),
+        ("2022-09", "09-01 06:00", "10-01 06:00"),
+        ("2022-09-05/2022-09-07", "09-05 06:00", "09-07 06:00"),
+        ("2022-09-05 00:00/2022-09-06 00:00", "09-05 00:00", "09-06 00:00"),
+        ("昨天", "09-06 06:00", "09-07 06:00"),
+        ("上一班", "09-07 06:00", "09-07 14:00"),
+        ("上周", "08-29 06:00", "09-05 06:00"),
+        ("最近3天", "09-04 06:00", "09-07 06:00"),
+    ],
+)
 def test_words_mean_production_days_and_shifts(text, since, until):
     assert asked(text) == (since, until)
 
 
-@pytest.mark.parametrize(("text", "since", "until"), [
-    ("today", "09-07 00:00", "09-07 15:30"),
-    ("yesterday", "09-06 00:00", "09-07 00:00"),
-    ("last week", "08-29 00:00", "09-05 00:00"),
-    ("2022-09-05", "09-05 00:00", "09-06 00:00"),
-    ("2022-W36", "09-05 00:00", "09-12 00:00"),
-    ("2022-09", "09-01 00:00", "10-01 00:00"),
-])
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("today", "09-07 00:00", "09-07 15:30"),
+        ("yesterday", "09-06 00:00", "09-07 00:00"),
+        ("last week", "08-29 00:00", "09-05 00:00"),
+        ("2022-09-05", "09-05 00:00", "09-06 00:00"),
+        ("2022-W36", "09-05 00:00", "09-12 00:00"),
+        ("2022-09", "09-01 00:00", "10-01 00:00"),
+    ],
+)
 def test_without_shifts_they_mean_calendar_days(text, since, until):
     assert asked(text, NONE) == (since, until)
 
 
-@pytest.mark.parametrize(("text", "utc"), [
-    ("2022-09-05 06:00", "2022-09-05T04:00:00Z"),
-    ("2022-09-05T06:00:30", "2022-09-05T04:00:30Z"),
-    ("2022-09-05T06:00:00.250+08:00", "2022-09-04T22:00:00.250Z"),
-    ("2022-09-05t06:00z", "2022-09-05T06:00:00Z"),
-    ("2022-10-30 02:30", "2022-10-30T00:30:00Z"),      # shown twice: the first
-    ("2022-03-27 02:30", "2022-03-27T01:00:00Z"),      # never shown: the first instant after
-    ("now", "2022-09-07T13:30:00Z"),
-])
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2022-09-05 06:00", "2022-09-05T04:00:00Z"),
+        ("2022-09-05T06:00:30", "2022-09-05T04:00:30Z"),
+        ("2022-09-05T06:00:00.250+08:00", "2022-09-04T22:00:00.250Z"),
+        ("2022-09-05t06:00z", "2022-09-05T06:00:00Z"),
+        ("2022-10-30 02:30", "2022-10-30T00:30:00Z"),  # shown twice: the first
+        ("2022-03-27 02:30", "2022-03-27T01:00:00Z"),  # never shown: the first instant after
+        ("now", "2022-09-07T13:30:00Z"),
+    ],
+)
 def test_a_moment_is_a_window_without_duration(text, utc):
     window = when(text, ZONE, NOW, SHIFTS)
     assert window.duration == 0
@@ -111,12 +125,18 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is():
     assert when("2022-10-30", ZONE, NOW, NONE).duration == 25 * 3_600_000_000
 
 
-@pytest.mark.parametrize(("text", "hint"), [
-    ("yesterdy", "Did you mean 'yesterday'"), ("lst shift", "Did you mean 'last shift'"), ("2022-13-40", "not in the"),
-    ("2022-09-31", "not in the calendar"), ("", "Write for example"),
-    ("2022-09-07/2022-09-05", "ends before it begins"),
-    ("5 parsecs", "no time that I can read"),
-])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("yesterdy", "Did you mean 'yesterday'"),
+        ("lst shift", "Did you mean 'last shift'"),
+        ("2022-13-40", "not in the"),
+        ("2022-09-31", "not in the calendar"),
+        ("", "Write for example"),
+        ("2022-09-07/2022-09-05", "ends before it begins"),
+        ("5 parsecs", "no time that I can read"),
+    ],
+)
 def test_what_means_no_time_is_refused_with_a_hint(text, hint):
     with pytest.raises(BadQuestion, match=hint):
         asked(text)

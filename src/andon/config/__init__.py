@@ -78,8 +78,9 @@ def _read(file: Path) -> tuple[Draft | None, list[Mistake]]:
     except FileNotFoundError:
         raise BadConfig(f"There is no {file}. Make a plant with `andon init {file.parent}`.") from None
     except UnicodeDecodeError as wrong:
-        return None, [Mistake(FILE, 1, f"The file is not UTF-8 ({wrong.reason} at byte {wrong.start}). Save it as "
-                                       "UTF-8.")]
+        return None, [
+            Mistake(FILE, 1, f"The file is not UTF-8 ({wrong.reason} at byte {wrong.start}). Save it as UTF-8.")
+        ]
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
@@ -93,5 +94,6 @@ def _of_syntax(said: str, text: str, file: str) -> Mistake:
     where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
     line = int(where[1]) if where and where[1] else text.count("\n") + 1
     column = f" at column {where[2]}" if where and where[2] else ""
-    return Mistake(file, line, f"This is no TOML{column}: {said[:where.start()] if where else said}. Nothing after it "
-                               "was read.")
+    return Mistake(
+        file, line, f"This is no TOML{column}: {said[: where.start()] if where else said}. Nothing after it was read."
+    )

@@ -19,23 +19,42 @@ EVER = -62_135_596_800_000_000
 
 def build(file: PlantFile) -> Plant:
     """The plant of a file without mistakes."""
-    reasons = {r.code: Reason(r.code, r.text, r.parent, Element(r.element) if r.element else None,
-                              Loss(r.loss) if r.loss else None) for r in file.reason}
+    reasons = {
+        r.code: Reason(
+            r.code, r.text, r.parent, Element(r.element) if r.element else None, Loss(r.loss) if r.loss else None
+        )
+        for r in file.reason
+    }
     zone = file.plant.zone
     return Plant(
-        name=file.plant.name, zone=zone, currency=file.plant.currency, language=file.plant.language,
-        site=file.plant.site or file.plant.name, shifts=shift_book(file), reasons=reasons,
+        name=file.plant.name,
+        zone=zone,
+        currency=file.plant.currency,
+        language=file.plant.language,
+        site=file.plant.site or file.plant.name,
+        shifts=shift_book(file),
+        reasons=reasons,
         machines={m.path: _machine(m, file, reasons) for m in file.machine},
         sources=tuple(Source(name=s.name, connector=s.connector, settings=s.model_extra or {}) for s in file.source),
-        tariffs=tuple(Tariff(name=t.name, since=since(t.valid_from, zone), price=t.price, bands=tuple(
-            (f"{b.start:%H:%M}", f"{b.end:%H:%M}", b.price) for b in t.bands)) for t in file.tariff),
-        grid_factors=tuple(GridFactor(since=since(g.valid_from, zone), factor=g.factor, method=g.method,
-                                      source=g.source) for g in file.grid_factor),
+        tariffs=tuple(
+            Tariff(
+                name=t.name,
+                since=since(t.valid_from, zone),
+                price=t.price,
+                bands=tuple((f"{b.start:%H:%M}", f"{b.end:%H:%M}", b.price) for b in t.bands),
+            )
+            for t in file.tariff
+        ),
+        grid_factors=tuple(
+            GridFactor(since=since(g.valid_from, zone), factor=g.factor, method=g.method, source=g.source)
+            for g in file.grid_factor
+        ),
         limits={x.signal: Limit(signal=x.signal, low=x.low, high=x.high, target=x.target) for x in file.limit},
         retention={name: kept for name, kept in file.retention.items() if kept is not None},
         products={p.name: Product(name=p.name, title=p.title, material=p.material) for p in file.product},
         reason_texts={r.code: {"en": r.text, "zh": r.text_zh or r.text} for r in file.reason},
-        digest=digest(file))
+        digest=digest(file),
+    )
 
 
 def digest(file: PlantFile) -> str:
@@ -59,22 +78,45 @@ def _machine(machine: MachineTable, file: PlantFile, reasons: Mapping[str, Reaso
     rules = StopRules(
         elements={State(s): Element(e) for s, e in file.elements.items()},
         losses={State(s): Loss(x) for s, x in file.losses.items()},
-        reasons=reasons, minor_stop=machine.minor_stop, hour_value=machine.hour_value)
+        reasons=reasons,
+        minor_stop=machine.minor_stop,
+        hour_value=machine.hour_value,
+    )
     return Machine(
-        path=machine.path, machine_class=machine.class_, area=machine.area, title=machine.title or machine.path,
+        path=machine.path,
+        machine_class=machine.class_,
+        area=machine.area,
+        title=machine.title or machine.path,
         signals={name: _signal(machine, name, s, file) for name, s in machine.signals.items()},
-        rules=rules, products=_products(machine, file), default_product=machine.default_product)
+        rules=rules,
+        products=_products(machine, file),
+        default_product=machine.default_product,
+    )
 
 
 def _signal(machine: MachineTable, name: str, signal: SignalTable, file: PlantFile) -> Signal:
     kind = kind_of(signal, name)
     only = file.source[0].name if len(file.source) == 1 else ""
     return Signal(
-        path=f"{machine.path}/{name}", machine=machine.path, name=name, role=signal.role or name, kind=kind,
-        unit=signal.unit, source=signal.source or only, address=signal.address, scale=signal.scale,
-        offset=signal.offset, states=_states(signal, file) if kind == "state" else {}, counting=signal.counting,
-        rollover=signal.rollover, stamp=signal.stamp, holds=signal.holds, deadband=signal.deadband,
-        stepped=signal.stepped, retention=signal.retention)
+        path=f"{machine.path}/{name}",
+        machine=machine.path,
+        name=name,
+        role=signal.role or name,
+        kind=kind,
+        unit=signal.unit,
+        source=signal.source or only,
+        address=signal.address,
+        scale=signal.scale,
+        offset=signal.offset,
+        states=_states(signal, file) if kind == "state" else {},
+        counting=signal.counting,
+        rollover=signal.rollover,
+        stamp=signal.stamp,
+        holds=signal.holds,
+        deadband=signal.deadband,
+        stepped=signal.stepped,
+        retention=signal.retention,
+    )
 
 
 def _states(signal: SignalTable, file: PlantFile) -> dict[str, str]:

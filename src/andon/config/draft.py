@@ -63,8 +63,11 @@ def draft(raw: Mapping[str, object]) -> Draft:
         findings = of_form(wrong)
     bad = {f.place[:2] for f in findings}
     kept = {section: _sound(section, value, bad) for section, value in raw.items() if (section,) not in bad}
-    rows = {section: [n for n in range(len(value)) if (section, n) not in bad]
-            for section, value in raw.items() if isinstance(value, list)}
+    rows = {
+        section: [n for n in range(len(value)) if (section, n) not in bad]
+        for section, value in raw.items()
+        if isinstance(value, list)
+    }
     if "plant" not in kept or any(place[0] == "plant" for place in bad):
         kept["plant"] = STAND_IN
     return Draft(PlantFile.model_validate(kept), raw, rows, tuple(findings))

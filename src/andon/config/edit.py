@@ -49,6 +49,7 @@ def confirm_mapping(path: str | Path, table: Mapping[str, object]) -> None:
     time = {column = "ts"}
     <BLANKLINE>
     """
+
     def change(document: TOMLDocument) -> None:
         _put(_tables(document, "source"), "name", table)
 
@@ -70,6 +71,7 @@ def confirm_machines(path: str | Path, machines: Iterable[Mapping[str, object]])
     BadConfig
         The plant would have a mistake that it has not now; nothing is written then.
     """
+
     def change(document: TOMLDocument) -> None:
         for machine in machines:
             _add_machine(_tables(document, "machine"), machine)
@@ -109,8 +111,9 @@ def _tables(document: TOMLDocument, section: str) -> AoT:
         document.append(section, tomlkit.aot())
     found = document[section]
     if not isinstance(found, AoT):
-        raise BadConfig(f"'{section}' is written as a list in plant.toml. Write [[{section}]] tables, so that one can "
-                        "be added.")
+        raise BadConfig(
+            f"'{section}' is written as a list in plant.toml. Write [[{section}]] tables, so that one can be added."
+        )
     return found
 
 

@@ -132,36 +132,88 @@ NAME, PATH = r"[\w.-]+", r"[\w.-]+(/[\w.-]+)*"
 LENGTH_FORM = r"^\s*\d+(\.\d+)?\s*(" + "|".join((*LENGTHS, "y")) + r")\s*$"
 CLOCK_FORM = r"^([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?$"
 
-Length = Annotated[int, BeforeValidator(_length), WithJsonSchema(
-    {"type": "string", "pattern": LENGTH_FORM, "examples": ["45 s", "1.5 min", "8 h"]})]
-Kept = Annotated[int | None, BeforeValidator(_kept), WithJsonSchema(
-    {"type": "string", "pattern": LENGTH_FORM[:-1] + r"|forever$", "examples": ["10 y", "90 d", "forever"]})]
-Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(
-    {"type": "string", "pattern": CLOCK_FORM, "examples": ["06:00"]})]
+Length = Annotated[
+    int,
+    BeforeValidator(_length),
+    WithJsonSchema({"type": "string", "pattern": LENGTH_FORM, "examples": ["45 s", "1.5 min", "8 h"]}),
+]
+Kept = Annotated[
+    int | None,
+    BeforeValidator(_kept),
+    WithJsonSchema(
+        {"type": "string", "pattern": LENGTH_FORM[:-1] + r"|forever$", "examples": ["10 y", "90 d", "forever"]}
+    ),
+]
+Clock = Annotated[
+    time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": CLOCK_FORM, "examples": ["06:00"]})
+]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Start = Annotated[date | datetime, BeforeValidator(_start), WithJsonSchema(
-    {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d"}]})]
-UnitCode = Annotated[str, AfterValidator(_unit), WithJsonSchema(
-    {"type": "string", "examples": ["kW", "kW.h", "Cel", "mm/s", "{part}", "1"]})]
-Zone = Annotated[str, AfterValidator(_one_of("IANA time zone", zone_names())), WithJsonSchema(
-    {"type": "string", "examples": ["Europe/Rome", "Asia/Shanghai", "America/New_York"]})]
-Name = Annotated[str, AfterValidator(_named("name", NAME, "good_count")), WithJsonSchema(
-    {"type": "string", "pattern": f"^{NAME}$"})]
-Path = Annotated[str, AfterValidator(_named("path", PATH, "line-1/press-3")), WithJsonSchema(
-    {"type": "string", "pattern": f"^{PATH}$"})]
-Currency = Annotated[str, AfterValidator(_named("currency", r"[A-Z]{3}|", "EUR")), WithJsonSchema(
-    {"type": "string", "pattern": "^([A-Z]{3})?$", "examples": ["EUR", "CNY", "USD"]})]
-StateName = Annotated[str, AfterValidator(_one_of("state", MAPPED)), WithJsonSchema(
-    {"type": "string", "enum": list(MAPPED)})]
-ElementName = Annotated[str, AfterValidator(_one_of("ISO 22400 element", (e.value for e in Element))), WithJsonSchema(
-    {"type": "string", "enum": [e.value for e in Element]})]
-LossName = Annotated[str, AfterValidator(_one_of("loss of a stop", STOP_LOSSES)), WithJsonSchema(
-    {"type": "string", "enum": list(STOP_LOSSES)})]
+Start = Annotated[
+    date | datetime,
+    BeforeValidator(_start),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d"},
+            ]
+        }
+    ),
+]
+UnitCode = Annotated[
+    str,
+    AfterValidator(_unit),
+    WithJsonSchema({"type": "string", "examples": ["kW", "kW.h", "Cel", "mm/s", "{part}", "1"]}),
+]
+Zone = Annotated[
+    str,
+    AfterValidator(_one_of("IANA time zone", zone_names())),
+    WithJsonSchema({"type": "string", "examples": ["Europe/Rome", "Asia/Shanghai", "America/New_York"]}),
+]
+Name = Annotated[
+    str, AfterValidator(_named("name", NAME, "good_count")), WithJsonSchema({"type": "string", "pattern": f"^{NAME}$"})
+]
+Path = Annotated[
+    str,
+    AfterValidator(_named("path", PATH, "line-1/press-3")),
+    WithJsonSchema({"type": "string", "pattern": f"^{PATH}$"}),
+]
+Currency = Annotated[
+    str,
+    AfterValidator(_named("currency", r"[A-Z]{3}|", "EUR")),
+    WithJsonSchema({"type": "string", "pattern": "^([A-Z]{3})?$", "examples": ["EUR", "CNY", "USD"]}),
+]
+StateName = Annotated[
+    str, AfterValidator(_one_of("state", MAPPED)), WithJsonSchema({"type": "string", "enum": list(MAPPED)})
+]
+ElementName = Annotated[
+    str,
+    AfterValidator(_one_of("ISO 22400 element", (e.value for e in Element))),
+    WithJsonSchema({"type": "string", "enum": [e.value for e in Element]}),
+]
+LossName = Annotated[
+    str,
+    AfterValidator(_one_of("loss of a stop", STOP_LOSSES)),
+    WithJsonSchema({"type": "string", "enum": list(STOP_LOSSES)}),
+]
 Role = Annotated[str, AfterValidator(_one_of("role", ROLES)), WithJsonSchema({"type": "string", "enum": list(ROLES)})]
-SignalKind = Annotated[str, AfterValidator(_one_of("kind of signal", SIGNAL_KINDS)), WithJsonSchema(
-    {"type": "string", "enum": list(SIGNAL_KINDS)})]
-Weekday = Annotated[str, AfterValidator(_one_of("weekday", WEEKDAYS)), WithJsonSchema(
-    {"type": "string", "enum": list(WEEKDAYS)})]
-StateMap = Annotated[str | dict[str, str], BeforeValidator(_state_map), WithJsonSchema(
-    {"anyOf": [{"type": "string", "examples": list(STATE_MAPS)},
-               {"type": "object", "additionalProperties": {"type": "string", "enum": list(MAPPED)}}]})]
+SignalKind = Annotated[
+    str,
+    AfterValidator(_one_of("kind of signal", SIGNAL_KINDS)),
+    WithJsonSchema({"type": "string", "enum": list(SIGNAL_KINDS)}),
+]
+Weekday = Annotated[
+    str, AfterValidator(_one_of("weekday", WEEKDAYS)), WithJsonSchema({"type": "string", "enum": list(WEEKDAYS)})
+]
+StateMap = Annotated[
+    str | dict[str, str],
+    BeforeValidator(_state_map),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "examples": list(STATE_MAPS)},
+                {"type": "object", "additionalProperties": {"type": "string", "enum": list(MAPPED)}},
+            ]
+        }
+    ),
+]

@@ -15,8 +15,11 @@ from .rota import rota
 from .written import MachineTable, ReasonTable, SignalTable, SourceTable
 
 COUNTS = ("total_count", "good_count", "reject_count", "rework_count")
-KIND_OF = {"state": "state", "alarm": "boolean", "vibration": "waveform"} | dict.fromkeys(COUNTS, "count") | (
-    dict.fromkeys(("mode", "product", "order", "reason", "serial", "recipe"), "text"))
+KIND_OF = (
+    {"state": "state", "alarm": "boolean", "vibration": "waveform"}
+    | dict.fromkeys(COUNTS, "count")
+    | (dict.fromkeys(("mode", "product", "order", "reason", "serial", "recipe"), "text"))
+)
 """The usual kind of a role; all others are numbers."""
 
 NAMED = {"machine": "path", "product": "name", "reason": "code", "source": "name", "limit": "signal"}
@@ -27,8 +30,20 @@ SIGNED_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 def meaning(draft: Draft) -> Iterator[Finding]:
     """Everything that is well written and still wrong."""
     yield from draft.findings
-    for check in (_secrets, _twice, rota, _signals, _roles, _machines, _products, _reasons, _limits, _sources,
-                  _states, _bands):
+    for check in (
+        _secrets,
+        _twice,
+        rota,
+        _signals,
+        _roles,
+        _machines,
+        _products,
+        _reasons,
+        _limits,
+        _sources,
+        _states,
+        _bands,
+    ):
         yield from check(draft)
 
 
@@ -41,9 +56,12 @@ def _secrets(draft: Draft) -> Iterator[Finding]:
     """Passwords in the file."""
     for place, key, value in _walk(draft.raw, ()):
         if SECRET.search(key) or (isinstance(value, str) and SIGNED_URL.search(value)):
-            yield Finding(place, f"'{key}' holds a secret, and plant.toml is no place for one: it gets copied. Put it "
-                                 "in secrets.toml beside it (mode 600) or in an environment variable; "
-                                 "docs/plant-toml.md says how they are named.")
+            yield Finding(
+                place,
+                f"'{key}' holds a secret, and plant.toml is no place for one: it gets copied. Put it "
+                "in secrets.toml beside it (mode 600) or in an environment variable; "
+                "docs/plant-toml.md says how they are named.",
+            )
 
 
 def _walk(table: Mapping[str, object], at: Place) -> Iterator[tuple[Place, str, object]]:
@@ -63,8 +81,10 @@ def _twice(draft: Draft) -> Iterator[Finding]:
         for name, count in Counter(draft.names(section, key)).items():
             if count > 1:
                 row = draft.rows_of(section, key, name)[1]
-                yield Finding((section, row, key), f"There are {count} [[{section}]] tables with {key} = {name!r}. "
-                                                   "Each needs its own.")
+                yield Finding(
+                    (section, row, key),
+                    f"There are {count} [[{section}]] tables with {key} = {name!r}. Each needs its own.",
+                )
     paths = draft.names("machine", "path")
     for path in sorted(set(paths)):
         if any(other.startswith(path + "/") for other in paths):
@@ -79,15 +99,21 @@ def _signals(draft: Draft) -> Iterator[Finding]:
         for name, signal in machine.signals.items():
             place = draft.place("machine", row, "signals", name)
             if signal.source and signal.source not in sources:
-                yield Finding((*place, "source"), f"Signal '{machine.path}/{name}' comes from {signal.source!r}, and "
-                                                  f"there is no such [[source]]. {nearest(signal.source, sources)}")
+                yield Finding(
+                    (*place, "source"),
+                    f"Signal '{machine.path}/{name}' comes from {signal.source!r}, and "
+                    f"there is no such [[source]]. {nearest(signal.source, sources)}",
+                )
             if isinstance(signal.states, str) and signal.states not in maps:
-                yield Finding((*place, "states"), f"There is no state map {signal.states!r}. "
-                                                  f"{nearest(signal.states, maps)}")
+                yield Finding(
+                    (*place, "states"), f"There is no state map {signal.states!r}. {nearest(signal.states, maps)}"
+                )
             if signal.retention not in ("default", *draft.file.retention):
                 known = ("default", *draft.file.retention)
-                yield Finding((*place, "retention"), f"There is no retention class {signal.retention!r}. "
-                                                     f"{nearest(signal.retention, known)}")
+                yield Finding(
+                    (*place, "retention"),
+                    f"There is no retention class {signal.retention!r}. {nearest(signal.retention, known)}",
+                )
             yield from _kind(signal, name, machine, place)
 
 
@@ -96,8 +122,9 @@ def _kind(signal: SignalTable, name: str, machine: MachineTable, place: Place) -
     path, kind, role = f"{machine.path}/{name}", kind_of(signal, name), signal.role or name
     wanted = KIND_OF.get(role)
     if wanted in ("state", "count", "text") and kind != wanted:
-        yield Finding((*place, "kind"), f"Signal '{path}' has the role {role!r}, so its kind is "
-                                        f"{wanted!r}, not {kind!r}.")
+        yield Finding(
+            (*place, "kind"), f"Signal '{path}' has the role {role!r}, so its kind is {wanted!r}, not {kind!r}."
+        )
         return
     if kind != "state" and signal.states is not None:
         yield Finding((*place, "states"), f"Signal '{path}' is a {kind}, and only a state has a state map.")
@@ -114,12 +141,18 @@ def _roles(draft: Draft) -> Iterator[Finding]:
         for name, signal in machine.signals.items():
             place, role = draft.place("machine", row, "signals", name), signal.role or name
             if role not in ROLES:
-                yield Finding(place, f"'{name}' is no role, so signal '{machine.path}/{name}' must say which role it "
-                                     f"has, such as role = 'other'. {nearest(name, ROLES)}")
+                yield Finding(
+                    place,
+                    f"'{name}' is no role, so signal '{machine.path}/{name}' must say which role it "
+                    f"has, such as role = 'other'. {nearest(name, ROLES)}",
+                )
             elif role in (*COUNTS, "state", "product", "order") and played[role] > 1:
                 played[role] = 0
-                yield Finding(place, f"Machine '{machine.path}' has two signals with the role {role!r}, and studies "
-                                     "read one: give the others role = 'other'.")
+                yield Finding(
+                    place,
+                    f"Machine '{machine.path}' has two signals with the role {role!r}, and studies "
+                    "read one: give the others role = 'other'.",
+                )
 
 
 def _machines(draft: Draft) -> Iterator[Finding]:
@@ -127,18 +160,27 @@ def _machines(draft: Draft) -> Iterator[Finding]:
     products = draft.names("product")
     for row, machine in enumerate(draft.file.machine):
         if machine.default_product and machine.default_product not in products:
-            yield Finding(draft.place("machine", row, "default_product"),
-                          f"There is no product {machine.default_product!r}. "
-                          f"{nearest(machine.default_product, products)}")
+            yield Finding(
+                draft.place("machine", row, "default_product"),
+                f"There is no product {machine.default_product!r}. {nearest(machine.default_product, products)}",
+            )
         roles = {s.role or n for n, s in machine.signals.items()}
-        lacks = [text for missing, text in (
-            ("state" not in roles, "no 'state' signal: no availability, no losses"),
-            (not roles & {"total_count", "good_count"}, "no 'total_count' or 'good_count' signal: no effectiveness"),
-            (not _rated(draft, machine), "no ideal cycle time: no effectiveness"),
-        ) if missing]
+        lacks = [
+            text
+            for missing, text in (
+                ("state" not in roles, "no 'state' signal: no availability, no losses"),
+                (
+                    not roles & {"total_count", "good_count"},
+                    "no 'total_count' or 'good_count' signal: no effectiveness",
+                ),
+                (not _rated(draft, machine), "no ideal cycle time: no effectiveness"),
+            )
+            if missing
+        ]
         if lacks:
-            yield Finding(draft.place("machine", row), f"Machine '{machine.path}' has {'; '.join(lacks)}.",
-                          warning=True)
+            yield Finding(
+                draft.place("machine", row), f"Machine '{machine.path}' has {'; '.join(lacks)}.", warning=True
+            )
 
 
 def _rated(draft: Draft, machine: MachineTable) -> bool:
@@ -150,19 +192,28 @@ def _products(draft: Draft) -> Iterator[Finding]:
     machines = draft.names("machine", "path")
     for row, product in enumerate(draft.file.product):
         if not product.cycles:
-            yield Finding(draft.place("product", row), f"Product {product.name!r} has no ideal cycle time: no "
-                                                       "effectiveness while it is made.", warning=True)
+            yield Finding(
+                draft.place("product", row),
+                f"Product {product.name!r} has no ideal cycle time: no effectiveness while it is made.",
+                warning=True,
+            )
         for n, cycle in enumerate(product.cycles):
             if cycle.machine and cycle.machine not in machines:
-                yield Finding(draft.place("product", row, "cycles", n, "machine"),
-                              f"Product {product.name!r} has an ideal cycle on {cycle.machine!r}, which is no machine. "
-                              f"{nearest(cycle.machine, machines)}")
-        for key, starts in (("cycles", [(c.machine, c.valid_from) for c in product.cycles]),
-                            ("values", [("", v.valid_from) for v in product.values])):
+                yield Finding(
+                    draft.place("product", row, "cycles", n, "machine"),
+                    f"Product {product.name!r} has an ideal cycle on {cycle.machine!r}, which is no machine. "
+                    f"{nearest(cycle.machine, machines)}",
+                )
+        for key, starts in (
+            ("cycles", [(c.machine, c.valid_from) for c in product.cycles]),
+            ("values", [("", v.valid_from) for v in product.values]),
+        ):
             again = [n for n, start in enumerate(starts) if start in starts[:n]]
             if again:
-                yield Finding(draft.place("product", row, key, again[0]),
-                              f"Product {product.name!r} has two {key} that are valid from the same moment.")
+                yield Finding(
+                    draft.place("product", row, key, again[0]),
+                    f"Product {product.name!r} has two {key} that are valid from the same moment.",
+                )
 
 
 def _reasons(draft: Draft) -> Iterator[Finding]:
@@ -170,12 +221,17 @@ def _reasons(draft: Draft) -> Iterator[Finding]:
     parents = {r.code: r.parent for r in draft.file.reason}
     for row, reason in enumerate(draft.file.reason):
         if reason.parent and reason.parent not in known:
-            yield Finding(draft.place("reason", row, "parent"), f"Reason {reason.code!r} is a kind of "
-                          f"{reason.parent!r}, which is no reason. {nearest(reason.parent, known)}")
+            yield Finding(
+                draft.place("reason", row, "parent"),
+                f"Reason {reason.code!r} is a kind of "
+                f"{reason.parent!r}, which is no reason. {nearest(reason.parent, known)}",
+            )
         circle = _circle(reason, parents)
         if circle and reason.code == min(circle):
-            yield Finding(draft.place("reason", row, "parent"),
-                          f"Reasons are kinds of each other in a circle: {' > '.join([*circle, circle[0]])}.")
+            yield Finding(
+                draft.place("reason", row, "parent"),
+                f"Reasons are kinds of each other in a circle: {' > '.join([*circle, circle[0]])}.",
+            )
 
 
 def _circle(reason: ReasonTable, parents: Mapping[str, str]) -> list[str]:
@@ -192,12 +248,17 @@ def _limits(draft: Draft) -> Iterator[Finding]:
     for row, limit in enumerate(draft.file.limit):
         whole = len(draft.file.machine) == len(draft.names("machine", "path"))
         if whole and limit.signal not in signals:
-            yield Finding(draft.place("limit", row, "signal"), f"There is no signal {limit.signal!r}. "
-                                                               f"{nearest(limit.signal, signals)}")
+            yield Finding(
+                draft.place("limit", row, "signal"),
+                f"There is no signal {limit.signal!r}. {nearest(limit.signal, signals)}",
+            )
         steps = [v for v in (limit.low, limit.target, limit.high) if v is not None]
         if steps != sorted(steps):
-            yield Finding(draft.place("limit", row), f"The limits of '{limit.signal}' are not in order: low "
-                                                     f"{limit.low}, target {limit.target}, high {limit.high}.")
+            yield Finding(
+                draft.place("limit", row),
+                f"The limits of '{limit.signal}' are not in order: low "
+                f"{limit.low}, target {limit.target}, high {limit.high}.",
+            )
 
 
 def _sources(draft: Draft) -> Iterator[Finding]:
@@ -206,8 +267,11 @@ def _sources(draft: Draft) -> Iterator[Finding]:
     for row, source in enumerate(draft.file.source):
         for place, path in _brought(source):
             if path and path not in machines:
-                yield Finding(draft.place("source", row, *place), f"Source '{source.name}' brings samples of {path!r}, "
-                                                                  f"which is no machine. {nearest(path, machines)}")
+                yield Finding(
+                    draft.place("source", row, *place),
+                    f"Source '{source.name}' brings samples of {path!r}, "
+                    f"which is no machine. {nearest(path, machines)}",
+                )
 
 
 def _brought(source: SourceTable) -> Iterator[tuple[Place, str]]:
@@ -240,8 +304,10 @@ def _bands(draft: Draft) -> Iterator[Finding]:
             since, until = (t.hour * 60 + t.minute for t in (band.start, band.end))
             inside = [m % 1440 for m in range(since, until if until > since else until + 1440)]
             if any(minutes[m] for m in inside):
-                yield Finding(draft.place("tariff", row, "bands", n),
-                              f"Tariff '{tariff.name}' has two prices at {band.start:%H:%M} or soon after.")
+                yield Finding(
+                    draft.place("tariff", row, "bands", n),
+                    f"Tariff '{tariff.name}' has two prices at {band.start:%H:%M} or soon after.",
+                )
             minutes.update(inside)
     starts = [(t.name, t.valid_from) for t in draft.file.tariff]
     for row, start in enumerate(starts):

@@ -36,8 +36,15 @@ class Finding:
 
 
 EXPECTED = {
-    "string": "a text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false",
-    "list": "a list in [ ]", "dict": "a table", "model": "a table", "tuple": "a list in [ ]", "date": "a date",
+    "string": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list in [ ]",
+    "dict": "a table",
+    "model": "a table",
+    "tuple": "a list in [ ]",
+    "date": "a date",
 }
 """What pydantic's `..._type` errors wanted, in words."""
 

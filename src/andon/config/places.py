@@ -58,7 +58,7 @@ def _skip(reader: Reader) -> bool:
 def _take(reader: Reader, form: re.Pattern[str]) -> str:
     match = form.match(reader.text, reader.at)
     if match is None:
-        raise ValueError(f"no TOML at {reader.at}: {reader.text[reader.at:reader.at + 20]!r}")
+        raise ValueError(f"no TOML at {reader.at}: {reader.text[reader.at : reader.at + 20]!r}")
     reader.at = match.end()
     return match[0]
 

@@ -24,9 +24,14 @@ def shift_book(file: PlantFile) -> ShiftBook:
         lines.setdefault(machine.path.rpartition("/")[0], set()).add(machine.area)
     areas = {line: next(iter(found)) for line, found in lines.items() if line and len(found) == 1}
     areas |= {m.path: m.area for m in file.machine}
-    return ShiftBook(file.plant.zone, tuple(_rule(s) for s in file.shift), calendar.day_of_shift,
-                     frozenset(calendar.holidays), {m.date: _weekday(m.as_) for m in calendar.make_up},
-                     {place: area for place, area in areas.items() if area})
+    return ShiftBook(
+        file.plant.zone,
+        tuple(_rule(s) for s in file.shift),
+        calendar.day_of_shift,
+        frozenset(calendar.holidays),
+        {m.date: _weekday(m.as_) for m in calendar.make_up},
+        {place: area for place, area in areas.items() if area},
+    )
 
 
 def _weekday(name: str) -> int:
@@ -35,9 +40,15 @@ def _weekday(name: str) -> int:
 
 def _rule(shift: ShiftTable) -> ShiftRule:
     return ShiftRule(
-        name=shift.name, start=shift.start, end=shift.end, days=frozenset(_weekday(d) for d in shift.days),
-        breaks=tuple(Break(b.start, b.end, b.name) for b in shift.breaks), at=tuple(shift.at),
-        valid_from=shift.valid_from, valid_until=shift.valid_until)
+        name=shift.name,
+        start=shift.start,
+        end=shift.end,
+        days=frozenset(_weekday(d) for d in shift.days),
+        breaks=tuple(Break(b.start, b.end, b.name) for b in shift.breaks),
+        at=tuple(shift.at),
+        valid_from=shift.valid_from,
+        valid_until=shift.valid_until,
+    )
 
 
 def rota(draft: Draft) -> Iterator[Finding]:
@@ -47,8 +58,11 @@ def rota(draft: Draft) -> Iterator[Finding]:
     yield from _breaks(draft)
     yield from _overlaps(draft)
     if not draft.raw.get("shift"):
-        yield Finding((), "There is no [[shift]], so there is no planned time: states and counts can be asked, OEE "
-                          "cannot.", warning=True)
+        yield Finding(
+            (),
+            "There is no [[shift]], so there is no planned time: states and counts can be asked, OEE cannot.",
+            warning=True,
+        )
 
 
 def _places(draft: Draft) -> Iterator[Finding]:
@@ -59,17 +73,21 @@ def _places(draft: Draft) -> Iterator[Finding]:
     for row, shift in enumerate(draft.file.shift):
         for n, place in enumerate(shift.at):
             if place not in known:
-                yield Finding(draft.place("shift", row, "at", n),
-                              f"Shift '{shift.name}' is for {place!r}, which is no machine, line or area. "
-                              f"{nearest(place, known)}")
+                yield Finding(
+                    draft.place("shift", row, "at", n),
+                    f"Shift '{shift.name}' is for {place!r}, which is no machine, line or area. "
+                    f"{nearest(place, known)}",
+                )
 
 
 def _dates(draft: Draft) -> Iterator[Finding]:
     for row, shift in enumerate(draft.file.shift):
         if shift.valid_from and shift.valid_until and shift.valid_until <= shift.valid_from:
-            yield Finding(draft.place("shift", row, "valid_until"),
-                          f"Shift '{shift.name}' is valid until {shift.valid_until}, which is not after "
-                          f"{shift.valid_from}: it never runs. `valid_until` is the first day without it.")
+            yield Finding(
+                draft.place("shift", row, "valid_until"),
+                f"Shift '{shift.name}' is valid until {shift.valid_until}, which is not after "
+                f"{shift.valid_from}: it never runs. `valid_until` is the first day without it.",
+            )
     seen: set[date] = set()
     for n, day in enumerate(draft.file.calendar.make_up):
         if day.date in seen:
@@ -85,14 +103,18 @@ def _breaks(draft: Draft) -> Iterator[Finding]:
         spans = rule.breaks_of(A_MONDAY)
         for n, (since, until) in enumerate(spans):
             if not start <= since < until <= end:
-                yield Finding(draft.place("shift", row, "breaks", n),
-                              f"The break {_span(shift.breaks[n])} is not inside shift '{shift.name}' "
-                              f"({shift.start:%H:%M} to {shift.end:%H:%M}).")
+                yield Finding(
+                    draft.place("shift", row, "breaks", n),
+                    f"The break {_span(shift.breaks[n])} is not inside shift '{shift.name}' "
+                    f"({shift.start:%H:%M} to {shift.end:%H:%M}).",
+                )
         for (_, first_end), (since, until) in pairwise(sorted(spans)):
             if since < first_end:
                 n = spans.index((since, until))
-                yield Finding(draft.place("shift", row, "breaks", n),
-                              f"The break {_span(shift.breaks[n])} overlaps another break of shift '{shift.name}'.")
+                yield Finding(
+                    draft.place("shift", row, "breaks", n),
+                    f"The break {_span(shift.breaks[n])} overlaps another break of shift '{shift.name}'.",
+                )
 
 
 def _span(pause: BreakTable) -> str:

@@ -17,19 +17,27 @@ TEXTS = {
     "zone": ("IANA time zone of the plant's clocks", "工厂时钟所在的 IANA 时区"),
     "currency": ("of all money in this file", "本文件中所有金额的货币"),
     "language": ("language of reports: en or zh", "报表语言：en 或 zh"),
-    "calendar": ("A night shift belongs to the day it \"start\"s or \"end\"s", "夜班归属开始日 (start) 或结束日 (end)"),
+    "calendar": ('A night shift belongs to the day it "start"s or "end"s', "夜班归属开始日 (start) 或结束日 (end)"),
     "holidays": ("no shift starts on these local dates", "这些日期不开班"),
     "make_up": ("make-up working days run as the weekday named", "调休上班日按所写的星期排班"),
-    "shift": ("Shifts: without them there is no planned time and so no OEE. Remove the # and correct them",
-              "班次：没有班次就没有计划时间，也就没有 OEE。去掉 # 并改成实际班次"),
-    "machine": ("Machines. `andon import` proposes them with their signals from a file",
-                "机器。`andon import` 会根据文件提出机器及其信号"),
+    "shift": (
+        "Shifts: without them there is no planned time and so no OEE. Remove the # and correct them",
+        "班次：没有班次就没有计划时间，也就没有 OEE。去掉 # 并改成实际班次",
+    ),
+    "machine": (
+        "Machines. `andon import` proposes them with their signals from a file",
+        "机器。`andon import` 会根据文件提出机器及其信号",
+    ),
     "states": ("preset or own map of what the machine says", "机器状态的映射：预设名或自定义"),
     "holds": ("silence longer than this is unknown", "超过此时长没有数据即为未知"),
-    "product": ("Products: the ideal cycle is the time for one part at the best sustainable speed",
-                "产品：理想节拍是在可持续的最佳速度下加工一件的时间"),
-    "reason": ("Reasons of stops, as a tree; element and loss say where they count",
-               "停机原因（树形）；element 与 loss 说明计入哪一类"),
+    "product": (
+        "Products: the ideal cycle is the time for one part at the best sustainable speed",
+        "产品：理想节拍是在可持续的最佳速度下加工一件的时间",
+    ),
+    "reason": (
+        "Reasons of stops, as a tree; element and loss say where they count",
+        "停机原因（树形）；element 与 loss 说明计入哪一类",
+    ),
 }
 """Comments in English and Chinese."""
 
@@ -54,12 +62,14 @@ def template(name: str, *, zone: str, currency: str = "", language: str = "en") 
     name = "works"
     """
     says = {key: texts[language == "zh"] for key, texts in TEXTS.items()}
-    quoted = {key: json.dumps(value, ensure_ascii=False)
-              for key, value in (("name", name), ("zone", zone), ("currency", currency), ("language", language))}
+    quoted = {
+        key: json.dumps(value, ensure_ascii=False)
+        for key, value in (("name", name), ("zone", zone), ("currency", currency), ("language", language))
+    }
     return HEAD[language].format(name=name) + BODY.format(quoted=quoted, says=says)
 
 
-BODY = '''
+BODY = """
 [plant]
 name = {quoted[name]}
 zone = {quoted[zone]}             # {says[zone]}
@@ -113,4 +123,4 @@ make_up = []                      # {says[make_up]}: [{{ date = 2026-10-10, as =
 # text_zh = "卡料"
 # element = "ADET"
 # loss = "breakdown"
-'''
+"""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..units import MINUTE
 from .kinds import (
     Clock,
     Currency,
@@ -184,7 +185,9 @@ class MachineTable(BaseModel):
     title: str = Field(default="", description="What people read.")
     area: str = Field(default="", description="ISA-95 area that it stands in.")
     minor_stop: Length = Field(
-        default=300_000_000, description="A stop in a running order shorter than this is a minor stop."
+        default=5 * MINUTE,
+        description="A stop in a running order shorter than this is a minor stop.",
+        json_schema_extra={"default": "5 min"},
     )
     hour_value: Amount | None = Field(
         default=None, description="What an hour of lost time costs, in the plant's currency."

@@ -50,8 +50,10 @@ class ShiftRule:
     def breaks_of(self, day: date) -> list[tuple[datetime, datetime]]:
         """Start and end of the breaks on the wall clock, of the shift that starts on `day`."""
         starts = [datetime.combine(day + DAY * (b.start < self.start), b.start) for b in self.breaks]
-        return [(s, datetime.combine(s.date() + DAY * (b.end <= b.start), b.end))
-                for s, b in zip(starts, self.breaks, strict=True)]
+        return [
+            (s, datetime.combine(s.date() + DAY * (b.end <= b.start), b.end))
+            for s, b in zip(starts, self.breaks, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,11 @@ class ShiftBook:
         [('night', '2026-03-28', 7)]
         """
         first, last = self._dates(window)
-        touching = [s for s in self._shifts(place, first, last)
-                    if s.window.until > window.since and s.window.since < window.until]
+        touching = [
+            s
+            for s in self._shifts(place, first, last)
+            if s.window.until > window.since and s.window.since < window.until
+        ]
         return Calendar(window, tuple(touching))
 
     def days(self, window: Window, place: str = "") -> list[tuple[str, Window]]:
@@ -103,8 +108,7 @@ class ShiftBook:
         first, last = self._dates(window)
         # Begin early: where the rules change, a day's begin may be pushed on by the days before it.
         edges = list(self._day_starts(place, first - 3 * DAY, last + 2 * DAY))
-        whole = [(day.isoformat(), Window(since, until))
-                 for (day, since), (_, until) in pairwise(edges)]
+        whole = [(day.isoformat(), Window(since, until)) for (day, since), (_, until) in pairwise(edges)]
         return [(day, w) for day, w in whole if w.duration and w.until > window.since and w.since < window.until]
 
     def shift_at(self, at: int, place: str = "") -> Shift | None:
@@ -121,8 +125,14 @@ class ShiftBook:
 
         Rules for a machine replace those of its line, these those of its area, these those of the plant.
         """
-        return next(iter(found for level in self._levels(place)
-                         if (found := tuple(r for r in self.rules if _is_for(r, level) and r.valid(day)))), ())
+        return next(
+            iter(
+                found
+                for level in self._levels(place)
+                if (found := tuple(r for r in self.rules if _is_for(r, level) and r.valid(day)))
+            ),
+            (),
+        )
 
     def weekday(self, day: date) -> int | None:
         """The weekday (0 is Monday) that a local date runs as; None: no shift starts, it is a holiday."""
@@ -173,8 +183,10 @@ class ShiftBook:
     def _usual_start(self, place: str, day: date) -> int:
         """When a production day begins by the wall clock: with the earliest shift that any weekday has."""
         rules = self.rules_on(place, day) or self.rules_for(place)
-        starts = [timedelta(hours=r.start.hour, minutes=r.start.minute, seconds=r.start.second)
-                  - DAY * self._ends_next_day(r) for r in rules]
+        starts = [
+            timedelta(hours=r.start.hour, minutes=r.start.minute, seconds=r.start.second) - DAY * self._ends_next_day(r)
+            for r in rules
+        ]
         wall = datetime.combine(day, time.min) + min(starts)
         return instant(self.zone, wall.date(), wall.time())
 
@@ -196,8 +208,9 @@ def _shift(zone: str, rule: ShiftRule, day: date, day_of_shift: str) -> Shift:
     """The shift that starts on a local date; without duration where the clocks skip all of it."""
     walls = rule.walls(day)
     since, until = (instant(zone, w.date(), w.time()) for w in walls)
-    breaks = (Window(instant(zone, s.date(), s.time()), instant(zone, u.date(), u.time()))
-              for s, u in rule.breaks_of(day))
+    breaks = (
+        Window(instant(zone, s.date(), s.time()), instant(zone, u.date(), u.time())) for s, u in rule.breaks_of(day)
+    )
     owner = walls[1] - timedelta(microseconds=1) if day_of_shift == "end" else walls[0]
     return Shift(rule.name, owner.date().isoformat(), Window(since, until), tuple(b for b in breaks if b.duration))
 

@@ -8,8 +8,32 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 
-PREFIXES = ("Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", "d", "c", "m", "u", "n", "p", "f", "a", "z", "y",
-            "Ki", "Mi", "Gi", "Ti")
+PREFIXES = (
+    "Y",
+    "Z",
+    "E",
+    "P",
+    "T",
+    "G",
+    "M",
+    "k",
+    "h",
+    "da",
+    "d",
+    "c",
+    "m",
+    "u",
+    "n",
+    "p",
+    "f",
+    "a",
+    "z",
+    "y",
+    "Ki",
+    "Mi",
+    "Gi",
+    "Ti",
+)
 
 METRIC = """
 m s g rad K C cd mol sr Hz N Pa J W A V F Ohm S Wb Cel T H lm lx Bq Gy Sv l L ar t bar u eV pc [c] [h] [k] [eps_0]
@@ -40,16 +64,78 @@ PLAIN = """
 TAKE_PREFIX, TAKE_NONE = frozenset(METRIC.split()), frozenset(PLAIN.split())
 
 COMMON = {
-    "°C": "Cel", "degC": "Cel", "C°": "Cel", "celsius": "Cel", "°F": "[degF]", "°": "deg", "kWh": "kW.h", "KWh": "kW.h",
-    "kwh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "sec": "s", "secs": "s", "seconds": "s", "hr": "h", "hour": "h",
-    "hours": "h", "minute": "min", "minutes": "min", "day": "d", "rpm": "{rotation}/min", "1/min": "/min",
-    "pcs": "{part}", "pieces": "{part}", "parts": "{part}", "part": "{part}", "count": "{part}", "pc.": "{part}",
-    "percent": "%", "ohm": "Ohm", "Ω": "Ohm", "µm": "um", "μm": "um", "mm/sec": "mm/s", "m3": "m3", "m³": "m3",
-    "m³/h": "m3/h", "m²": "m2", "l/min": "l/min", "VA": "V.A", "kVA": "kV.A", "var": "V.A", "kvar": "kV.A",
-    "kVAr": "kV.A", "kVArh": "kV.A.h", "kvarh": "kV.A.h", "Nm": "N.m", "psi": "[psi]", "inch": "[in_i]",
-    "in": "[in_i]", "ft": "[ft_i]", "ppm": "[ppm]", "ppb": "[ppb]", "g-force": "[g]", "dB": "dB", "Ah": "A.h",
-    "mAh": "mA.h", "": "1", "none": "1", "-": "1", "ratio": "1", "Kw": "kW", "KW": "kW", "kw": "kW", "amp": "A",
-    "amps": "A", "volt": "V", "volts": "V", "bar(g)": "bar{gauge}", "barg": "bar{gauge}", "hz": "Hz", "HZ": "Hz",
+    "°C": "Cel",
+    "degC": "Cel",
+    "C°": "Cel",
+    "celsius": "Cel",
+    "°F": "[degF]",
+    "°": "deg",
+    "kWh": "kW.h",
+    "KWh": "kW.h",
+    "kwh": "kW.h",
+    "Wh": "W.h",
+    "MWh": "MW.h",
+    "sec": "s",
+    "secs": "s",
+    "seconds": "s",
+    "hr": "h",
+    "hour": "h",
+    "hours": "h",
+    "minute": "min",
+    "minutes": "min",
+    "day": "d",
+    "rpm": "{rotation}/min",
+    "1/min": "/min",
+    "pcs": "{part}",
+    "pieces": "{part}",
+    "parts": "{part}",
+    "part": "{part}",
+    "count": "{part}",
+    "pc.": "{part}",
+    "percent": "%",
+    "ohm": "Ohm",
+    "Ω": "Ohm",
+    "µm": "um",
+    "μm": "um",
+    "mm/sec": "mm/s",
+    "m3": "m3",
+    "m³": "m3",
+    "m³/h": "m3/h",
+    "m²": "m2",
+    "l/min": "l/min",
+    "VA": "V.A",
+    "kVA": "kV.A",
+    "var": "V.A",
+    "kvar": "kV.A",
+    "kVAr": "kV.A",
+    "kVArh": "kV.A.h",
+    "kvarh": "kV.A.h",
+    "Nm": "N.m",
+    "psi": "[psi]",
+    "inch": "[in_i]",
+    "in": "[in_i]",
+    "ft": "[ft_i]",
+    "ppm": "[ppm]",
+    "ppb": "[ppb]",
+    "g-force": "[g]",
+    "dB": "dB",
+    "Ah": "A.h",
+    "mAh": "mA.h",
+    "": "1",
+    "none": "1",
+    "-": "1",
+    "ratio": "1",
+    "Kw": "kW",
+    "KW": "kW",
+    "kw": "kW",
+    "amp": "A",
+    "amps": "A",
+    "volt": "V",
+    "volts": "V",
+    "bar(g)": "bar{gauge}",
+    "barg": "bar{gauge}",
+    "hz": "Hz",
+    "HZ": "Hz",
 }
 """What people write, and what UCUM calls it."""
 
@@ -81,9 +167,39 @@ def nearest_unit(code: str) -> str | None:
     """
     if code in COMMON:
         return COMMON[code]
-    usual = ["W", "kW", "kW.h", "W.h", "Cel", "Pa", "bar", "mm/s", "m/s", "m/s2", "mm", "um", "N.m", "Hz", "A", "mA",
-             "V", "kg", "l/min", "m3/h", "{part}", "/min", "%", "s", "ms", "min", "h", "[g]", "deg",
-             "{rotation}/min", "1"]
+    usual = [
+        "W",
+        "kW",
+        "kW.h",
+        "W.h",
+        "Cel",
+        "Pa",
+        "bar",
+        "mm/s",
+        "m/s",
+        "m/s2",
+        "mm",
+        "um",
+        "N.m",
+        "Hz",
+        "A",
+        "mA",
+        "V",
+        "kg",
+        "l/min",
+        "m3/h",
+        "{part}",
+        "/min",
+        "%",
+        "s",
+        "ms",
+        "min",
+        "h",
+        "[g]",
+        "deg",
+        "{rotation}/min",
+        "1",
+    ]
     return next(iter(get_close_matches(code, usual, n=1)), None)
 
 
@@ -107,5 +223,5 @@ def _component(text: str, at: int) -> int:
 
 
 def _is_atom(symbol: str) -> bool:
-    bare = any(symbol.startswith(p) and symbol[len(p):] in TAKE_PREFIX for p in PREFIXES)
+    bare = any(symbol.startswith(p) and symbol[len(p) :] in TAKE_PREFIX for p in PREFIXES)
     return symbol in TAKE_PREFIX or symbol in TAKE_NONE or bare

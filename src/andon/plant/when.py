@@ -20,16 +20,45 @@ UNITS = {
 """Stretches of the plant's calendar, and how people write them."""
 
 WORDS = {
-    "now": "now", "现在": "now",
-    "today": "this day", "今天": "this day", "yesterday": "last day", "昨天": "last day",
-    "shift": "last shift", "day": "last day", "week": "last week", "month": "last month",
-    "上一班": "last shift", "上个班": "last shift", "本班": "this shift", "当班": "this shift",
-    "上周": "last week", "本周": "this week", "上月": "last month", "上个月": "last month", "本月": "this month",
+    "now": "now",
+    "现在": "now",
+    "today": "this day",
+    "今天": "this day",
+    "yesterday": "last day",
+    "昨天": "last day",
+    "shift": "last shift",
+    "day": "last day",
+    "week": "last week",
+    "month": "last month",
+    "上一班": "last shift",
+    "上个班": "last shift",
+    "本班": "this shift",
+    "当班": "this shift",
+    "上周": "last week",
+    "本周": "this week",
+    "上月": "last month",
+    "上个月": "last month",
+    "本月": "this month",
 }
 """Single words and what they are short for."""
 
-EXAMPLES = ("today", "yesterday", "this shift", "last shift", "last 3 shifts", "week", "last week", "this month",
-            "30 d", "8 h", "2022-09-05", "2022-09-05 06:00", "2022-W36", "2022-09", "2022-09-05T06:00:00+02:00")
+EXAMPLES = (
+    "today",
+    "yesterday",
+    "this shift",
+    "last shift",
+    "last 3 shifts",
+    "week",
+    "last week",
+    "this month",
+    "30 d",
+    "8 h",
+    "2022-09-05",
+    "2022-09-05 06:00",
+    "2022-W36",
+    "2022-09",
+    "2022-09-05T06:00:00+02:00",
+)
 KNOWN = [*WORDS, *EXAMPLES, "last month", "last day", "this week", "this day"]
 
 
