@@ -85,7 +85,7 @@ class Asked:
     def rows(self) -> list[dict[str, Plain]]:
         """One row a piece (one row in all where there are none): its key, then its single figures."""
         parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
-        return [dict(p.key) | single_figures(p.answer) for p in parts]
+        return [{**dict(p.key), **single_figures(p.answer)} for p in parts]
 
     def to_polars(self, table: str = "") -> pl.DataFrame:
         """The answer as a Polars frame: one row a piece, or the rows of one of its tables, such as `rows`."""
@@ -99,7 +99,7 @@ class Asked:
         known = tables(parts[0].answer)
         if name not in known:
             raise BadQuestion(f"{self.study.name} has no table {name!r}. It has: {', '.join(known) or 'none'}.")
-        return [dict(p.key) | row for p in parts for row in tables(p.answer)[name]]
+        return [{**dict(p.key), **row} for p in parts for row in tables(p.answer)[name]]
 
     def picture(self) -> Picture:
         """The study's picture of this answer: it shows itself in a notebook and saves itself as SVG or PNG."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..answer import Plain, plain
 from ..errors import BadQuestion
-from ..ledger import Change, Entry, Total, Version, Which
+from ..ledger import MICROS, Change, Entry, Total, Version, Which
 from ..model import Loss, Window, micros
 from ..plant.zones import local
 from ..units import MINUTE
@@ -57,7 +57,8 @@ def closed(folder: Path, at: str = "", *, since: str = "", until: str = "", ever
     return {"closed": done.first, "again": done.again, "same": done.same}
 
 
-def losses(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", by: str = "loss") -> Ranking:
+def losses(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", by: str = "loss"
+           ) -> Ranking:
     """Rank the ledger by loss, reason, machine, shift...; shifts that have finished since are closed first.
 
     `by="entry"` lists the entries themselves, with the numbers by which they are opened.
@@ -120,7 +121,7 @@ def _ranked(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
     """Losses by time, what is productive after them."""
     place = list(groups).index("loss")
     order = sorted(totals, key=lambda t: (t.key[place] == Loss.PRODUCTIVE, -t.micros))
-    return [dict(zip(groups, t.key, strict=True)) | _amounts(t) for t in order]
+    return [{**dict(zip(groups, t.key, strict=True)), **_amounts(t)} for t in order]
 
 
 def _pivoted(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
@@ -133,8 +134,8 @@ def _pivoted(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
         lost = [t for t in found if t.key[-1] != Loss.PRODUCTIVE]
         worst = max(lost, key=lambda t: t.micros, default=None)
         productive = planned - sum(t.micros for t in lost)
-        rows.append(dict(zip(groups, key, strict=True)) | {
-            "planned busy time": planned, "share": productive / planned if planned else None,
+        rows.append({
+            **dict(zip(groups, key, strict=True)), "planned busy time": planned, "share": productive / planned if planned else None,
             "time": sum(t.micros for t in lost), "parts": _sum([t.parts for t in lost]),
             "money": _sum([t.money for t in lost]), "worst loss": worst.key[-1] if worst else "",
             "length": worst.micros if worst else None})
@@ -163,16 +164,16 @@ def _entry_row(e: Entry) -> Row:
 
 def _version_row(plant: Andon, v: Version) -> Row:
     made = v.closing
-    return {"version": made.version, "at": _local(plant, made.at), "who": made.who, "why": made.why,
+    return {"version": made.version, "at": _local(plant, made.posted_at), "who": made.who, "why": made.why,
             "planned busy time": made.planned_busy, "coverage": made.coverage,
             "changes": "; ".join(map(_change, v.changes))}
 
 
 def _change(c: Change) -> str:
     """One difference in words: times in minutes."""
-    of = " ".join(filter(None, c.cause[:2])) or "shift"
-    before, after = ((x if x is None or c.figure != "micros" else round(x / MINUTE, 2)) for x in (c.before, c.after))
-    return f"{of} {'minutes' if c.figure == 'micros' else c.figure}: {before} -> {after}"
+    timed = c.figure in MICROS or c.figure == "micros"
+    old, new = (x if x is None or not timed else round(x / MINUTE, 2) for x in (c.old, c.new))
+    return f"{c.what.replace('micros', 'minutes')}: {old} -> {new}"
 
 
 def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> list[Row]:

@@ -6,8 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..acquire.files import FileMapping, Loaded, Progress, Proposal, Report, fits, load, propose, read_mapping
-from ..acquire.files import watch_folder as watch
+from ..acquire.files import (
+    FileMapping,
+    Loaded,
+    Progress,
+    Proposal,
+    Report,
+    fits,
+    load,
+    propose,
+    read_mapping,
+    take_all,
+    watch_folder,
+)
 from ..answer import Plain
 from ..config import confirm_machines, confirm_mapping, read_plant
 from ..errors import BadQuestion, UnknownName
@@ -25,8 +36,8 @@ def proposed(folder: Path | None, file: Path) -> Proposal:
 def confirm(folder: Path, file: Path) -> None:
     """Write the proposed mapping, and the machines and signals it needs, into plant.toml."""
     found = propose(file, read_plant(folder))
-    confirm_machines(folder, found.machines)
-    confirm_mapping(folder, found.source)
+    confirm_machines(folder, _tables(found))
+    confirm_mapping(folder, {"name": found.name, "connector": "files", **found.settings})
 
 
 def mapped(folder: Path, file: Path) -> bool:
@@ -54,7 +65,18 @@ def watched(folder: Path, inbox: Path, source: str, *, every: float, once: bool)
     """Store files as they appear in a folder; each is reported once it is on disk."""
     with open_plant(folder) as plant:
         mapping = _mapping(plant.plant, None, source)
-        yield from watch(inbox, mapping, plant.plant, plant.history, stop=threading.Event(), every=every, once=once)
+        if once:
+            yield from take_all(inbox, mapping, plant.plant, plant.history)
+        else:
+            yield from watch_folder(inbox, mapping, plant.plant, plant.history, stop=threading.Event(), every=every)
+
+
+def _tables(found: Proposal) -> Iterator[dict[str, object]]:
+    """The proposed machines as `[[machine]]` tables, each signal with its state map written out."""
+    for path, signals in found.machines.items():
+        own = {name: {**keys, "states": found.states[str(keys["states"])]} if keys.get("states") in found.states
+               else keys for name, keys in signals.items()}
+        yield {"path": path, "class": "machine", "signals": own}
 
 
 def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:

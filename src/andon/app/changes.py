@@ -25,7 +25,7 @@ def acted(folder: Path, name: str, who: str, arguments: Mapping[str, object]) ->
     """Do one act; returns its number in the audit log. Who owns the folder's files has every right."""
     with open_plant(folder) as plant:
         settle(history=plant.history, folder=folder)
-        return int(str(plant.act(name, who=who, **arguments)["number"]))
+        return int(str(plant.act(name, arguments, who=who)["number"]))
 
 
 def audit(folder: Path) -> list[Row]:

@@ -38,7 +38,8 @@ def demo(folder: Path, *, seed: int = 1, days: int = 30) -> Demo:
         done = close(plant.plant, plant.history, plant.books, who="demo", why="first closing")
         since, until = _spoken(simulation.window, plant.plant.zone)
         signals = sum(len(m.signals) for m in plant.plant.machines.values())
-    return Demo(sum(r.rows for r in receipts if not r.repeated), signals, done.first, folder / "truth.json", since, until)
+    stored = sum(r.rows for r in receipts if not r.repeated)
+    return Demo(stored, signals, done.first, folder / "truth.json", since, until)
 
 
 def _found(folder: Path) -> Demo:

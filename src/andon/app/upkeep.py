@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..answer import Plain, plain
 from ..errors import BadInput
-from ..historian import Historian
+from ..historian import Historian, retain
 from ..ledger import audit
 from ..model import Window, micros
 from ..picture import Picture
@@ -19,6 +20,8 @@ from ..plant.zones import local
 from .opened import Andon, open_plant
 
 Row = dict[str, Plain]
+LATEST = 1 << 62
+"""After every sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: 
     with open_plant(folder) as plant:
         known = plant.plant.signal(signal)
         window = plant.window(since=since, until=until, last=last)
-        found = plant.history.trend(signal, window, pixels)
-        rows = [{k: plain(v) for k, v in r.items()} for r in found.to_pylist()]
-        return Trend(f"{signal} [{known.unit}]", rows, _drawn(signal, known, rows))
+        found = plant.history.trend(signal, window, pixels).to_pylist()
+        rows: list[Row] = [{**{k: plain(v) for k, v in r.items()}, "at": _local(plant, r["at"]),
+                            "pixel": (r["at"] - window.since) * pixels // window.duration} for r in found]
+        return Trend(f"{signal} [{known.unit}]", rows, _drawn(signal, known, found))
 
 
 def sql(folder: Path, text: str) -> list[Row]:
@@ -76,14 +80,14 @@ def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until
     if target.suffix not in (".parquet", ".csv"):
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
-        window = plant.window(since=since, until=until) if since else None
+        window = plant.window(since=since, until=until) if since else Window(0, LATEST)
         signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at else None
-        return int(plant.history.export(target, window=window, signals=signals, format=target.suffix[1:]))
+        return plant.history.export(target, window, signals, form=target.suffix[1:])
 
 
 def sealed(folder: Path) -> int:
     with open_plant(folder) as plant:
-        return int(plant.history.seal())
+        return plant.history.seal()
 
 
 def backed_up(folder: Path, target: Path) -> None:
@@ -93,7 +97,9 @@ def backed_up(folder: Path, target: Path) -> None:
     with open_plant(folder) as plant:
         plant.history.backup(target / "history")
         plant.books.backup(target / "ledger")
-    shutil.copy2(folder / "plant.toml", target / "plant.toml")
+    for part in ("ledger/audit.jsonl", "plant.toml"):
+        if (folder / part).exists():
+            shutil.copy2(folder / part, target / part)
 
 
 def restored(copy: Path, folder: Path) -> None:
@@ -108,8 +114,8 @@ def restored(copy: Path, folder: Path) -> None:
 def verified(folder: Path, *, deep: bool = False) -> Verdict:
     """Check history, books and audit log."""
     with open_plant(folder) as plant:
-        report = plant.history.verify(deep=deep)
-        rows: list[Row] = [r for d in report.damages if isinstance(r := plain(d), dict)]
+        report = plant.history.verify(rollups=deep)
+        rows: list[Row] = [{"file": "history", "what": text} for text in report.damaged]
         log = audit.verify(folder / "ledger")
         books = plant.books.balance()
     if not log.holds:
@@ -118,12 +124,16 @@ def verified(folder: Path, *, deep: bool = False) -> Verdict:
     return Verdict(rows, bool(rows))
 
 
-def forgotten(folder: Path, *, really: bool) -> list[Row]:
+def forgotten(folder: Path, *, really: bool, who: str) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
     with open_plant(folder) as plant:
-        keep = {s.path: plant.plant.retention[s.retention] for m in plant.plant.machines.values()
-                for s in m.signals.values() if s.retention in plant.plant.retention}
-        return [r for d in plant.history.forget(keep, really=really) if isinstance(r := plain(d), dict)]
+        signals = [s for m in plant.plant.machines.values() for s in m.signals.values()]
+        old = retain(signals, plant.plant.retention, time.time_ns() // 1000)
+        if not really:
+            return [{"signal": path, "before": _local(plant, window.until)} for paths, window in old for path in paths]
+        gone = [f for paths, window in old
+                for f in plant.history.forget(paths, window, who=who, why="retention of plant.toml")]
+        return [{"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows} for f in gone]
 
 
 def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
@@ -132,12 +142,13 @@ def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
                              for e in (s, u)], window.until]
     gaps = [b - a for a, b in zip(edges[::2], edges[1::2], strict=True)]
     known = window.duration - sum(gaps)
-    return {"signal": signal.path, "role": signal.role, "coverage": known / window.duration if window.duration else None,
-            "known": known, "asked": window.duration, "longest gap": max(gaps)}
+    share = known / window.duration if window.duration else None
+    return {"signal": signal.path, "role": signal.role, "coverage": share, "known": known, "asked": window.duration, "longest gap": max(gaps)}
 
 
-def _drawn(title: str, signal: Signal, rows: Sequence[Row]) -> Picture:
-    return trend_picture(title, [(r["at"], r["min"], r["max"]) for r in rows], unit=signal.unit)  # type: ignore[misc]
+def _drawn(title: str, signal: Signal, found: Sequence[Mapping[str, float]]) -> Picture:
+    bands = [(int(r["at"]), r["low"], r["high"]) for r in found]
+    return trend_picture(title, bands, signal.unit)
 
 
 def _local(plant: Andon, at: int) -> str:

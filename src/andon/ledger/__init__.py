@@ -2,12 +2,12 @@
 
 from .balance import Balance, Proof
 from .books import Books, Draft, Key
-from .entries import Closing, Entry, Evidence, Fate, imbalances
+from .entries import MICROS, Closing, Entry, Evidence, Fate, imbalances
 from .evidence import Opened, evidence
 from .rank import Figures, Total, Which
 from .versions import Change, Version
 
 __all__ = [
-    "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Key", "Opened", "Proof",
+    "MICROS", "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Key", "Opened", "Proof",
     "Total", "Version", "Which", "evidence", "imbalances",
 ]

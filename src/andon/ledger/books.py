@@ -26,7 +26,7 @@ from .entries import (
     withdrawn,
 )
 from .rank import Figures, Total, Which
-from .schema import connect, writing
+from .schema import FILE, connect, writing
 from .versions import Version, changes
 
 Draft = tuple[Closing, Sequence[Entry]]
@@ -198,6 +198,16 @@ class Books:
             What must hold, over how many cases, and every case where it does not.
         """
         return balance(self._connection)
+
+    def backup(self, folder: Path) -> Path:
+        """Copy the books to another folder while they are in use; returns the copy."""
+        folder.mkdir(parents=True, exist_ok=True)
+        copy = sqlite3.connect(folder / FILE)
+        try:
+            self._connection.backup(copy)
+        finally:
+            copy.close()
+        return folder / FILE
 
     # ---- inside ----
 

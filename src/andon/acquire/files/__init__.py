@@ -1,9 +1,10 @@
 """Files -> samples: CSV, Excel, Parquet, JSON lines and line protocol, by a mapping that Andon proposes."""
 
+from .fit import fits
 from .folder import Report, take_all, watch_folder
 from .load import Loaded, Progress, load
 from .mapping import FileMapping, read_mapping
 from .propose import Proposal, propose
 
-__all__ = ["FileMapping", "Loaded", "Progress", "Proposal", "Report", "load", "propose", "read_mapping", "take_all",
+__all__ = ["FileMapping", "Loaded", "Progress", "Proposal", "Report", "fits", "load", "propose", "read_mapping", "take_all",
            "watch_folder"]
