@@ -324,7 +324,7 @@ def _lines(path: Path, table: pa.Table, plant: Plant | None) -> Proposal:
                       if len(str(table[LINE_TIME][0].as_py())) <= digits), "ns")
     found = _Found(path, table, tuple(guesses), (), "", machine, "", "", "", None, True)
     columns, wanted, states = _wide(found, slug(path.stem), plant, list(paths.values()))
-    facts = (("lineprotocol", f"by its ending {path.suffix!r}"), 
+    facts = (("lineprotocol", f"by its ending {path.suffix!r}"),
              (f"precision {precision}", "by the digits of its times"),
              (f"machine from the tag {machine!r}", f"it says {', '.join(words[:4])}"))
     machines = {p: {n: k for n, k in wanted.items() if p not in known or n not in known[p].signals}

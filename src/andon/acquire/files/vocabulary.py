@@ -49,8 +49,9 @@ COUNTED = ("total_count", "good_count", "reject_count", "rework_count")
 WORDED = ("order", "product", "serial", "recipe", "reason")
 UNIT_ENDINGS: Mapping[str, str] = {
     "degc": "Cel", "c": "Cel", "degf": "[degF]", "kw": "kW", "w": "W", "mw": "MW", "kwh": "kW.h", "mwh": "MW.h",
-    "wh": "W.h", "kvarh": "kvar.h", "bar": "bar", "mbar": "mbar", "kpa": "kPa", "mpa": "MPa", "psi": "[psi]", "rpm": "/min",
-    "hz": "Hz", "ms": "ms", "s": "s", "sec": "s", "min": "min", "h": "h", "a": "A", "ma": "mA", "v": "V", "mv": "mV", "mm": "mm",
+    "wh": "W.h", "kvarh": "kvar.h", "bar": "bar", "mbar": "mbar", "kpa": "kPa", "mpa": "MPa", "psi": "[psi]",
+    "rpm": "/min", "hz": "Hz", "ms": "ms", "s": "s", "sec": "s", "min": "min", "h": "h", "a": "A", "ma": "mA", "v": "V",
+    "mv": "mV", "mm": "mm",
     "um": "um", "pct": "%", "percent": "%", "nm": "N.m", "kn": "kN", "n": "N", "kg": "kg", "l": "L", "m3": "m3"}
 """What the last word of a name says about the unit: `power_kW`, `druck_bar`."""
 
