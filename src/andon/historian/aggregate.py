@@ -11,7 +11,7 @@ from . import counted, weighted
 from .line import Grid, Samples, samples
 from .part13 import DATA_VALUE, NO_DATA, PARTIAL, AggregateRules, Rule
 
-__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "aggregate"]
+__all__ = ["AGGREGATES", "SKIPPING", "AggregateRules", "Aggregates", "aggregate"]
 
 AGGREGATES: Mapping[str, Rule] = {
     "Interpolative": weighted.interpolative,
@@ -49,6 +49,8 @@ EXTRAPOLATED = frozenset({"Interpolative", "TimeAverage", "Total"})
 """These go on after the last sample; the others have no data there."""
 WHOLE = frozenset({"Interpolative", "Average"})
 """These never say that an interval is partial."""
+SKIPPING = EXTRAPOLATED | {"NumberOfTransitions"}
+"""These look past bad samples for the nearest good one, on both sides of the window."""
 BOUNDS = frozenset({"StartBound", "EndBound"})
 """These say that an interval is partial even where they have no value."""
 

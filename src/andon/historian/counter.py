@@ -27,8 +27,9 @@ def counts(table: pa.Table, signal: Signal, window: Window, connected: Stretches
       the counter returns, they count again. Over a gap only a step of a tenth or less is a correction.
     * Any other step back is a reset: the pieces made since are what the counter shows now.
 
-    The first row ever gives no count. A step over a gap (silence longer than `signal.holds`, a lost connection, a row
-    that is bad, stale or empty) is spread from the moment of silence to the row; any other belongs to its row.
+    The first row ever gives no count. Name a range that it never reaches for a counter that never rolls over. A step
+    over a gap (silence longer than `signal.holds`, a lost connection, a row that is bad, stale or empty) is spread from
+    the moment of silence to the row; any other belongs to its row.
 
     Deltas (`counting = "delta"`): a row holds the pieces since the row before (stamp "end") or until the row after
     (stamp "start"), at most `signal.holds` long, and is spread over that stretch. Rows that are not usable are skipped.
