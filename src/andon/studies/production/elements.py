@@ -44,14 +44,14 @@ class Leaves:
     """The leaf spells of one machine: half-open, in order, they tile `window`.
 
     Arrays of one length n: `since`, `until` (microseconds), `element`, `loss`, `state` and `reason` (places in
-    `ELEMENTS`, `LOSSES`, `STATES` and `reasons`; a loss means something in planned busy time only, and running time is
+    `ELEMENTS`, `LOSSES`, `STATES` and `given`; a loss means something in planned busy time only, and running time is
     `productive` until parts are known), `paused` (in a break), `begins` (a stop of this element, loss and reason begins
     with the leaf), `fails` (a breakdown begins with the leaf, however its time is split by reasons).
     """
 
     window: Window
     states: States
-    reasons: tuple[str, ...]
+    given: tuple[str, ...]
     since: Times
     until: Times
     element: Indices
@@ -85,6 +85,10 @@ class Leaves:
     def of(self, element: Element) -> Flags:
         """Which leaves are one element."""
         return np.asarray(self.element == ELEMENTS.index(element), dtype=np.bool_)
+
+    def reasons(self) -> tuple[Indices, tuple[str, ...]]:
+        """The reason of each leaf, as places in a tuple of texts."""
+        return self.reason, self.given
 
     def total(self, element: Element) -> int:
         """Microseconds in one element."""
@@ -166,7 +170,7 @@ def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
     since, until = edges[:-1], edges[1:]
     place = np.searchsorted(leaves.since, since, side="right") - 1
     begun = leaves.since[place] == since
-    return Leaves(leaves.window, leaves.states, leaves.reasons, since, until, leaves.element[place],
+    return Leaves(leaves.window, leaves.states, leaves.given, since, until, leaves.element[place],
                   leaves.loss[place], leaves.state[place], leaves.reason[place], leaves.paused[place],
                   leaves.begins[place] & begun, leaves.fails[place] & begun)
 

@@ -133,14 +133,14 @@ def stopped(work: Made, hour_value: float | None) -> list[Stopped]:
     """Planned busy time in which the machine did not produce: one row a loss, element, reason and rate."""
     leaves = work.leaves
     idle = leaves.busy & ~leaves.of(Element.PRODUCTION)
-    shape = (len(LOSSES), len(ELEMENTS), len(leaves.reasons), len(work.rates))
+    shape = (len(LOSSES), len(ELEMENTS), len(leaves.given), len(work.rates))
     codes = np.ravel_multi_index((leaves.loss[idle], leaves.element[idle], leaves.reason[idle], work.rate[idle]), shape)
     kinds, place = np.unique(codes, return_inverse=True)
     micros = np.bincount(place, leaves.duration[idle], minlength=len(kinds))
     stops = np.bincount(place, leaves.begins[idle], minlength=len(kinds))
     columns = (c.tolist() for c in (*np.unravel_index(kinds, shape), micros, stops))
     rates = work.rates
-    return [Stopped(LOSSES[x], ELEMENTS[e], leaves.reasons[r], rates[p].product, rates[p].ideal_cycle, rates[p].value,
+    return [Stopped(LOSSES[x], ELEMENTS[e], leaves.given[r], rates[p].product, rates[p].ideal_cycle, rates[p].value,
                     hour_value, int(t), int(n)) for x, e, r, p, t, n in zip(*columns, strict=True)]
 
 

@@ -277,7 +277,7 @@ def _status(leaves: Leaves, engineering: Iterable[str]) -> Indices:
     state = leaves.state
     told = np.array([NAMES.index(OF_ELEMENT.get(e, E10.UNKNOWN)) for e in ELEMENTS])
     found = np.where(table[state] == NAMES.index(E10.UNKNOWN), told[leaves.element], table[state])
-    named = np.isin(leaves.reason, [i for i, r in enumerate(leaves.reasons) if r in set(engineering)])
+    named = np.isin(leaves.reason, [i for i, r in enumerate(leaves.given) if r in set(engineering)])
     serviced = leaves.of(Element.PLANNED_DOWN) & ~leaves.paused
     found = np.where(serviced, NAMES.index(E10.SCHEDULED_DOWN), found)
     found = np.where(named, NAMES.index(E10.ENGINEERING), found)
