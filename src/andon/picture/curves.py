@@ -32,7 +32,8 @@ def timeline(picture: Picture, look: Look) -> Spec:
          "encoding": {"x": x, "x2": {"field": "b"}, "y": y,
                       "stroke": {"field": "edge", "type": "nominal", "scale": None},
                       "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look),
-                                "legend": {"symbolType": "square", "columns": 6, "symbolStrokeColor": look.theme.soft}}}},
+                                "legend": {"symbolType": "square", "columns": 6,
+                                           "symbolStrokeColor": look.theme.soft}}}},
         {"mark": {"type": "text", "fontSize": 10},
          "encoding": {"x": x | {"field": "middle"}, "y": y, "text": {"field": "label"},
                       "color": {"field": "ink", "type": "nominal", "scale": None}}}]}
@@ -124,18 +125,19 @@ def survival(picture: Picture, look: Look) -> Spec:
     """Steps in their band; a fitted curve runs smoothly through them."""
     series = tuple(dict.fromkeys(str(s) for s in picture.column("series")))
     chosen = colors(series, look.name)
-    data = values(picture, said=[look.say(str(s)) for s in picture.column("series")])
+    data = values(picture, said=[look.say(str(s)) for s in picture.column("series")],
+                  tint=[chosen[str(s)] for s in picture.column("series")])
     title = look.say(picture.x or "time") + (f" ({look.say(picture.unit)})" if picture.unit else "")
     x: Spec = {"field": "time", "type": "quantitative", "axis": {"title": title, "grid": False},
                "scale": {"nice": False, "zero": True}}
     y: Spec = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {
         "title": None, "labelExpr": "format(datum.value * 100, '.0f') + ' %'", "tickCount": 5}}
-    color: Spec = {"field": "said", "type": "nominal", "scale": scale_of(chosen, look)}
+    tint: Spec = {"field": "tint", "type": "nominal", "scale": None}
     step: Spec = _strokes(series, look) | {"x": x, "y": y | {"field": "share"}}
     return {"data": data, "width": look.width, "height": 260, "layer": [
         {"transform": [{"filter": "isValid(datum.low)"}],
          "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.16},
-         "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": color | {"legend": None}}},
+         "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": tint}},
         {"transform": [{"filter": "!datum.smooth"}],
          "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8},
          "encoding": step},
@@ -147,7 +149,8 @@ def survival(picture: Picture, look: Look) -> Spec:
 def _strokes(series: tuple[str, ...], look: Look) -> Spec:
     chosen = colors(series, look.name)
     said = [look.say(s) for s in series]
-    legend: Spec | None = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2} if len(series) > 1 else None
+    line: Spec = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2}
+    legend = line if len(series) > 1 else None
     dashes = [list(DASHES[i % len(DASHES)]) for i in range(len(series))]
     return {"color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
             "strokeDash": {"field": "said", "type": "nominal", "legend": legend,
