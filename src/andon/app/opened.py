@@ -68,7 +68,8 @@ class Andon:
         """The window that words mean in the plant's local time."""
         return spoken(self.plant, since=since, until=until, last=last)
 
-    def act(self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin") -> Mapping[str, object]:
+    def act(self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
+            ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..answer import Plain, plain
 from ..errors import BadInput
-from ..historian import Historian, retain
+from ..historian import Historian
 from ..ledger import audit
 from ..model import Window, micros
 from ..picture import Picture
@@ -20,8 +19,6 @@ from ..plant.zones import local
 from .opened import Andon, open_plant
 
 Row = dict[str, Plain]
-LATEST = 1 << 62
-"""After every sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,9 @@ def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until
     if target.suffix not in (".parquet", ".csv"):
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
-        window = plant.window(since=since, until=until) if since else Window(0, LATEST)
+        window = plant.window(since=since, until=until) if since else None
         signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at else None
-        return plant.history.export(target, window, signals, form=target.suffix[1:])
+        return plant.history.export(target, window=window, signals=signals, format=target.suffix[1:])
 
 
 def sealed(folder: Path) -> int:
@@ -114,8 +111,8 @@ def restored(copy: Path, folder: Path) -> None:
 def verified(folder: Path, *, deep: bool = False) -> Verdict:
     """Check history, books and audit log."""
     with open_plant(folder) as plant:
-        report = plant.history.verify(rollups=deep)
-        rows: list[Row] = [{"file": "history", "what": text} for text in report.damaged]
+        report = plant.history.verify(deep=deep)
+        rows: list[Row] = [r for d in report.damages if isinstance(r := plain(d), dict)]
         log = audit.verify(folder / "ledger")
         books = plant.books.balance()
     if not log.holds:
@@ -124,16 +121,13 @@ def verified(folder: Path, *, deep: bool = False) -> Verdict:
     return Verdict(rows, bool(rows))
 
 
-def forgotten(folder: Path, *, really: bool, who: str) -> list[Row]:
+def forgotten(folder: Path, *, really: bool) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
     with open_plant(folder) as plant:
-        signals = [s for m in plant.plant.machines.values() for s in m.signals.values()]
-        old = retain(signals, plant.plant.retention, time.time_ns() // 1000)
-        if not really:
-            return [{"signal": path, "before": _local(plant, window.until)} for paths, window in old for path in paths]
-        gone = [f for paths, window in old
-                for f in plant.history.forget(paths, window, who=who, why="retention of plant.toml")]
-        return [{"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows} for f in gone]
+        keep = {s.path: plant.plant.retention[s.retention] for m in plant.plant.machines.values()
+                for s in m.signals.values() if s.retention in plant.plant.retention}
+        return [{"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows}
+                for f in plant.history.expire(keep, really=really)]
 
 
 def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
@@ -143,7 +137,8 @@ def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
     gaps = [b - a for a, b in zip(edges[::2], edges[1::2], strict=True)]
     known = window.duration - sum(gaps)
     share = known / window.duration if window.duration else None
-    return {"signal": signal.path, "role": signal.role, "coverage": share, "known": known, "asked": window.duration, "longest gap": max(gaps)}
+    return {"signal": signal.path, "role": signal.role, "coverage": share, "known": known,
+            "asked": window.duration, "longest gap": max(gaps)}
 
 
 def _drawn(title: str, signal: Signal, found: Sequence[Mapping[str, float]]) -> Picture:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
 
 from .desk import Desk
 from .options import Options
@@ -63,24 +66,24 @@ def trend(desk: Desk) -> Callable[..., None]:
         elif in_json or in_csv:
             show(desk, found.rows, Shape(in_json, in_csv))
         else:
-            _drawn(desk, found.rows, found.title)
+            _drawn(desk, found.rows, found.title, pixels)
 
     return command
 
 
-def _drawn(desk: Desk, rows: list[dict[str, float | None]], title: str) -> None:
+def _drawn(desk: Desk, rows: list[dict[str, Any]], title: str, pixels: int) -> None:
     """Two lines of blocks: the highest and the lowest value of each bucket."""
-    print_line(f"[bold]{title}[/bold]")
-    lows = [r["min"] for r in rows if r["min"] is not None]
-    highs = [r["max"] for r in rows if r["max"] is not None]
-    if not lows or not highs:
+    print_line(f"[bold]{escape(title)}[/bold]")
+    if not rows:
         print_line(desk.say("Nothing was recorded there and then."))
         return
-    low, span = min(lows), (max(highs) - min(lows)) or 1.0
-    for name in ("max", "min"):
-        marks = [" " if r[name] is None else BLOCKS[1 + round((r[name] - low) / span * 7)] for r in rows]  # type: ignore[operator]  # None was asked for
+    low, high = min(r["low"] for r in rows), max(r["high"] for r in rows)
+    for name in ("high", "low"):
+        marks = [" "] * (pixels + 1)
+        for r in rows:
+            marks[r["pixel"]] = BLOCKS[1 + round((r[name] - low) / ((high - low) or 1.0) * 7)]
         print_line(f"{desk.say(name):>4} {''.join(marks)}")
-    print_line(f"[dim]{min(lows):g} … {max(highs):g}[/dim]")
+    print_line(f"[dim]{low:g} … {high:g}, {rows[0]['at']} – {rows[-1]['at']}[/dim]")
 
 
 def sql(desk: Desk) -> Callable[..., None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,11 +87,9 @@ def forget(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant,
         yes: bool = o.flag("Delete; without it, only say what would go.", "--yes", "-y"),
-        who: str = o.who,
         in_json: bool = o.in_json, in_csv: bool = o.in_csv,
     ) -> None:
-        rows = desk.rooms.forgotten(plant, really=yes, who=who or getpass.getuser())
-        show(desk, rows, Shape(in_json, in_csv))
+        show(desk, desk.rooms.forgotten(plant, really=yes), Shape(in_json, in_csv))
 
     return command
 
