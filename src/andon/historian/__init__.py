@@ -1,7 +1,8 @@
 """SAMPLES -> SERIES: durable before acknowledged; nobody outside sees where a day lies."""
 
+from .aggregate import AGGREGATES, AggregateRules, Aggregates
 from .forget import Forgotten
 from .historian import Historian, RemoteHistorian
 from .verify import Report
 
-__all__ = ["Forgotten", "Historian", "RemoteHistorian", "Report"]
+__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "Forgotten", "Historian", "RemoteHistorian", "Report"]

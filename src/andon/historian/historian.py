@@ -16,6 +16,7 @@ from ..errors import BadQuestion
 from ..model import Batch, Receipt, S, Spells, Window
 from ..plant import Signal
 from . import found, read, rows, seal
+from .aggregate import AggregateRules, Aggregates
 from .backup import backup, restore
 from .cold import Shelf, Span
 from .door import Caller, Door, call
@@ -23,15 +24,16 @@ from .export import export
 from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
+from .processed import plain, processed
 from .sql import sql
 from .trend import buckets, trend
 from .upkeep import Upkeep
 from .verify import Report, verify
 from .write import write
 
-OFFERED = ("write", "read", "samples", "many", "latest", "trend", "buckets", "coverage", "spells", "spell_rows",
-           "overwritten", "touched", "receipts", "last_number", "signals", "quarantine", "forgotten", "seal", "compact",
-           "sql", "export", "forget", "expire", "backup", "verify")
+OFFERED = ("write", "read", "samples", "many", "latest", "trend", "buckets", "aggregate", "aggregates", "coverage",
+           "spells", "spell_rows", "overwritten", "touched", "receipts", "last_number", "signals", "quarantine",
+           "forgotten", "seal", "compact", "sql", "export", "forget", "expire", "backup", "verify")
 """What the owner of a history does for other processes."""
 ALL = Window(0, 1 << 62)
 PATIENCE = 10.0
@@ -237,6 +239,22 @@ class Historian:
         if width < 1:
             raise BadQuestion(f"A bucket of {width} microseconds is none: give at least 1.")
         return buckets(self._store, self._shelf, path, window, width)
+
+    def aggregate(self, signal: Signal | str, name: str, window: Window, interval: int,
+                  rules: AggregateRules | None = None) -> Aggregates:
+        """What a number was over each interval of a window, as OPC UA Part 13 defines it: at, value, status code.
+
+        `name` is one of `AGGREGATES`; TimeAverage2 is the one for process values. Time that was not heard is bad; a
+        signal's path instead of the signal means that only its connection decides about that.
+        """
+        path = signal if isinstance(signal, str) else signal.path
+        return self.aggregates([signal], name, window, interval, rules)[path]
+
+    def aggregates(self, signals: Sequence[Signal | str], name: str, window: Window, interval: int,
+                   rules: AggregateRules | None = None) -> Mapping[str, Aggregates]:
+        """`aggregate` of many signals at once, by path: every file is opened only once."""
+        whole = [plain(s) if isinstance(s, str) else s for s in signals]
+        return processed(self._store, self._shelf, whole, window, (name, interval, rules))
 
     def overwritten(self, path: str, window: Window) -> pa.Table:
         """Rows of a signal that a later writer replaced by something else."""

@@ -55,8 +55,8 @@ def silenced(at: Times, value: Numbers, quality: Codes, window: Window, heard: S
         return at, value, quality
     since, until = np.array([window.since, *(u for _, u in heard)]), np.array([*(s for s, _ in heard), window.until])
     over = (since == window.until) & (at[-1] < window.until)
-    gap = ((until > since) | over) & (since > at[0])
-    since, until = since[gap], until[gap]
+    gap = ((until > since) | over) & (until > at[0])
+    since, until = np.maximum(since[gap], at[0]), until[gap]
     if not len(since):
         return at, value, quality
     inside = np.searchsorted(since, at, "right") > np.searchsorted(until, at, "right")
