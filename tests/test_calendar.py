@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -215,9 +215,9 @@ def test_a_calendar_of_fifty_machines_over_thirty_days_takes_less_than_50_ms():
         for r in (EARLY, LATE, NIGHT)
     )
     book, window = ShiftBook("Europe/Rome", rules), span("2022-08-31T22:00Z", "2022-09-30T22:00Z")
-    began = perf_counter()
+    began = process_time()
     calendars = [book.calendar(window, f"line-{n % 5}/machine-{n}") for n in range(50)]
-    took = perf_counter() - began
+    took = process_time() - began
     assert {len(c.shifts) for c in calendars} == {91}
     assert took < 0.05
 
