@@ -136,7 +136,7 @@ def survival(picture: Picture, look: Look) -> Spec:
     step: Spec = _strokes(series, look) | {"x": x, "y": y | {"field": "share"}}
     return {"data": data, "width": look.width, "height": 260, "layer": [
         {"transform": [{"filter": "isValid(datum.low)"}],
-         "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.16},
+         "mark": {"type": "area", "interpolate": "step-after", "fillOpacity": 0.16},
          "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": tint}},
         {"transform": [{"filter": "!datum.smooth"}],
          "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8},
@@ -149,7 +149,8 @@ def survival(picture: Picture, look: Look) -> Spec:
 def _strokes(series: tuple[str, ...], look: Look) -> Spec:
     chosen = colors(series, look.name)
     said = [look.say(s) for s in series]
-    line: Spec = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2}
+    line: Spec = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2,
+                  "symbolOpacity": 1}
     legend = line if len(series) > 1 else None
     dashes = [list(DASHES[i % len(DASHES)]) for i in range(len(series))]
     return {"color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},

@@ -108,12 +108,20 @@ def floats(cells: Iterable[Cell]) -> list[float]:
 
 
 def on(color: str, theme: Theme) -> str:
-    """Ink that can be read on a colour: WCAG relative luminance decides."""
-    red, green, blue = (int(color[i:i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
-    bright = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.30
-    dark_ink, light_ink = sorted((theme.ink, theme.paper))
-    return dark_ink if bright else light_ink
+    """Ink or paper, whichever has the greater contrast (WCAG) on a colour."""
+    here = _bright(color)
+    return max((theme.ink, theme.paper), key=lambda ink: _contrast(_bright(ink), here))
+
+
+def _contrast(a: float, b: float) -> float:
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+
+
+def _bright(color: str) -> float:
+    """Relative luminance of an sRGB colour."""
+    parts = (int(color[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def scale_of(chosen: Mapping[str, str], look: Look) -> Spec:
