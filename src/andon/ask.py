@@ -277,8 +277,9 @@ def _heard(study: Study, bench: Bench, window: Window) -> list[Heard]:
     planned = any(p.kind is Calendar for p in study.parameters)
     asked = bench.plant.shifts.calendar(window, bench.machine.path).scheduled() if planned else [window]
     total = sum(w.duration for w in asked)
-    signals = dict.fromkeys(s for p in study.series for s in bench.signals(p) if s.role not in ("reason", "order"))
-    return [Heard(s.path, s.role, _overlap(bench.history.coverage(s, window), asked), total) for s in signals]
+    signals = {s.path: s for p in study.series for s in bench.signals(p) if s.role not in ("reason", "order")}
+    return [Heard(path, s.role, _overlap(bench.history.coverage(s, window), asked), total)
+            for path, s in signals.items()]
 
 
 def _overlap(known: Spells, asked: list[Window]) -> int:

@@ -147,16 +147,18 @@ class Figure:
 
 
 def figures(answer: type) -> list[Figure]:
-    """The fields and the properties of an answer type, in order, with units.
+    """The fields and the properties of an answer type, with units; those it names in HEADLINE first.
 
     A field's meaning is its line under *Attributes* in the class docstring; a property's its docstring's first line.
     """
     hints, says = get_type_hints(answer, include_extras=True), described(answer, "Attributes")
     found = [Figure(f.name, _unit(hints[f.name]), says.get(f.name, ""), False) for f in fields(answer)]
-    for name, member in inspect.getmembers(answer, lambda m: isinstance(m, property)):
-        returns = get_type_hints(member.fget, include_extras=True).get("return")
-        found.append(Figure(name, _unit(returns), (inspect.getdoc(member) or "").partition("\n")[0], True))
-    return found
+    for name, member in vars(answer).items():
+        if isinstance(member, property):
+            returns = get_type_hints(member.fget, include_extras=True).get("return")
+            found.append(Figure(name, _unit(returns), (inspect.getdoc(member) or "").partition("\n")[0], True))
+    first: tuple[str, ...] = getattr(answer, "HEADLINE", ())
+    return sorted(found, key=lambda f: first.index(f.name) if f.name in first else len(first))
 
 
 def described(thing: object, part: str = "Parameters") -> dict[str, str]:

@@ -1,16 +1,25 @@
-"""The one place that knows every room: plant.toml in, a running plant out."""
+"""The one place that knows every room: plant.toml in, a running plant out.
 
-from .books import balance, closed, losses, opened, versions
-from .bring import confirm, loaded, mapped, proposed, summary, watched
-from .changes import acted, acts, audit, verified_audit
-from .demo import demo
-from .opened import Andon, open_plant
-from .questions import answerable, answered, currency, studies, zone
-from .start import check, create, is_plant, no_plant, schema
-from .upkeep import backed_up, coverage, exported, forgotten, latest, restored, sealed, sql, trend, verified
+Each part is loaded when it is first asked for, so that a command waits only for the rooms it enters.
+"""
 
-__all__ = [
-    "Andon", "acted", "acts", "answerable", "answered", "audit", "backed_up", "balance", "check", "closed", "confirm",
-    "coverage", "create", "currency", "demo", "exported", "forgotten", "is_plant", "latest", "loaded", "losses",
-    "mapped", "no_plant", "open_plant", "opened", "proposed", "restored", "schema", "sealed", "sql", "studies",
-    "summary", "trend", "verified", "verified_audit", "versions", "watched", "zone"]
+from importlib import import_module
+
+PARTS = {
+    "books": ("balance", "closed", "losses", "opened", "versions"),
+    "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "changes": ("acted", "acts", "audit", "verified_audit"),
+    "demo": ("demo",),
+    "questions": ("answerable", "answered", "studies"),
+    "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),
+    "upkeep": ("backed_up", "coverage", "exported", "forgotten", "latest", "restored", "sealed", "sql", "trend",
+               "verified"),
+}
+"""What the faces ask of the house, by the file that does it."""
+
+
+def __getattr__(name: str) -> object:
+    for part, names in PARTS.items():
+        if name in names:
+            return getattr(import_module(f".{part}", __name__), name)
+    raise AttributeError(f"The house has no {name!r}.")

@@ -136,7 +136,7 @@ def _pivoted(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
         productive = planned - sum(t.micros for t in lost)
         rows.append({
             **dict(zip(groups, key, strict=True)), "planned busy time": planned,
-            "share": productive / planned if planned else None,
+            "productive": productive / planned if planned else None,
             "time": sum(t.micros for t in lost), "parts": _sum([t.parts for t in lost]),
             "money": _sum([t.money for t in lost]), "worst loss": worst.key[-1] if worst else "",
             "length": worst.micros if worst else None})

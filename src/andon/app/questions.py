@@ -34,14 +34,6 @@ def answered(folder: Path, study: str, *, at: str, since: str, until: str, last:
         return plant.ask(study, at, since=since, until=until, last=last, by=by, workers=workers, **settings)
 
 
-def currency(folder: Path) -> str:
-    return read_plant(folder).currency
-
-
-def zone(folder: Path) -> str:
-    return read_plant(folder).zone
-
-
 def _row(study: Study, machines: list[Machine], plant: Plant) -> Row:
     lacks = {m.path: can_answer(study, m, plant) for m in machines}
     able = sum(not lack for lack in lacks.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ..config import Mistake, check, schema, template
+from ..config import Mistake, check, read_plant, schema, template
 from ..errors import BadConfig
 from ..plant.zones import zone_names
 
@@ -36,6 +36,14 @@ def no_plant(folder: Path) -> BadConfig:
     return BadConfig(f"{folder} is no plant folder: it has no plant.toml. Make one with `andon init {folder}`.")
 
 
+def currency(folder: Path) -> str:
+    return read_plant(folder).currency
+
+
+def zone(folder: Path) -> str:
+    return read_plant(folder).zone
+
+
 def _zone_here() -> str:
     """This machine's IANA zone where the system tells it, else UTC."""
     link = Path("/etc/localtime")
@@ -44,4 +52,4 @@ def _zone_here() -> str:
     return next((c for c in candidates if c in zone_names()), "UTC")
 
 
-__all__ = ["Mistake", "check", "create", "is_plant", "no_plant", "schema"]
+__all__ = ["Mistake", "check", "create", "currency", "is_plant", "no_plant", "schema", "zone"]

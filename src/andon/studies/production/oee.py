@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 
@@ -54,6 +55,9 @@ class Oee:
     rows
         Time and parts of each product and ideal cycle.
     """
+
+    HEADLINE: ClassVar = ("oee", "availability", "effectiveness", "quality", "oee_of_known", "coverage",
+                          "good", "rejects", "planned_busy")
 
     production: Micros
     setup: Micros

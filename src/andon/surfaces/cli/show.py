@@ -197,11 +197,10 @@ def _pieces(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
 
 
 def _telling(asked: Asked) -> list[str]:
-    """The figures to show in a row a piece: the ratios first, then times and parts; at most nine."""
-    found = figures(asked.study.answer)
+    """The figures to show in a row a piece: those the answer names first, else its first nine."""
     single = single_figures(asked.pieces[0].answer)
-    ranked = sorted((f for f in found if f.name in single), key=lambda f: {"1": 0, "us": 1, "{part}": 2}.get(f.unit, 3))
-    return [f.name for f in ranked][:9]
+    first: tuple[str, ...] = getattr(asked.study.answer, "HEADLINE", ())
+    return [n for n in (first or [f.name for f in figures(asked.study.answer)]) if n in single][:9]
 
 
 def _figures(desk: Desk, answer: object, units: Mapping[str, str], *, total: bool) -> None:
