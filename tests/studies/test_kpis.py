@@ -57,6 +57,17 @@ def test_the_list_is_whole_and_each_row_has_a_value_or_says_what_is_missing():
     assert next(r.semantic_id for r in rows if r.name == "OEE index").endswith("#OverallEquipmentEffectiveness")
 
 
+@pytest.mark.parametrize(("sign", "value", "name"), [  # O1; names of IDTA 02066 in aas_submodel_elements.csv
+    ("PBT", 440, "PlannedBusyTime"), ("APT", 348, "ActualProductionTime"), ("AUST", 22, "ActualSetupTime"),
+    ("ADET", 45, "ActualUnitDelayTime"), ("ADOT", 25, "ActualUnitDownTime"), ("AUBT", 415, "ActualUnitBusyTime"),
+    ("AUPT", 370, "ActualUnitProcessingTime"),
+])
+def test_o1_elements_carry_the_semantic_id_of_the_official_template(sign, value, name):
+    found = next(e for e in kpis(*o1()).elements if e.sign == sign)
+    assert (found.value, found.unit) == (value * MINUTE, "us")
+    assert found.semantic_id == f"http://www.w3id.org/hsu-aut/ISO22400-2#{name}"
+
+
 def test_orders_give_the_indicators_on_execution_time():
     """An order from minute 60 to 180 of O1: 2 h, of which 7 min were a jam; no part of the shift but production."""
     found = kpis(*o1(), orders((60, 180)))

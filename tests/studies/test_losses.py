@@ -1,5 +1,6 @@
 """Losses against hand-checked figures; they sum to planned busy time, whatever the history."""
 
+from dataclasses import replace
 from functools import reduce
 from operator import add
 
@@ -154,6 +155,17 @@ def test_losses_agree_with_counting_minutes_and_sum_to_planned_busy_time(floor: 
 def test_the_pieces_of_a_window_add_up_to_it_exactly(floor: Floor, cuts):
     parts = [losses(*f.arguments) for f in map(floor.seen, pieces(floor.calendar.window, cuts))]
     assert reduce(add, parts) == losses(*floor.arguments)
+
+
+@given(floors(), st.lists(st.integers(0, 180 * MINUTE), max_size=5))
+def test_startup_rejects_do_not_depend_on_where_a_window_is_cut(floor: Floor, cuts):
+    total, good = floor.output.total, floor.output.good
+    rejects = Counts(total.since, total.at, total.count - good.count)
+    floor = replace(floor, output=replace(floor.output, total=None, rejects=rejects))
+    parts = [losses(*f.arguments) for f in map(floor.seen, pieces(floor.calendar.window, cuts))]
+    whole = losses(*floor.arguments)
+    assert reduce(add, parts) == whole
+    assert sum(r.micros for r in whole.rows) == whole.planned_busy == oee(*floor.arguments).planned_busy
 
 
 @given(floors(), floors(), floors())

@@ -229,6 +229,8 @@ def counts(output: Output, calendar: Calendar | None = None, opportunities: int 
 
     First-pass yield GP / IP = (made - rejects - rework) / made; DPU = defects / made; DPMO = defects / (made x
     opportunities) x 10^6; Poisson yield = exp(-DPU). All parts of the window count, whatever the machine was doing.
+    Good parts are what the good counter says, so reworked parts are among them where they pass it again; the first-pass
+    figures never contain them.
 
     Use `oee` instead for parts in planned time, `throughput_yield` for a line of machines in sequence.
 

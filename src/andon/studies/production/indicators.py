@@ -11,24 +11,6 @@ from .oee import Oee, ratio
 ONTOLOGY = "http://www.w3id.org/hsu-aut/ISO22400-2#"
 """Where the names of elements and indicators live (hsu-aut, IndustrialStandard-ODP-ISO22400-2 2.0.0)."""
 
-ELEMENT_NAMES = {
-    "APT": "ActualProductionTime",
-    "AUST": "ActualSetupTime",
-    "ADET": "ActualUnitDelayTime",
-    "ADOT": "ActualUnitDownTime",
-    "AUPT": "ActualUnitProcessingTime",
-    "AUBT": "ActualUnitBusyTime",
-    "PBT": "PlannedBusyTime",
-    "AOET": "ActualOrderExecutionTime",
-    "PQ": "ProducedQuantity",
-    "GQ": "GoodQuantity",
-    "SQ": "ScrapQuantity",
-    "RQ": "ReworkQuantity",
-    "PRI": "PlannedRuntimePerUnit",
-}
-"""The ontology's name of each element that Andon measures, by its sign."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What the indicators are made of; sums of sums.
@@ -46,6 +28,35 @@ class Sums:
     order_busy: int | None
     order_production: int | None
     order_made: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One element of the standard that Andon measures: sign, name, unit (UCUM), name in the ontology, value."""
+
+    sign: str
+    name: str
+    unit: str
+    meaning: str
+    value: Callable[[Sums], float | None]
+
+
+MEASURED: tuple[Measured, ...] = (
+    Measured("POT", "planned operation time", "us", "", lambda s: s.oee.planned_operation),
+    Measured("PBT", "planned busy time", "us", "PlannedBusyTime", lambda s: s.oee.planned_busy),
+    Measured("AUBT", "actual unit busy time", "us", "ActualUnitBusyTime", lambda s: s.oee.busy),
+    Measured("AUPT", "actual unit processing time", "us", "ActualUnitProcessingTime", lambda s: s.oee.processing),
+    Measured("APT", "actual production time", "us", "ActualProductionTime", lambda s: s.oee.production),
+    Measured("AUST", "actual unit setup time", "us", "ActualSetupTime", lambda s: s.oee.setup),
+    Measured("ADET", "actual unit delay time", "us", "ActualUnitDelayTime", lambda s: s.oee.delay),
+    Measured("ADOT", "actual unit down time", "us", "ActualUnitDownTime", lambda s: s.oee.down),
+    Measured("AOET", "actual order execution time", "us", "ActualOrderExecutionTime", lambda s: s.order_time),
+    Measured("PQ", "produced quantity", "{part}", "ProducedQuantity", lambda s: s.oee.made),
+    Measured("GQ", "good quantity", "{part}", "GoodQuantity", lambda s: s.oee.good),
+    Measured("SQ", "scrap quantity", "{part}", "ScrapQuantity", lambda s: s.oee.rejects),
+    Measured("RQ", "rework quantity", "{part}", "ReworkQuantity", lambda s: s.oee.rework),
+)
+"""The elements as the official template IDTA 02066 names them, too."""
 
 
 @dataclass(frozen=True, slots=True)

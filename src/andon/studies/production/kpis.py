@@ -12,7 +12,7 @@ from ...model import Calendar, Element, Loss, Orders, Output, Products, State, S
 from ...picture import Picture, table
 from ...units import Micros, Parts, Unit
 from .elements import LOSSES, STATES, elements, split
-from .indicators import INDICATORS, ONTOLOGY, Indicator, Sums
+from .indicators import INDICATORS, MEASURED, ONTOLOGY, Indicator, Sums
 from .made import Made, made, plus
 from .oee import Oee, oee_of
 
@@ -52,6 +52,31 @@ class Kpi:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredElement:
+    """One time or quantity of the standard.
+
+    Attributes
+    ----------
+    sign
+        The standard's sign.
+    name
+        Name.
+    value
+        Value in `unit`, None where it cannot be told.
+    unit
+        UCUM code.
+    semantic_id
+        IRI in the ontology of the standard, "" where it was not looked up.
+    """
+
+    sign: str
+    name: str
+    value: Annotated[float, Unit("1")] | None
+    unit: str
+    semantic_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kpis:
     """All indicators of the list, and the sums that they are made of.
 
@@ -59,6 +84,8 @@ class Kpis:
     ----------
     rows
         The 34 indicators, in the order of the list.
+    elements
+        The times and quantities of the standard that are measured.
     oee
         Times and parts.
     failures
@@ -78,6 +105,7 @@ class Kpis:
     """
 
     rows: tuple[Kpi, ...]
+    elements: tuple[MeasuredElement, ...]
     oee: Oee
     failures: int
     repair: Micros
@@ -177,15 +205,19 @@ def kpis(states: States, output: Output, calendar: Calendar, products: Products,
 
 
 def _kpis(sums: Sums) -> Kpis:
-    return Kpis(tuple(_row(i, sums) for i in INDICATORS), sums.oee, sums.failures, sums.repair, sums.preventive,
-                sums.order_time, sums.order_busy, sums.order_production, sums.order_made)
+    measured = (MeasuredElement(m.sign, m.name, m.value(sums), m.unit, _iri(m.meaning)) for m in MEASURED)
+    return Kpis(tuple(_row(i, sums) for i in INDICATORS), tuple(measured), sums.oee, sums.failures, sums.repair,
+                sums.preventive, sums.order_time, sums.order_busy, sums.order_production, sums.order_made)
 
 
 def _row(indicator: Indicator, sums: Sums) -> Kpi:
     value = indicator.value(sums) if indicator.value is not None else None
-    meaning = ONTOLOGY + indicator.meaning if indicator.meaning else ""
     return Kpi(indicator.number, indicator.name, value, indicator.unit, indicator.formula, indicator.base,
-               indicator.needs if value is None else "", meaning)
+               indicator.needs if value is None else "", _iri(indicator.meaning))
+
+
+def _iri(meaning: str) -> str:
+    return ONTOLOGY + meaning if meaning else ""
 
 
 def _running(orders: Orders | None, window: Window) -> list[Window]:

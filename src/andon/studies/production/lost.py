@@ -30,7 +30,7 @@ class LossRow:
     micros
         Planned busy time; negative for `speed` where the ideal cycle is wrong master data.
     stops
-        Stops that began in the window.
+        Stops that began in planned busy time of the window.
     parts
         Parts this time would have made at the ideal cycle (for `productive`, `defects`, `startup`: the parts it did
         make); None where that is not known.
