@@ -118,7 +118,16 @@ def test_a_moment_of_the_window_is_bad_exactly_where_it_was_not_heard(times, hea
     assert bool(np.all(np.diff(at) > 0))
     for moment in range(max(0, times[0] + 1), 60):
         governing = int(np.searchsorted(at, moment, "right")) - 1
+        begin = max([until for _, until in heard if until <= moment], default=0)
         if any(since <= moment < until for since, until in heard):
             assert numbers[governing] == np.searchsorted(times, moment, "right") - 1
-        else:
+        elif moment != begin and begin != times[-1]:  # a sample at the begin of a gap stays
             assert codes[governing] >> 30 == 2
+
+
+def test_without_a_word_of_connections_the_data_end_with_the_last_sample(history):
+    history.write(Batch("csv", 1, samples(POWER.path, [0, 30, 60, 90], [1.0, 2.0, 3.0, 4.0])))
+    found = history.aggregate(POWER.path, "TimeAverage2", window(0, 180), MINUTE)
+    assert found.value[:2] == pytest.approx([2.0, 3.5], abs=1e-6)
+    assert [hex(q) for q in found.quality] == ["0x401", "0x40a40405", "0x809b0000"]
+    assert history.aggregate(POWER.path, "Count", window(0, 180), MINUTE).value[:2].tolist() == [2, 2]

@@ -10,15 +10,17 @@ from ..plant import Signal
 from ..units import MINUTE
 from .aggregate import SKIPPING, AggregateRules, Aggregates, aggregate
 from .cold import Shelf, Span
-from .hot import Store
+from .found import spells
+from .hot import Store, snapshot
 from .quality import CODES
 from .raw import read_rows
-from .read import connected
 from .rows import read_many
 from .stretches import Stretches, known
 
 Columns = tuple[Times, Numbers, Codes]
 NOT_HEARD = CODES["BadNoCommunication"]
+EVER = Window(-(1 << 62), 1 << 62)
+TOLD = "SELECT DISTINCT place FROM spells WHERE kind = 'connection' AND place IN (SELECT unnest($places))"
 
 
 def processed(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Window,
@@ -28,9 +30,13 @@ def processed(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Win
     `how` is the aggregate's name, the interval and the rules (None: the standard's, stepped as the signal is).
     """
     name, interval, rules = how
+    lines = _connections(store, signals)
     tables = read_many(store, shelf, [s.path for s in signals], Span.of(window, before=True, after=True))
-    return {s.path: aggregate(name, *_samples(store, shelf, (s, name), tables[s.path], window), window, interval,
-                              rules or AggregateRules(stepped=s.stepped)) for s in signals}
+    if name in SKIPPING:
+        tables = {path: _to_good(store, shelf, path, table) for path, table in tables.items()}
+    columns = {s.path: _samples(s, tables[s.path], window, lines.get(s.path)) for s in signals}
+    return {s.path: aggregate(name, *columns[s.path], window, interval, rules or AggregateRules(stepped=s.stepped))
+            for s in signals}
 
 
 def plain(path: str) -> Signal:
@@ -42,8 +48,9 @@ def plain(path: str) -> Signal:
 def silenced(at: Times, value: Numbers, quality: Codes, window: Window, heard: Stretches) -> Columns:
     """Samples of a window with the time that was not heard marked.
 
-    A bad sample begins each gap, and the end of the window if nothing follows; samples in a gap are left out, and at
-    its end the last value said goes on.
+    A bad sample begins each gap, and the end of the window if nothing follows; samples within a gap are left out, and
+    at its end the last value said goes on. Nothing is marked after a last sample that nothing was heard after: there
+    the data end.
 
     Examples
     --------
@@ -55,43 +62,54 @@ def silenced(at: Times, value: Numbers, quality: Codes, window: Window, heard: S
         return at, value, quality
     since, until = np.array([window.since, *(u for _, u in heard)]), np.array([*(s for s, _ in heard), window.until])
     over = (since == window.until) & (at[-1] < window.until)
-    gap = ((until > since) | over) & (until > at[0])
+    gap = ((until > since) | over) & (until > at[0]) & (since != at[-1])
     since, until = np.maximum(since[gap], at[0]), until[gap]
+    begun = at[np.maximum(np.searchsorted(at, since, "right") - 1, 0)] == since  # that sample stays
+    long = ~begun | (until - since > 1)
+    since, until, begun = since[long], until[long], begun[long]
     if not len(since):
         return at, value, quality
-    inside = np.searchsorted(since, at, "right") > np.searchsorted(until, at, "right")
+    outside = np.searchsorted(since, at, "left") <= np.searchsorted(until, at, "right")
     place = np.searchsorted(at, until, "right") - 1
-    again = (until < window.until) & ~np.isin(until, at)
-    moments = np.concatenate([at[~inside], since, until[again]])
-    numbers = np.concatenate([value[~inside], np.full(len(since), np.nan), value[place[again]]])
-    codes = np.concatenate([quality[~inside], np.full(len(since), NOT_HEARD), quality[place[again]]])
+    again = (until < window.until) & (at[place] != until)
+    moments = np.concatenate([at[outside], since + begun, until[again]])
+    numbers = np.concatenate([value[outside], np.full(len(since), np.nan), value[place[again]]])
+    codes = np.concatenate([quality[outside], np.full(len(since), NOT_HEARD), quality[place[again]]])
     order = np.argsort(moments, kind="stable")
     return moments[order], numbers[order], codes[order].astype(np.uint32)
 
 
-def _samples(store: Store, shelf: Shelf, of: tuple[Signal, str], table: pa.Table,
-             window: Window) -> Columns:
-    signal, name = of
-    if name in SKIPPING:
-        for before in (True, False):
-            table = _to_good(store, shelf, signal.path, (table, before))
+def _samples(signal: Signal, table: pa.Table, window: Window, line: Stretches | None) -> Columns:
     rows = read_rows(table.select(["at", "value", "quality"]))
-    heard = known(rows.at, signal, window, connected(store, signal))
-    return silenced(rows.at, rows.value, rows.quality, window, heard)
+    return silenced(rows.at, rows.value, rows.quality, window, known(rows.at, signal, window, line))
 
 
-def _to_good(store: Store, shelf: Shelf, path: str, have: tuple[pa.Table, bool]) -> pa.Table:
-    """Reach further out, in growing steps, until the edge row is a good number or there is no row."""
-    rows, before = have
-    reach = 10 * MINUTE
-    while rows.num_rows:
-        edge = rows.slice(0 if before else rows.num_rows - 1, 1)
-        if edge["value"].null_count == 0 and edge["quality"].to_numpy()[0] >> np.uint32(30) == 0:
-            break
-        at = int(edge["at"].to_numpy()[0])
-        span = Span(at - reach, at, before=True) if before else Span(at + 1, at + 1 + reach, after=True)
-        more = read_many(store, shelf, [path], span)[path]
-        if not more.num_rows:
-            break
-        rows, reach = pa.concat_tables([more, rows] if before else [rows, more]), reach * 4
+def _connections(store: Store, signals: Sequence[Signal]) -> dict[str, Stretches]:
+    """When the source of each signal was connected; where nobody ever said: until it was last heard."""
+    numbers = {s.path: store.names.ids[s.path] for s in signals if s.holds is None and s.path in store.names.ids}
+    sources = {s.path: s.source or store.names.sources[numbers[s.path]] for s in signals if s.path in numbers}
+    with snapshot(store) as db:
+        told = {row[0] for row in db.execute(TOLD, {"places": list(set(sources.values()))}).fetchall()}
+    lines: dict[str, Stretches] = {
+        source: [(s, u) for s, u, _ in spells(store, "connection", source, EVER).rows()] for source in told}
+    heard = {path: store.heard.get(source, store.heard.get(store.names.sources[numbers[path]], 0))
+             for path, source in sources.items()}
+    return {path: lines.get(source, [(EVER.since, heard[path])]) for path, source in sources.items()}
+
+
+def _to_good(store: Store, shelf: Shelf, path: str, rows: pa.Table) -> pa.Table:
+    """Reach further out on both sides, in growing steps, until the edge row is a good number or there is no row."""
+    for before in (True, False):
+        reach = 10 * MINUTE
+        while rows.num_rows and not _is_good(edge := rows.slice(0 if before else rows.num_rows - 1, 1)):
+            at = int(edge["at"].to_numpy()[0])
+            span = Span(at - reach, at, before=True) if before else Span(at + 1, at + 1 + reach, after=True)
+            more = read_many(store, shelf, [path], span)[path]
+            if not more.num_rows:
+                break
+            rows, reach = pa.concat_tables([more, rows] if before else [rows, more]), reach * 4
     return rows
+
+
+def _is_good(row: pa.Table) -> bool:
+    return row["value"].null_count == 0 and int(row["quality"].to_numpy()[0]) >> 30 == 0
