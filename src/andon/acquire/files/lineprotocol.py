@@ -22,16 +22,24 @@ TRUE, FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "
 WHOLE = r"^[+-]?\d+[iu]$"
 REAL = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 UNTIMED = "has no time stamp; when it came is not when it happened"
+UNREADABLE = "is no number, no 12i, no boolean, and no text in quotes"
+PLAIN, INTEGER = re.compile(REAL), re.compile(WHOLE)
+HEAD = re.compile(r"((?:\\.|[^ ,\\])(?:\\.|[^ \\])*) +")
+FIELD = re.compile(r'((?:\\.|[^=, \\])+)=("(?:\\.|[^"\\])*"|[^, "]+)')
 ESCAPED = re.compile(r"\\([,= ])")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One parsed line: measurement and tags as they stand, fields with their values as texts, time or None."""
+    """One parsed line: measurement and tags as they stand, fields with their values as texts, time or None.
+
+    `wrong` are the fields whose value is nothing that line protocol knows.
+    """
 
     head: str
     fields: tuple[tuple[str, str], ...]
     at: str | None
+    wrong: tuple[tuple[str, str], ...] = ()
 
 
 class _Wrong(Exception):
@@ -118,6 +126,7 @@ def _slow(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Refusal]]:
             refused.append(Refusal(line, "", text, str(wrong)))
             continue
         rows += [(line, point.head, name, value, point.at) for name, value in point.fields]
+        refused += [Refusal(line, name, value, UNREADABLE) for name, value in point.wrong]
     schema = {"line": pl.Int64, "head": pl.String, "field": pl.String, "value": pl.String, "at": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row"), refused
 
@@ -131,53 +140,37 @@ def parse_line(text: str) -> Point:
     (('temp', '21.5'), ('on', '1'), ('text', 'a, "b"'))
     """
     text = text.strip()
-    end = _until(text, 0, " ")
-    head = text[:end]
-    if not head or head.startswith(","):
-        raise _Wrong("has no measurement")
-    fields, at = [], end
-    while at < len(text) and text[at] == " ":
-        at += 1
+    head = HEAD.match(text)
+    if not head:
+        raise _Wrong("has no measurement, or no fields")
+    fields, wrong, at = [], [], head.end()
     while True:
-        equals = _until(text, at, "=")
-        if equals >= len(text) or equals == at or _until(text, at, " ") < equals:
-            raise _Wrong("has no field, or a field without '='")
-        value, stop = _value(text, equals + 1)
-        fields.append((ESCAPED.sub(r"\1", text[at:equals]), value))
-        if stop >= len(text) or text[stop] != ",":
+        field = FIELD.match(text, at)
+        if not field:
+            raise _Wrong("has a field without '=', or a text that is never closed")
+        name, value = ESCAPED.sub(r"\1", field[1]), _value(field[2])
+        if value is None:
+            wrong.append((name, field[2]))
+        else:
+            fields.append((name, value))
+        at = field.end()
+        if text[at:at + 1] != ",":
             break
-        at = stop + 1
-    moment = text[stop:].strip()
-    if moment and not re.fullmatch(r"-?\d+", moment):
-        raise _Wrong(f"has the time {moment!r}, which is no whole number")
-    return Point(head, tuple(fields), moment or None)
+        at += 1
+    moment = text[at:]
+    if moment and not re.fullmatch(r" +-?\d+", moment):
+        raise _Wrong(f"has the time {moment.strip()!r}, which is no whole number")
+    return Point(head[1], tuple(fields), moment.strip() or None, tuple(wrong))
 
 
-def _until(text: str, at: int, sign: str) -> int:
-    """Where the next `sign` stands that no backslash escapes."""
-    while at < len(text) and text[at] != sign:
-        at += 2 if text[at] == "\\" else 1
-    return min(at, len(text))
-
-
-def _value(text: str, at: int) -> tuple[str, int]:
-    if text[at:at + 1] != '"':
-        stop = min(_until(text, at, ","), _until(text, at, " "))
-        return _plain_value(text[at:stop]), stop
-    end = _until(text, at + 1, '"')
-    if end >= len(text):
-        raise _Wrong("has a text that is never closed")
-    return text[at + 1:end].replace('\\"', '"').replace("\\\\", "\\"), end + 1
-
-
-def _plain_value(text: str) -> str:
-    if re.fullmatch(REAL, text):
+def _value(text: str) -> str | None:
+    if text[0] == '"':
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if PLAIN.fullmatch(text):
         return text
-    if re.fullmatch(WHOLE, text):
+    if INTEGER.fullmatch(text):
         return text[:-1]
-    if text in TRUE or text in FALSE:
-        return "1" if text in TRUE else "0"
-    raise _Wrong(f"has the value {text!r}: no number, no 12i, no boolean, and no text in quotes")
+    return "1" if text in TRUE else "0" if text in FALSE else None
 
 
 @lru_cache(maxsize=65_536)
