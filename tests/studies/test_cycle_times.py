@@ -1,6 +1,10 @@
 """Cycle times from parts, rows and the machine's own signal; drift; ideal cycles that cannot be right."""
 
+import csv
+import os
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from andon.errors import BadQuestion, NoData
-from andon.model import Calendar, Counts, Output, Products, Rate, Spells, States, Values, Window
+from andon.model import Calendar, Counts, Output, Products, Rate, Spells, States, Values, Window, micros
 from andon.studies.production.cycle_times import CycleTimes, cycle_times, weighted_quantiles
 from andon.units import HOUR, MINUTE, SECOND
 
 DAY = 24 * HOUR
+DATA = Path(os.environ.get("ANDON_DATA", Path(__file__).parents[3] / "shared" / "data"))
+SHOP_FLOOR = DATA / "internal" / "sme_manufacturing" / "company_A_labelled_subset.csv"
 
 
 def ideal(seconds: float | None, product: str = "") -> Products:
@@ -156,6 +162,24 @@ def test_weighted_quantiles_are_those_of_the_parts_one_by_one(rows: list[tuple[i
     each = sorted(v for v, n in rows for _ in range(n))
     expected = next(v for i, v in enumerate(each) if (i + 1) / len(each) >= share * (1 - 1e-9))
     assert weighted_quantiles(values_, weights, (share,)) == [expected]
+
+
+@pytest.mark.skipif(not SHOP_FLOOR.exists(), reason=f"no {SHOP_FLOOR.name}: set ANDON_DATA to the data folder")
+@pytest.mark.parametrize("asset", ["0", "1", "2"])
+def test_five_minute_rows_of_a_real_shop_floor_agree_with_the_cycle_time_that_its_machines_say(asset: str) -> None:
+    with SHOP_FLOOR.open() as rows:
+        told = {micros(datetime.fromisoformat(r["ts"])): r for r in csv.DictReader(rows) if r["asset"] == asset}
+    at = np.array(sorted(told), dtype=np.int64)
+    spells = [(s, min(s + 5 * MINUTE, n), "producing" if float(told[s]["status"]) == 2 else "idle_no_order")
+              for s, n in zip(at.tolist(), [*at[1:].tolist(), at[-1] + 5 * MINUTE], strict=True)]
+    gaps = [(a, b, "unknown") for (_, a, _), (b, _, _) in pairwise(spells) if b > a]
+    states = States.of(sorted(spells + gaps))
+    made = Counts.of([(t + 5 * MINUTE, float(told[t]["items"] or 0)) for t in at.tolist()])
+    found = cycle_times(Output(states.window, made, None), Calendar(states.window, ()), Products({}), states)
+    said = [c for t in at.tolist() if (c := float(told[t]["cycle_time"] or 0)) > 0]
+    assert found.basis == "rows"
+    # A row of 4 or 5 parts tells its cycle to about one part in four or five.
+    assert found.rows[0].median == pytest.approx(float(np.median(said)), rel=0.26)
 
 
 @pytest.mark.parametrize("settings", [{"best": 0.0}, {"best": 5.0}, {"tolerance": -0.1}])

@@ -291,7 +291,7 @@ def _only(cycles: _Cycles, keep: NDArray[np.bool_]) -> _Cycles:
 
 def _row(product: str, cycles: _Cycles, products: Products, *, best: float, tolerance: float) -> ProductCycles:
     low, quick, median, slow, slower = weighted_quantiles(cycles.time, cycles.parts, (0.10, best, 0.50, 0.90, 0.95))
-    ideals = np.array([_ideal(products, product, int(at)) for at in cycles.at])
+    ideals = _ideals(products, product, cycles.at)
     rated = np.isfinite(ideals)
     of_rated = float(cycles.parts[rated].sum())
     faster = float(cycles.parts[rated & (cycles.most < ideals * (1 - 1e-9))].sum()) / of_rated if of_rated else None
@@ -301,9 +301,11 @@ def _row(product: str, cycles: _Cycles, products: Products, *, best: float, tole
         *_drift(cycles), _bins(cycles))
 
 
-def _ideal(products: Products, product: str, at: int) -> float:
-    rate = products.rate(product, at)
-    return rate.ideal_cycle / SECOND if rate and rate.ideal_cycle else np.nan
+def _ideals(products: Products, product: str, at: Times) -> Numbers:
+    """The ideal cycle that was valid at each moment, NaN where none was."""
+    rates = products.rates.get(product, ())
+    known = np.array([np.nan, *(r.ideal_cycle / SECOND if r.ideal_cycle else np.nan for r in rates)])
+    return np.asarray(known[np.searchsorted([r.since for r in rates], at, side="right")], dtype=np.float64)
 
 
 def weighted_quantiles(values: Numbers, weights: Numbers, shares: tuple[float, ...]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,7 +199,7 @@ def reliability(states: States, calendar: Calendar, clock: str = "producing", sh
         raise NoData(f"The machine did not run in that window (clock {clock!r}): nobody can say how often it fails.")
     lives, left_out = _lifetimes(states, ages, failures, window, round(bridge * SECOND))
     low, high = mtbf_interval(running / SECOND, len(mine), confidence=confidence)
-    moments = [t / SECOND for f in mine if (t := _spent(ages, Window(window.since, f.since)))]
+    moments = [t / SECOND for t in _aged(ages, window.since, [f.since for f in mine]) if t]
     times, censored = [x.time for x in lives], [not x.failed for x in lives]
     return Reliability(
         len(mine), running, repair, unknown, left_out, confidence, low, high,
@@ -220,11 +220,11 @@ class _Failure:
 
 
 def _failures(states: States, ages: Spells, shortest: int) -> list[_Failure]:
-    faults = [(s, u) for s, u, _ in held(states, (State.FAULT,)).rows()]
+    faults = held(states, (State.FAULT,))
+    before = inside(ages, np.append(states.window.since, faults.until)[:-1], faults.since).tolist()
     found: list[_Failure] = []
-    for since, until in faults:
-        ran = _spent(ages, Window(found[-1].until, since)) if found else 1
-        if ran:
+    for (since, until, _), ran in zip(faults.rows(), before, strict=True):
+        if ran or not found:
             found.append(_Failure(since, until, ((since, until),)))
         else:
             found[-1] = _Failure(found[-1].since, until, (*found[-1].faults, (since, until)))
@@ -241,17 +241,24 @@ def _lifetimes(states: States, ages: Spells, failures: list[_Failure], window: W
     gaps = [(s, u) for s, u, _ in held(states, (State.UNKNOWN,)).rows() if u - s > bridge]
     events = sorted([(f.since, f.until, True) for f in failures] + [(s, u, False) for s, u in gaps])
     events.append((window.until, window.until, False))
+    ended, begun = (_aged(ages, states.window.since, [e[i] for e in events]) for i in (0, 1))
     lives, left_out, born = [], 0, -1
-    for since, until, failed in events:
+    for place, (since, _, failed) in enumerate(events):
         if since > window.until:
             break
-        time = _spent(ages, Window(born, since)) if born >= 0 else 0
+        time = ended[place] - born if born >= 0 else 0
         if time and (since in window or since == window.until):
             lives.append(Lifetime(since, time / SECOND, failed and since < window.until))
         elif failed and since in window:
             left_out += 1
-        born = until if failed else -1
+        born = begun[place] if failed else -1
     return lives, left_out
+
+
+def _aged(ages: Spells, since: int, moments: Sequence[int]) -> list[int]:
+    """How long the machine ran from `since` to each moment."""
+    until = np.array(moments, dtype=np.int64)
+    return [int(t) for t in inside(ages, np.full(len(until), since), until)]
 
 
 def _spent(spells: Spells, window: Window) -> int:
