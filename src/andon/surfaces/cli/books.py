@@ -11,7 +11,8 @@ from .desk import Desk
 from .options import Options
 from .show import Shape, print_line, show
 
-UNITS = {"time": "us", "share": "1", "productive": "1", "coverage": "1", "planned busy time": "us", "sum of losses": "us", "length": "us"}
+UNITS = {"time": "us", "share": "1", "productive": "1",
+         "coverage": "1", "planned busy time": "us", "sum of losses": "us", "length": "us"}
 
 
 def close(desk: Desk) -> Callable[..., None]:

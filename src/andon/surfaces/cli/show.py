@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, Plain]
+MOST = 20
+"""Rows shown of a table of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     """An aligned table; numbers to the right, empty columns left out."""
     from rich.table import Table  # a tenth of a second that JSON and CSV need not pay
 
-    names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(r.get(n) not in (None, "", []) for r in rows)]
+    names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
     drawn = Table(title=title or None, title_justify="left", title_style="bold", header_style="dim", box=None,
                   pad_edge=False, padding=(0, 2, 0, 0))
     for name in names:
@@ -77,12 +79,16 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
     header(desk, asked)
     if asked.pieces:
         _pieces(desk, asked, units)
-    if asked.answer is not None:
-        _figures(desk, asked.answer, units, total=bool(asked.pieces))
-        if not asked.pieces:
-            for name, rows in tables(asked.answer).items():
-                table(desk, rows[:20], title=desk.say(name.replace("_", " ")),
-                      units=row_units(asked.answer, name, currency))
+    elif asked.answer is not None:
+        _figures(desk, asked.answer, units)
+        for name, rows in tables(asked.answer).items():
+            table(desk, rows[:MOST], title=desk.say(name.replace("_", " ")),
+                  units=row_units(asked.answer, name, currency))
+            if len(rows) > MOST:
+                more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
+                print_line(f"[dim]{more}[/dim]")
+    for flag in getattr(asked.answer, "flags", ()):
+        print_line(f"[yellow]! {desk.say(flag)}[/yellow]")
     footer(desk, asked)
 
 
@@ -190,9 +196,11 @@ def print_line(text: str) -> None:
 
 
 def _pieces(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
-    rows = asked.rows()
-    keep = [n for n in rows[0] if n in dict(asked.pieces[0].key)] if rows else []
-    chosen = keep + _telling(asked)
+    """One row a piece, and one for all together where the answers add up."""
+    rows, keys = asked.rows(), list(dict(asked.pieces[0].key))
+    if asked.answer is not None and len(rows) > 1:
+        rows.append({**dict.fromkeys(keys, ""), keys[0]: desk.say("all together"), **single_figures(asked.answer)})
+    chosen = keys + _telling(asked)
     table(desk, [{n: r.get(n) for n in chosen} for r in rows], title="", units=units)
 
 
@@ -203,13 +211,18 @@ def _telling(asked: Asked) -> list[str]:
     return [n for n in (first or [f.name for f in figures(asked.study.answer)]) if n in single][:9]
 
 
-def _figures(desk: Desk, answer: object, units: Mapping[str, str], *, total: bool) -> None:
+def _telling_cell(value: Plain) -> bool:
+    """Lists inside a row are keys for programs; people get the columns that say something."""
+    return value not in (None, "") and not isinstance(value, list | dict)
+
+
+def _figures(desk: Desk, answer: object, units: Mapping[str, str]) -> None:
     said = {f.name: f for f in figures(type(answer))}
     rows: list[Row] = [
         {"figure": desk.say(n.replace("_", " ")), "value": _with_unit(figure(v, unit, desk), unit),
          "meaning": desk.say(said[n].help)}
         for n, v in single_figures(answer).items() for unit in [units.get(n, "")]]
-    table(desk, rows, title=desk.say("all together") if total else "", units={})
+    table(desk, rows, title="", units={})
 
 
 def _with_unit(value: str, unit: str) -> str:
