@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.errors import BadQuestion, UnknownName
@@ -140,6 +140,7 @@ def both(name, these, window, interval, **rules):
     return found.value.tolist(), list(itertools.pairwise(edges))
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 20), st.integers(1, 40), st.integers(1, 15), st.booleans())
 def test_time_averages_agree_with_the_mean_over_every_tick(these, since, length, interval, stepped):
     window = Window(since, since + length)
@@ -148,6 +149,7 @@ def test_time_averages_agree_with_the_mean_over_every_tick(these, since, length,
     assert found == pytest.approx([np.nan if x is None else x for x in expected], nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 20), st.integers(1, 40), st.integers(1, 15))
 def test_the_average_that_skips_bad_samples_is_that_of_the_others_alone(these, since, length, interval):
     window, good = Window(since, since + length), [row for row in these if row[2] == 0]
@@ -159,6 +161,7 @@ def test_the_average_that_skips_bad_samples_is_that_of_the_others_alone(these, s
     assert found == pytest.approx([np.nan if x is None else x for x in expected], nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 20), st.integers(1, 40), st.integers(1, 15))
 def test_bad_time_agrees_with_counting_bad_ticks(these, since, length, interval):
     found, spans = both("DurationBad", these, Window(since, since + length), interval)
@@ -172,6 +175,7 @@ def test_bad_time_agrees_with_counting_bad_ticks(these, since, length, interval)
     ("Range", lambda xs: max(xs) - min(xs)),
     ("VariancePopulation", lambda xs: sum((x - sum(xs) / len(xs)) ** 2 for x in xs) / len(xs)),
 ])
+@settings(deadline=None)
 @given(these=ROWS, since=st.integers(0, 20), length=st.integers(1, 40), interval=st.integers(1, 15))
 def test_what_is_made_of_raw_samples_agrees_with_its_definition(name, twin, these, since, length, interval):
     found, spans = both(name, these, Window(since, since + length), interval, percent_bad=101)
@@ -179,6 +183,7 @@ def test_what_is_made_of_raw_samples_agrees_with_its_definition(name, twin, thes
     assert found == pytest.approx([twin(xs) if xs else np.nan for xs in values], nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 15), st.booleans())
 def test_durations_and_time_weighted_areas_of_the_pieces_add_up_to_the_whole(these, interval, stepped):
     window = Window(these[0][0], these[-1][0] + 1)

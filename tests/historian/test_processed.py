@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.errors import UnknownName
@@ -111,6 +111,7 @@ GAPS = st.lists(st.integers(0, 60), max_size=6, unique=True).map(sorted).map(
 TIMES = st.lists(st.integers(-20, 80), min_size=1, max_size=10, unique=True).map(sorted)
 
 
+@settings(deadline=None)
 @given(TIMES, GAPS)
 def test_a_moment_of_the_window_is_bad_exactly_where_it_was_not_heard(times, heard):
     value = np.arange(len(times), dtype=float)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.historian.quality import NAMES, name, usable
@@ -85,6 +85,7 @@ def test_when_a_signal_was_heard(times, signal, connected, heard):
     assert known(np.array(times, dtype=np.int64), signal, DAY, connected) == heard
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-30, 80), max_size=8), st.integers(1, 20), st.integers(0, 30), st.integers(0, 60))
 def test_known_time_agrees_with_asking_each_moment(times, holds, since, length):
     window = Window(since, since + length)
@@ -150,6 +151,7 @@ STRETCHES = st.lists(st.tuples(st.integers(-10, 50), st.integers(1, 20)), max_si
     lambda spans: [(since, since + length) for since, length in spans])
 
 
+@settings(deadline=None)
 @given(SAMPLES, STRETCHES, st.integers(0, 20), st.integers(1, 40))
 def test_states_agree_with_asking_each_moment(rows, heard, since, length):
     window = Window(since, since + length)
@@ -263,6 +265,7 @@ def around(rows, window):
     return [row for row in rows if since <= row[0] <= until]
 
 
+@settings(deadline=None)
 @given(STEPS, st.sampled_from([100, 1000, 65536]), st.sampled_from([None, 15]), st.randoms(use_true_random=False))
 def test_a_true_count_survives_rollovers_repeats_gaps_and_any_order(steps, modulus, holds, chance):
     rows, true, end = observed(steps, modulus)
@@ -271,6 +274,7 @@ def test_a_true_count_survives_rollovers_repeats_gaps_and_any_order(steps, modul
     assert counts(table(rows), signal, Window(0, end + 1), None).total == true
 
 
+@settings(deadline=None)
 @given(STEPS, st.sampled_from([100, 1000]), st.sampled_from([None, 15]), st.booleans(),
        st.lists(st.integers(0, 400), max_size=6))
 def test_any_partition_of_a_window_has_as_many_pieces_as_the_whole(steps, modulus, holds, disconnected, cuts):
@@ -283,6 +287,7 @@ def test_any_partition_of_a_window_has_as_many_pieces_as_the_whole(steps, modulu
     assert sum(parts) == true
 
 
+@settings(deadline=None)
 @given(STEPS, st.sampled_from(["start", "end"]), st.sampled_from([None, 15]), st.lists(st.integers(0, 400), max_size=6))
 def test_any_partition_of_a_window_has_all_deltas(steps, stamp, holds, cuts):
     signal = replace(COUNT, counting="delta", stamp=stamp, holds=holds)
@@ -294,6 +299,7 @@ def test_any_partition_of_a_window_has_all_deltas(steps, stamp, holds, cuts):
     assert sum(parts) == sum(made for _, made, _ in steps)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=20))
 def test_late_old_readings_neither_add_nor_lose_pieces(steps):
     true, rows = 100, [(0, 100.0)]
