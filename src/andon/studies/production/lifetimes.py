@@ -20,6 +20,8 @@ from ...units import Ratio, Unit
 
 Time = Annotated[float, Unit("s")]
 """A time in the unit of the times that were given; a study gives seconds."""
+Shape = Annotated[float, Unit("{beta}")]
+"""A number without a dimension that is no share: 1.5 is not 150 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ class Weibull:
         Lifetimes that were cut off before a failure.
     """
 
-    shape: Ratio
+    shape: Shape
     scale: Time
-    loglik: Ratio
-    shape_low: Ratio
-    shape_high: Ratio
+    loglik: Annotated[float, Unit("{nat}")]
+    shape_low: Shape
+    shape_high: Shape
     scale_low: Time
     scale_high: Time
     failures: int
@@ -115,17 +117,17 @@ class PowerLaw:
     shape
         Below 1 the machine gets better, above 1 it wears.
     rate
-        The factor of the expected number of failures.
+        Expected number of failures in the first unit of time.
     shape_low, shape_high
         Confidence limits of the shape.
     mtbf_now
         Time between failures at the end of the observation.
     """
 
-    shape: Ratio
-    rate: Ratio
-    shape_low: Ratio
-    shape_high: Ratio
+    shape: Shape
+    rate: Annotated[float, Unit("{failure}")]
+    shape_low: Shape
+    shape_high: Shape
     mtbf_now: Time
 
 

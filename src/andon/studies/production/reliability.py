@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -11,9 +12,10 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Calendar, Spells, State, States, Window
 from ...picture import Picture, survival
-from ...units import SECOND, Micros, Ratio, Seconds
+from ...units import SECOND, Micros, Ratio, Seconds, Unit
 from .lifetimes import (
     PowerLaw,
+    Shape,
     Survivors,
     Weibull,
     kaplan_meier,
@@ -94,7 +96,7 @@ class Reliability:
     confidence: Ratio
     mtbf_low: Seconds | None
     mtbf_high: Seconds | None
-    trend: Ratio | None
+    trend: Annotated[float, Unit("{U}")] | None
     weibull: Weibull | None
     growth: PowerLaw | None
     survivors: tuple[Survivors, ...]
@@ -114,6 +116,31 @@ class Reliability:
     def inherent_availability(self) -> Ratio | None:
         """MTBF / (MTBF + MTTR): what failures alone leave of the time."""
         return self.running / (self.running + self.repair) if self.failures else None
+
+    @property
+    def shape(self) -> Shape | None:
+        """Weibull shape: below 1 early failures, near 1 failures by chance, above 1 wear."""
+        return self.weibull.shape if self.weibull else None
+
+    @property
+    def characteristic_life(self) -> Seconds | None:
+        """Weibull scale: the running time by which 63.2 % have failed."""
+        return self.weibull.scale if self.weibull else None
+
+    @property
+    def b10(self) -> Seconds | None:
+        """The running time by which one in ten has failed."""
+        return self.weibull.b10 if self.weibull else None
+
+    @property
+    def mttf(self) -> Seconds | None:
+        """Mean running time to a failure, by the Weibull distribution."""
+        return self.weibull.mttf if self.weibull else None
+
+    @property
+    def growth_shape(self) -> Shape | None:
+        """Power-law shape: below 1 the machine gets better, above 1 it wears."""
+        return self.growth.shape if self.growth else None
 
     @property
     def changes(self) -> bool:
