@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from . import page
 from .catalog import Study, figures
 from .errors import BadQuestion
 from .model import Window, moment
@@ -119,9 +120,22 @@ class Asked:
             "evidence": plain(self.evidence)}
 
     def _repr_html_(self) -> str:
-        from .page import html  # the page needs words and pictures; nobody else who asks does
+        """What a notebook shows: coverage, figures, pieces, tables and the picture."""
+        since, until = (f"{moment(t):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
+        known = "" if self.known is None else f" · coverage {self.known:.1%}"
+        title = f"{self.study.name} · {self.at or 'whole plant'}"
+        return page.page(title, f"{since} – {until} UTC{known}", self._parts())
 
-        return html(self)
+    def _parts(self) -> list[str]:
+        known = {f.name: f for f in figures(self.study.answer)}
+        if self.pieces:
+            return [page.table(self.rows(), {n: f.unit for n, f in known.items()})]
+        if self.answer is None:
+            return []
+        rows = [(n, v, known[n].unit, known[n].help) for n, v in single_figures(self.answer).items()]
+        drawn = [str(self.picture()._repr_html_())] if self.study.picture else []
+        return [*drawn, page.figure_list(rows),
+                *[page.table(r, row_units(self.answer, n), n) for n, r in tables(self.answer).items() if r]]
 
 
 def plain(value: object) -> Plain:
@@ -158,6 +172,12 @@ def tables(answer: object) -> dict[str, list[dict[str, Plain]]]:
         if isinstance(rows, tuple) and (not rows or is_dataclass(rows[0])):
             found[f.name] = [r for r in map(plain, rows) if isinstance(r, dict)]
     return found
+
+
+def row_units(answer: object, table: str) -> dict[str, str]:
+    """The unit of each column of one of the answer's tables."""
+    rows = getattr(answer, table)
+    return {f.name: f.unit for f in figures(type(rows[0]))} if rows else {}
 
 
 def _plain_fields(answer: object) -> dict[str, Plain]:

@@ -17,6 +17,8 @@ class Unit:
 Ratio = Annotated[float, Unit("1")]
 Parts = Annotated[float, Unit("{part}")]
 Micros = Annotated[int, Unit("us")]
+Moment = Annotated[int, Unit("us{1970}")]
+"""A moment: microseconds since 1970-01-01T00:00Z. Faces print it as local time, where `Micros` is a length."""
 Seconds = Annotated[float, Unit("s")]
 Hertz = Annotated[float, Unit("Hz")]
 KilowattHours = Annotated[float, Unit("kW.h")]

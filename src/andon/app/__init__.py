@@ -9,7 +9,7 @@ PARTS = {
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
-    "demo": ("demo",),
+    "demonstration": ("demo",),
     "questions": ("answerable", "answered", "studies"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),
     "upkeep": ("backed_up", "coverage", "exported", "forgotten", "latest", "restored", "sealed", "sql", "trend",

@@ -14,7 +14,7 @@ from ..model import Loss, Window, micros
 from ..plant.zones import local
 from ..units import MINUTE
 from ..watch import Closed, close
-from .opened import Andon, open_plant
+from .opening import Andon, open_plant
 
 Row = dict[str, Plain]
 TIMELESS = "Productive time is the last row; lost time, parts and money are what could have been had."

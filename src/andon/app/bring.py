@@ -23,7 +23,7 @@ from ..answer import Plain
 from ..config import confirm_machines, confirm_mapping, read_plant
 from ..errors import BadQuestion, UnknownName
 from ..plant import Plant, Source
-from .opened import open_plant
+from .opening import open_plant
 
 Row = dict[str, Plain]
 

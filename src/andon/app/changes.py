@@ -11,7 +11,7 @@ from ..answer import Plain
 from ..errors import Damaged
 from ..ledger import audit as log
 from ..plant.zones import local
-from .opened import open_plant
+from .opening import open_plant
 
 Row = dict[str, Plain]
 

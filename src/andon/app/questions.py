@@ -10,7 +10,7 @@ from ..ask import can_answer
 from ..catalog import STUDIES, Study
 from ..config import read_plant
 from ..plant import Machine, Plant
-from .opened import open_plant
+from .opening import open_plant
 
 Row = dict[str, Plain]
 

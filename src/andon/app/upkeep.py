@@ -16,7 +16,7 @@ from ..picture import Picture
 from ..picture import trend as trend_picture
 from ..plant import Signal
 from ..plant.zones import local
-from .opened import Andon, open_plant
+from .opening import Andon, open_plant
 
 Row = dict[str, Plain]
 

@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import NoData
 from ...model import Calendar, State, States, Window
 from ...picture import Picture, bars
-from ...units import HOUR, Micros, Ratio
+from ...units import HOUR, Micros, Moment, Ratio
 from .stretches import held, joined
 
 ACTIVE = (State.PRODUCING, State.SETUP, State.FAULT, State.MAINTENANCE, State.HELD)
@@ -65,8 +65,8 @@ class Held:
     """
 
     machine: str
-    since: Micros
-    until: Micros
+    since: Moment
+    until: Moment
     shifting: bool
 
 

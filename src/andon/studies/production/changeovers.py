@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Calendar, Counts, Orders, Output, Spells, State, States, Window
 from ...picture import Picture, heatmap
-from ...units import MINUTE, SECOND, Micros, Parts, Ratio, Seconds
+from ...units import MINUTE, SECOND, Micros, Moment, Parts, Ratio, Seconds
 from .stretches import held, inside, working
 
 
@@ -40,11 +40,11 @@ class Changeover:
         Rejects between the change and the first good part; None where rejects are not counted.
     """
 
-    at: Micros
+    at: Moment
     before: str
     after: str
-    last_good: Micros | None
-    first_good: Micros | None
+    last_good: Moment | None
+    first_good: Moment | None
     elapsed: Micros | None
     worked: Micros | None
     setup: Micros | None

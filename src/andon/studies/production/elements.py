@@ -106,7 +106,7 @@ def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
     Outside the shifts time is unscheduled, in a break planned down. Inside it is what the stop's reason says, else what
     the state says. Nobody knows what happened where the state is unknown, unless a reason was given afterwards.
     A stop is as long as the machine stood in delay without a pause, wherever the window or the shift is cut: that
-    length decides whether it is a minor stop. A reason that names its loss is believed, however short the stop.
+    length decides whether it is a minor stop. For all other time the loss is what its reason says, else its state.
 
     Parameters
     ----------
@@ -253,16 +253,16 @@ def _element(state: State, rules: StopRules, ordered: bool) -> Element:
 
 
 def _loss_of(element: Indices, state: Indices, rules: StopRules, *, short: Flags, named: Indices) -> Indices:
-    """The loss of each spell: what its reason says, else minor where it was short, else its state's or element's."""
+    """The loss of each spell: minor where it was short, else what its reason says, else its state, else its element."""
     by_element = {Element.PRODUCTION: Loss.PRODUCTIVE, Element.SETUP: Loss.SETUP, Element.DOWN: Loss.IDLE}
     plain = np.array([LOSSES.index(by_element.get(e, Loss.UNKNOWN)) for e in ELEMENTS])[element]
     own = np.array([LOSSES.index(rules.losses[s]) if s in rules.losses else -1 for s in STATES])[state]
     delay = np.array([LOSSES.index(DEFAULT_LOSSES.get(s, Loss.DELAY)) for s in STATES])[state]
     delayed = element == ELEMENTS.index(Element.DELAY)
     loss = np.where(own >= 0, own, np.where(delayed, delay, plain))
-    loss = np.where(delayed & short, LOSSES.index(Loss.MINOR_STOP), loss)
+    loss = np.where(delayed & short, LOSSES.index(Loss.MINOR_STOP), np.where(named >= 0, named, loss))
     fixed = np.isin(element, [ELEMENTS.index(Element.PRODUCTION), ELEMENTS.index(Element.UNKNOWN)])
-    return np.where(fixed, plain, np.where(named >= 0, named, loss))
+    return np.where(fixed, plain, loss)
 
 
 def _inherited(code: str, rules: StopRules) -> tuple[Element | None, Loss | None]:

@@ -12,7 +12,7 @@ from ...errors import NoData
 from ...model import Calendar, Element, Output, Shift, States, StopRules, Window
 from ...model import Orders as Plan
 from ...picture import Picture, timeline
-from ...units import HOUR, SECOND, Micros, Parts, Ratio, Seconds, Unit
+from ...units import HOUR, SECOND, Micros, Moment, Parts, Ratio, Seconds, Unit
 from .elements import elements
 
 Throughput = Annotated[float, Unit("{part}/h")]
@@ -51,10 +51,10 @@ class Order:
     order: str
     product: str
     status: str
-    planned_since: Micros | None
-    planned_until: Micros | None
-    since: Micros | None
-    until: Micros | None
+    planned_since: Moment | None
+    planned_until: Moment | None
+    since: Moment | None
+    until: Moment | None
     planned: Parts | None
     made: Parts | None
     good: Parts | None

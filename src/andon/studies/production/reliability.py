@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Calendar, Spells, State, States, Window
 from ...picture import Picture, survival
-from ...units import SECOND, Micros, Ratio, Seconds, Unit
+from ...units import SECOND, Micros, Moment, Ratio, Seconds, Unit
 from .lifetimes import (
     PowerLaw,
     Shape,
@@ -51,7 +51,7 @@ class Lifetime:
         True if it ended in a failure, false if it was cut off.
     """
 
-    until: Micros
+    until: Moment
     time: Seconds
     failed: bool
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...catalog import study
 from ...model import Calendar, State, States, Times
 from ...picture import Picture, timeline
-from ...units import SECOND, Micros, Ratio, Seconds
+from ...units import SECOND, Micros, Moment, Ratio, Seconds
 from .elements import Flags, Indices, coded
 from .oee import ratio
 
@@ -68,8 +68,8 @@ class StateSpell:
         When the spell began, which may be before the window.
     """
 
-    since: Micros
-    until: Micros
+    since: Moment
+    until: Moment
     state: State
     said: str
     reason: str

@@ -46,7 +46,7 @@ def _command(desk: Desk, study: Study) -> Callable[..., None]:
             given["plant"], study.name, at=given["at"], since=given["since"], until=given["until"], last=given["last"],
             by=given["by"], workers=given["workers"], settings=settings)
         if given["save"]:
-            _saved(asked.picture(), given["save"])
+            asked.picture().save(given["save"], language=desk.language, zone=asked.zone)
             print_line(desk.say("Saved {file}.", file=given["save"]))
         elif given["table"]:
             _table(desk, asked.table(given["table"]), Shape(given["in_json"], given["in_csv"]))
@@ -107,11 +107,6 @@ def _table(desk: Desk, rows: list[Any], shape: Shape) -> None:
         write_csv(rows)
     else:
         show(desk, rows, shape)
-
-
-def _saved(picture: Any, file: Path) -> None:
-    """Write a picture in the format that the file's name asks for."""
-    picture.save(file)
 
 
 COMMANDS = {"studies": studies, "ask": ask}

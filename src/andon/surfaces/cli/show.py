@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ...answer import Asked, Plain, single_figures, tables
-from ...catalog import Figure, figures
+from ...answer import Asked, Plain, row_units, single_figures, tables
+from ...catalog import figures
 from ...model import moment
 from .desk import Desk
 
@@ -82,14 +82,20 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
     elif asked.answer is not None:
         _figures(desk, asked.answer, units)
         for name, rows in tables(asked.answer).items():
-            table(desk, rows[:MOST], title=desk.say(name.replace("_", " ")),
-                  units=row_units(asked.answer, name, currency))
+            columns = _priced(row_units(asked.answer, name), currency)
+            shown = [localised(r, columns, asked.zone) for r in rows[:MOST]]
+            table(desk, shown, title=desk.say(name.replace("_", " ")), units=columns)
             if len(rows) > MOST:
                 more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
                 print_line(f"[dim]{more}[/dim]")
     for flag in getattr(asked.answer, "flags", ()):
         print_line(f"[yellow]! {desk.say(flag)}[/yellow]")
     footer(desk, asked)
+
+
+def localised(row: Row, units: Mapping[str, str], zone: str) -> dict[str, Plain]:
+    """The row with its moments in local time."""
+    return {n: local(v, zone) if units.get(n) == "us{1970}" and isinstance(v, int) else v for n, v in row.items()}
 
 
 def header(desk: Desk, asked: Asked) -> None:
@@ -118,13 +124,7 @@ def footer(desk: Desk, asked: Asked) -> None:
 
 def units_of(asked: Asked, currency: str) -> dict[str, str]:
     """The unit of each figure of the answer."""
-    return _units(figures(asked.study.answer), currency)
-
-
-def row_units(answer: object, table: str, currency: str) -> dict[str, str]:
-    """The unit of each column of one of the answer's tables."""
-    rows = getattr(answer, table)
-    return _units(figures(type(rows[0])), currency) if rows else {}
+    return _priced({f.name: f.unit for f in figures(asked.study.answer)}, currency)
 
 
 def figure(value: Plain, unit: str, desk: Desk) -> str:
@@ -181,7 +181,7 @@ def local(at: int, zone: str) -> str:
 def heading(desk: Desk, name: str, unit: str) -> str:
     """A column's heading: its name in words, its unit where the values do not carry it."""
     said = desk.say(name.replace("_", " "))
-    return said if unit in ("", "us", "1", "{part}") else f"{said} [{unit}]".replace("[", "\\[")
+    return said if unit in ("", "us", "us{1970}", "1", "{part}") else f"{said} [{unit}]".replace("[", "\\[")
 
 
 def console() -> Console:
@@ -229,5 +229,6 @@ def _with_unit(value: str, unit: str) -> str:
     return value if unit in ("", "us", "1") or value == "–" else f"{value} {unit.strip('{}')}"
 
 
-def _units(found: Sequence[Figure], currency: str) -> dict[str, str]:
-    return {f.name: currency if f.unit == "{money}" else f.unit for f in found}
+def _priced(units: Mapping[str, str], currency: str) -> dict[str, str]:
+    """The units with the plant's currency for money."""
+    return {name: currency if unit == "{money}" else unit for name, unit in units.items()}

@@ -61,7 +61,7 @@ def trend(desk: Desk) -> Callable[..., None]:
     ) -> None:
         found = desk.rooms.trend(plant, signal, since=since, until=until, last=last, pixels=pixels)
         if save:
-            found.picture.save(save)
+            found.picture.save(save, language=desk.language, zone=desk.rooms.zone(plant))
             print_line(desk.say("Saved {file}.", file=save))
         elif in_json or in_csv:
             show(desk, found.rows, Shape(in_json, in_csv))

@@ -10,7 +10,7 @@ from ..acquire.simulated import simulated_plant
 from ..model import Window
 from ..plant.zones import local
 from ..watch import close
-from .opened import open_plant
+from .opening import open_plant
 from .start import is_plant
 
 
