@@ -57,11 +57,11 @@ def test_an_answer_in_csv_has_a_row_a_piece(demo):
     (["ask", "oe", "--plant", "{demo}", "--last", "week"], 2, "No such command 'oe'"),
     (["ask", "oee", "--plant", "{demo}", "--at", "line-1/pres-1", *WEEK], 2, "Did you mean 'line-1/press-1'?"),
     (["ask", "oee", "--plant", "{demo}"], 2, "Say when"),
-    (["ask", "oee", "--plant", "{demo}", "--since", "2020-01-01", "--until", "2020-01-02"], 1, ""),
+    (["ask", "oee", "--plant", "{demo}", "--since", "2020-01-01", "--until", "2020-01-02"], 1, "Nothing was heard"),
     (["ask", "oee", "--plant", "nowhere", "--last", "week"], 2, "nowhere is no plant folder"),
     (["history", "{demo}", "x"], 2, "is no entry"),
     (["sql", "{demo}", "DELETE FROM samples"], 2, ""),
-    (["reason", "{demo}", "line-1/press-1", "2026-10-27 10:00", "brken"], 2, "Did you mean"),
+    (["reason", "{demo}", "line-1/press-1", "2026-10-27 10:00", "sensr"], 2, "Did you mean 'sensor'?"),
 ])
 def test_a_mistake_is_explained_and_told_by_the_exit_code(demo, arguments, code, says):
     done = andon(*[a.format(demo=demo) for a in arguments])

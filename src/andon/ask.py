@@ -63,6 +63,9 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
         raise NoData(f"There is nothing to answer {study.name} with at {question.at or plant.name} in that window.")
     answers, gone = _answers(study, settings, units, run)
     covered = [h for b in benches for h in _heard(study, b, question.window)]
+    if any(h.asked for h in covered) and not any(h.known for h in covered):
+        raise NoData(f"Nothing was heard at {question.at or plant.name} in that window. `andon latest` says when the "
+                     "machines spoke last.")
     pieces = _pieces(study, answers, by)
     total = _total(study, [a for _, a in answers])
     rows = sum(u.rows for u in units)

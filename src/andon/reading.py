@@ -185,7 +185,7 @@ def _spells(bench: Bench, role: str, window: Window) -> Spells | None:
 
 def text_spells(texts: Texts) -> Spells:
     """The stretches in which each text held, unknown time and bad values left out, equal neighbours joined."""
-    until = np.append(texts.at[1:], texts.window.until)
+    until = np.append(texts.at[1:], texts.window.until)[:len(texts.at)]
     rows: list[tuple[int, int, str]] = []
     usable = (texts.quality >> 30) == 0
     for since, end, text, good in zip(texts.at.tolist(), until.tolist(), texts.text, usable.tolist(), strict=True):

@@ -16,7 +16,8 @@ from ..ledger import audit
 from ..model import Window, micros
 from ..plant import Plant
 from ..plant.when import when
-from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory, told
+from ..reading import told
+from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
 
 KINDS = ("reason", "order", "scrap", "note")
 ALWAYS = Window(-(1 << 62), 1 << 62)
@@ -132,5 +133,5 @@ def _window(value: object, plant: Plant, now: int) -> Window:
 
 def _stored(line: audit.Line, history: Memory) -> bool:
     place = str(line.arguments.get("machine", ""))
-    return any(json.loads(row.detail or "{}").get("act") == line.number
+    return any(row.detail.get("act") == line.number
                for kind in KINDS for row in told(history, kind, place, ALWAYS))

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from ..catalog import described, summary
 from ..errors import Damaged
-from ..model import Batch, Reader, Receipt, Spells, Window
+from ..model import Batch, Receipt, Window
 from ..plant import Plant
+from ..reading import History, Told, told
 
 RIGHTS = ("viewer", "operator", "engineer", "admin")
 """What people may do, the least first; each includes those before it."""
@@ -24,31 +25,10 @@ Done = Mapping[str, object]
 F = TypeVar("F", bound=Callable[..., Done])
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One stored spell with its detail (JSON) and the receipt it came in with."""
-
-    since: int
-    until: int
-    text: str
-    detail: str
-    receipt: int
-
-
-class Memory(Reader, Protocol):
+class Memory(History, Protocol):
     """What an act needs of a historian: to see the stop, and to write down what was said about it."""
 
     def write(self, batch: Batch) -> Receipt: ...
-
-    def spells(self, kind: str, place: str, window: Window) -> Spells: ...
-
-    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
-
-
-def told(history: Memory, kind: str, place: str, window: Window) -> list[Told]:
-    """What was written down about a place, in order of time."""
-    columns = ("since", "until", "text", "detail", "receipt")
-    return [Told(*(row[c] for c in columns)) for row in history.spell_rows(kind, place, window).to_pylist()]
 
 
 @dataclass(frozen=True, slots=True)

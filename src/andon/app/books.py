@@ -10,7 +10,7 @@ from pathlib import Path
 from ..answer import Plain, plain
 from ..errors import BadQuestion
 from ..ledger import MICROS, Change, Entry, Total, Version, Which
-from ..model import Loss, Window, micros
+from ..model import Loss, Window
 from ..plant.zones import local
 from ..units import MINUTE
 from ..watch import Closed, close
@@ -184,7 +184,7 @@ def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> l
     rows: list[Row] = []
     for path in entry.evidence.signals:
         for r in plant.history.samples(path, window, before=True).to_pylist()[:200]:
-            rows.append({"signal": path, "at": _local(plant, micros(r["at"])), "value": plain(r["value"]),
+            rows.append({"signal": path, "at": _local(plant, r["at"]), "value": plain(r["value"]),
                          "text": r["text"], "quality": r["quality"]})
     return sorted(rows, key=lambda r: str(r["at"]))
 

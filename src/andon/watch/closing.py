@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Protocol
 
 from ..errors import BadConfig, NoCalendar, NoData
@@ -16,9 +18,6 @@ from ..reading import REACH, History, text_spells
 from ..units import HOUR
 from .drafts import bench, draft
 
-SPOKEN = ("reason", "order", "scrap")
-"""Kinds of spells that people write and that change a shift's figures."""
-ALWAYS = Window(0, 4_102_444_800_000_000)
 CHUNK = 31 * 24 * HOUR
 """Shifts are read and posted a month at a time, so that years of them fit in memory."""
 LONG = 31 * 24 * HOUR
@@ -66,16 +65,21 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What is to be closed, from what, and in whose name; `heard` is the stretch that samples came from."""
+    """What is to be closed, from what, `by` whom and why, and what came in since the last time.
+
+    `touched` is the stretch of each machine that samples or people touched, `sampled` that of samples alone, and
+    `heard` that of all machines, ever.
+    """
 
     plant: Plant
     history: Memory
     books: Books
     window: Window | None
     everything: bool
-    who: str
-    why: str
+    by: tuple[str, str]
     now: int
+    touched: Mapping[str, Window]
+    sampled: Mapping[str, Window]
     heard: Window | None
 
 
@@ -125,62 +129,69 @@ def close(plant: Plant, history: Memory, books: Books, *, window: Window | None 
                          "([[shift]]).")
     chosen = list(plant.machines.values() if machines is None else machines)
     mark = books.mark(RECEIPT)
-    last, rows = history.touched(0 if everything else mark)
-    touched = _by_machine(rows)
-    heard = _hull([*touched.values(), *_remembered(books)])
     at = time.time_ns() // 1000 if now is None else now
-    task = _Task(plant, history, books, window, everything, who, why, at, heard)
-    done = Closed()
-    for machine in chosen:
-        spoken = _spoken(task, machine, mark)
-        done += _machine(task, machine, _hull([w for w in (touched.get(machine.path), spoken) if w]))
+    last, rows = history.touched(0 if everything else mark)
+    # An order that nobody has finished has its end far ahead.
+    rows = [(path, since, min(until, at) if path in plant.machines else until) for path, since, until in rows]
+    sampled = _by_machine(plant, [r for r in rows if r[0] not in plant.machines])
+    heard = _hull([*sampled.values(), *_remembered(books)])
+    task = _Task(plant, history, books, window, everything, (who, why), at, _by_machine(plant, rows), sampled, heard)
+    done = reduce(add, (_machine(task, machine) for machine in chosen), Closed())
     if window is None and heard and len(chosen) == len(plant.machines):
         books.post_all([], who=who, why=why, marks=[(RECEIPT, last), (HEARD, heard.until)])
     return done
 
 
-def _machine(task: _Task, machine: Machine, touched: Window | None) -> Closed:
-    span = _span(task, machine, touched)
+def _machine(task: _Task, machine: Machine) -> Closed:
+    span = _span(task, machine)
     if span is None:
-        known = task.books.last_closed(machine.path) is not None
-        return Closed() if known else Closed(left_out=((machine.path, "nothing was heard of it yet"),))
-    plan = _plan(task, machine, span, touched)
+        return Closed(left_out=((machine.path, "nothing was heard of it yet"),))
+    plan = _plan(task, machine, span)
     if not (plan.shifts or plan.gone):
         return Closed()
     try:
         drafts = [d for shifts in _months(plan.shifts) for d in _drafts(task, machine, shifts)]
     except NoData as error:
         return Closed(left_out=((machine.path, str(error)),))
-    versions = task.books.post_all(drafts, gone=plan.gone, who=task.who, why=task.why)
+    who, why = task.by
+    versions = task.books.post_all(drafts, gone=plan.gone, who=who, why=why)
     return Closed(sum(v == 1 for v in versions), sum(v is not None and v > 1 for v in versions),
                   sum(v is None for v in versions), len(plan.gone))
 
 
-def _span(task: _Task, machine: Machine, touched: Window | None) -> Window | None:
-    """The stretch in which shifts may have to be closed."""
+def _span(task: _Task, machine: Machine) -> Window | None:
+    """The stretch in which shifts that were never closed may have to be; None where nothing was heard yet."""
     if task.window is not None:
         return task.window
-    last = task.books.last_closed(machine.path)
-    since = [w for w in (touched.since if touched else None, last) if w is not None]
+    sampled, reach = task.sampled.get(machine.path), task.books.reach(machine.path)
+    since = ([sampled.since] if sampled else []) + ([reach.until] if reach else [])
     if not since:
-        own = _by_machine(task.history.touched(0)[1]).get(machine.path)
+        own = _by_machine(task.plant, task.history.touched(0)[1]).get(machine.path)
         since = [own.since] if own else []
-    until = [w.until for w in (touched, task.heard) if w]
-    return Window(min(since), max(until)) if since and until and min(since) < max(until) else None
+    return Window(min(since), max(min(since), task.heard.until)) if since and task.heard else None
 
 
-def _plan(task: _Task, machine: Machine, span: Window, touched: Window | None) -> _Plan:
-    wide = _widened(task, machine, touched) if touched else Window(0, 0)
-    if task.window is None:
-        span = Window(min(span.since, wide.since) if touched else span.since, span.until)
-    around = Window(span.since - AROUND, span.until + AROUND)
+def _plan(task: _Task, machine: Machine, span: Window) -> _Plan:
+    again = _again(task, machine, span)
+    around = _hull([Window(span.since - AROUND, span.until + AROUND), again]) or span
     known = {(machine.path, s.day, s.name): s for s in _calendar(task, machine, around)}
     closed = {c.key: c for c in task.books.overlapping(machine.path, around.since, around.until)}
-    wanted = {k: s for k, s in known.items() if (s.window & span).duration and (
-        task.everything or k not in closed or (s.window & wide).duration)}
-    gone = [k for k, c in closed.items() if task.everything and k not in known and (c.window & span).duration]
+    wanted = {k: s for k, s in known.items() if (s.window & again).duration or (
+        k not in closed and (s.window & span).duration)}
+    gone = [k for k, c in closed.items() if k not in known and (c.window & again).duration]
     _give_way(wanted, gone, known, closed)
     return _Plan(tuple(sorted(wanted.values(), key=lambda s: s.window.since)), tuple(gone))
+
+
+def _again(task: _Task, machine: Machine, span: Window) -> Window:
+    """The stretch in which closed shifts are worked out again: what was touched of them, or all that is asked for."""
+    if task.everything:
+        return span
+    touched, reach = task.touched.get(machine.path), task.books.reach(machine.path)
+    if touched is None or reach is None:
+        return Window(span.since, span.since)
+    wide = _widened(task, machine, touched) & reach
+    return wide & task.window if task.window is not None else wide
 
 
 def _give_way(wanted: dict[Key, Shift], gone: list[Key], known: Mapping[Key, Shift], closed: Mapping[Key, Closing]
@@ -235,12 +246,6 @@ def _orders(task: _Task, machine: Machine, window: Window) -> Spells:
     return Spells.of(rows)
 
 
-def _spoken(task: _Task, machine: Machine, mark: int) -> Window | None:
-    """Where people have said something about a machine since."""
-    rows = [r for kind in SPOKEN for r in task.history.spell_rows(kind, machine.path, ALWAYS) if r.receipt > mark]
-    return _hull([Window(r.since, min(r.until, task.now)) for r in rows])
-
-
 def _widened(task: _Task, machine: Machine, touched: Window) -> Window:
     """What a late sample can change: back as far as studies reach for whole stops; on until the next sample said
     something else, and as far again."""
@@ -256,11 +261,11 @@ def _widened(task: _Task, machine: Machine, touched: Window) -> Window:
     return Window(touched.since - REACH, until + REACH)
 
 
-def _by_machine(rows: Iterable[tuple[str, int, int]]) -> dict[str, Window]:
-    """The stretch that samples touched, by machine."""
+def _by_machine(plant: Plant, rows: Iterable[tuple[str, int, int]]) -> dict[str, Window]:
+    """The stretch that was touched, by machine: by samples of its signals, or by what people said about it."""
     found: dict[str, Window] = {}
     for path, since, until in rows:
-        machine, window = path.rpartition("/")[0], Window(since, max(until, since + 1))
+        machine, window = path if path in plant.machines else path.rpartition("/")[0], Window(since, until)
         found[machine] = _hull([found.get(machine, window), window]) or window
     return found
 

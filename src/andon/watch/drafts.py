@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -29,7 +28,7 @@ from ..model import (
     Window,
 )
 from ..plant import Machine, Plant
-from ..reading import REACH, History
+from ..reading import REACH, History, told
 from ..studies.production.losses import Losses, losses
 from ..studies.production.lost import LossRow
 from ..studies.production.made import Run
@@ -67,7 +66,7 @@ class Piece:
 def bench(machine: Machine, window: Window, plant: Plant, history: History, orders: Spells) -> Bench:
     """Read what the shifts in a window need, once."""
     read = gathered(machine, (States, Output, Products, StopRules), window, plant, history)
-    rows = history.spell_rows("scrap", machine.path, window)
+    rows = told(history, "scrap", machine.path, window)
     roles = ("state", "reason", "order", "total_count", "good_count", "reject_count", "rework_count", "product")
     return Bench(machine, cast(States, read[States]), cast(Output, read[Output]), cast(Products, read[Products]),
                  cast(StopRules, read[StopRules]), orders,
@@ -189,5 +188,5 @@ def _digest(of: Bench, shift: Shift) -> str:
     return found.hexdigest()
 
 
-def _quantity(detail: str) -> float:
-    return float(json.loads(detail or "{}").get("quantity", 0.0))
+def _quantity(detail: Mapping[str, object]) -> float:
+    return float(str(detail.get("quantity", 0.0)))
