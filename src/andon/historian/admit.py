@@ -11,7 +11,7 @@ from ..errors import BadInput
 from ..model import Batch, moment
 from ..units import HOUR
 from .arrange import COLUMNS
-from .columns import Column, Words, schema, whole
+from .columns import Column, Words, numbers, schema, whole
 
 AHEAD = 24 * HOUR
 """A sample stamped further ahead of the clock than this comes from a wrong clock."""
@@ -143,7 +143,8 @@ def _quality(given: pa.Table, where: str) -> Column:
     if "quality" not in given.column_names:
         return pa.array(np.zeros(given.num_rows, dtype=np.uint32))
     code = _cast(given["quality"], pa.uint32(), f"{where}, column 'quality'")
-    return whole(code) if not code.null_count else pa.array(np.nan_to_num(code.to_numpy(zero_copy_only=False)), pa.uint32())
+    said, known = numbers(code)
+    return whole(code) if known.all() else pa.array(said.astype(np.uint32))
 
 
 def _reasons(rows: pa.Table, paths: list[str], now: int) -> list[str | None] | None:

@@ -20,10 +20,11 @@ from .segment import MIXED
 
 KEPT = 128
 """Footers of sealed files that are kept in memory."""
-FIND = """
+RUN = ('s.path, r.segment, r.signal, r."first", r.rows, r.lo, r.hi, r.seq, r.decimals, r.mixed, r.texts, r.quality, '
+       "r.coarse_first, r.coarse_rows, r.fine_first, r.fine_rows")
+FIND = f"""
 WITH mine AS (SELECT * FROM runs WHERE signal IN (SELECT unnest($ids)))
-SELECT s.path, r.segment, r.signal, r."first", r.rows, r.lo, r.hi, r.seq, r.decimals, r.texts,
-       r.quality, r.coarse_first, r.coarse_rows, r.fine_first, r.fine_rows
+SELECT {RUN}
 FROM (SELECT * FROM mine WHERE lo < $until AND hi >= $since
       UNION ALL (SELECT * FROM mine WHERE $before AND hi < $since
                  QUALIFY rank() OVER (PARTITION BY signal ORDER BY hi DESC) = 1)
@@ -60,6 +61,7 @@ class Run:
     hi: int
     seq: int
     decimals: int
+    mixed: bool
     texts: bool
     quality: int
     coarse_first: int
@@ -70,7 +72,8 @@ class Run:
     @property
     def columns(self) -> list[str]:
         """The columns that say something in this run."""
-        return ["at", "scaled" if self.decimals >= 0 else "value", *(["text"] if self.texts else []),
+        return ["at", *(["scaled"] if self.decimals >= 0 else []),
+                *(["value"] if self.decimals < 0 or self.mixed else []), *(["text"] if self.texts else []),
                 *(["quality"] if self.quality == MIXED else [])]
 
 
@@ -191,5 +194,6 @@ def _decoded(run: Run, rows: pa.Table) -> pa.Table:
 def _value(run: Run, rows: pa.Table) -> Column:
     if run.decimals < 0:
         return rows["value"]
-    whole = pc.cast(rows["scaled"], pa.float64(), safe=False)
-    return pc.divide(whole, 10.0 ** run.decimals) if run.decimals else whole
+    figures = pc.cast(rows["scaled"], pa.float64(), safe=False)
+    figures = pc.divide(figures, 10.0 ** run.decimals) if run.decimals else figures
+    return pc.coalesce(rows["value"], figures) if run.mixed else figures

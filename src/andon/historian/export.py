@@ -14,7 +14,7 @@ from ..model import Window
 from .cold import Shelf, Span
 from .columns import schema
 from .hot import Store, fsync, raise_if_full
-from .rows import read_many
+from .rows import extent, read_many
 from .segment import DAY
 
 SCHEMA = schema({"signal": pa.string(), "at": pa.timestamp("us", "UTC"), "value": pa.float64(), "text": pa.string(),
@@ -46,7 +46,8 @@ def export(store: Store, shelf: Shelf, target: Path, window: Window, asked: tupl
 def _parts(store: Store, shelf: Shelf, names: Sequence[str], window: Window) -> Iterator[pa.Table]:
     """A signal at a time, a month of it at a time: memory stays small however long the history is."""
     for name in names:
-        for since in range(max(window.since, 0), min(window.until, store.now() + 2 * DAY), 31 * DAY):
+        first, last = extent(store, name)
+        for since in range(max(window.since, first), min(window.until, last + 1), 31 * DAY):
             span = Span(since, min(window.until, since + 31 * DAY))
             rows = read_many(store, shelf, [name], span)[name]
             if rows.num_rows:

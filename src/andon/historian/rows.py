@@ -25,6 +25,10 @@ SIMPLE = """
 SELECT signal, "at", value, text, quality FROM hot
 WHERE signal IN (SELECT unnest($ids)) AND hot."at" >= $since AND hot."at" < $until ORDER BY signal, seq
 """
+EXTENT = """
+SELECT coalesce(min(lo), 0), coalesce(max(hi), -1) FROM (
+    SELECT lo, hi FROM runs WHERE signal = $id UNION ALL SELECT "at", "at" FROM hot WHERE signal = $id)
+"""
 Pieces = dict[int, list[pa.Table]]
 
 
@@ -102,6 +106,14 @@ def latest(store: Store, shelf: Shelf, paths: Sequence[str] | None) -> pa.Table:
     if not some:
         return ROW.empty_table().add_column(0, "signal", pa.array([], pa.string()))
     return pa.concat_tables(t for _, t in some).add_column(0, "signal", pa.array([p for p, _ in some]))
+
+
+def extent(store: Store, path: str) -> tuple[int, int]:
+    """The first and the last moment of a signal; (0, -1) if it has none."""
+    number = store.names.ids.get(path, -1)
+    with snapshot(store) as db:
+        found: tuple[int, int] = db.execute(EXTENT, {"id": number}).fetchall()[0]
+    return found
 
 
 def answered(store: Store, query: str) -> pa.Table:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .arrange import COLUMNS, arrange
-from .cold import Run, Shelf, Span, read_runs
+from .cold import RUN, Run, Shelf, Span, read_runs
 from .hot import Connection, Store, fsync, refresh, snapshot, table, transaction
 from .names import Ids
 from .segment import DAY, File, Segment, store_file, write_segment
@@ -155,8 +155,7 @@ def record_lost(db: Connection, lost: pa.Table) -> None:
 
 def _runs_of(db: Connection, day: int) -> list[Run]:
     rows = db.execute(
-        'SELECT s.path, r.segment, r.signal, r."first", r.rows, r.lo, r.hi, r.seq, r.decimals, r.texts, r.quality, '
-        "r.coarse_first, r.coarse_rows, r.fine_first, r.fine_rows FROM runs r JOIN segments s ON s.id = r.segment "
+        f"SELECT {RUN} FROM runs r JOIN segments s ON s.id = r.segment "
         'WHERE s.day = ? ORDER BY r.segment, r."first"', [day]).fetchall()
     return [Run(*r) for r in rows]
 

@@ -25,6 +25,8 @@ MIXED = -1
 """In `runs.quality`: the status code is not the same all along."""
 FLOAT = -1
 """In `runs.decimals`: the values have no short decimal form and are kept as doubles."""
+MOSTLY = 0.98
+"""The share of a run's values that must have the short form; the others (NaN, -0.0, outliers) are kept as doubles."""
 POWERS = 10.0 ** np.arange(8)
 KEY = [pa.field("signal", pa.dictionary(pa.int32(), pa.string())), pa.field("at", pa.timestamp("us", "UTC"))]
 SCHEMA = pa.schema([*KEY, pa.field("value", pa.float64()), pa.field("scaled", pa.int64()),
@@ -65,10 +67,11 @@ def write_segment(folder: Path, number: int, rows: pa.Table, paths: list[str]) -
     decimals = resolutions(value, said, edges)
     quality = rows["quality"].to_numpy()
     place = f"cold/day={np.datetime64(day, 'D')}/{number:08d}"
-    columns = _columns(rows, value, said, np.repeat(decimals, np.diff(edges)))
+    each, mixed = _row_decimals(value, said, edges, decimals)
+    columns = _columns(rows, value, said, each)
     names = [paths[s] for s in signal[edges[:-1]]]
     samples = _write(folder, f"{place}.parquet", columns, _Layout(names, edges, SCHEMA))
-    runs = _runs(rows, edges, decimals, _constant(quality, edges))
+    runs = _runs(rows, edges, decimals, _constant(quality, edges)).append_column("mixed", pa.array(mixed))
     points = Points.of(edges, at, value if said.all() else np.where(said, value, np.nan), quality)
     levels: dict[str, File] = {}
     for level, width in LEVELS.items():
@@ -79,22 +82,20 @@ def write_segment(folder: Path, number: int, rows: pa.Table, paths: list[str]) -
 
 
 def resolutions(value: Numbers, said: NDArray[np.bool_], edges: Index) -> NDArray[np.int8]:
-    """For each run the fewest decimals (0 to 6) that give back every value exactly, or FLOAT.
+    """For each run the fewest decimals (0 to 6) that give back nearly all values exactly, or FLOAT.
 
     >>> resolutions(np.array([20.5, 21.0, 1/3]), np.ones(3, dtype=bool), np.array([0, 2, 3])).tolist()
     [1, -1]
     """
     lengths, starts = np.diff(edges), edges[:-1]
-    found = np.zeros(len(lengths), dtype=np.int8)
     tried = np.ones(len(lengths), dtype=np.bool_)
-    for offset in (0, 1, 2, 3, 5, 8, 13):  # a few rows of each run first: noise is told from figures by them
-        probe = starts + np.minimum(offset, lengths - 1)
-        found = np.maximum(found, _decimals(value[probe], said[probe]))
+    probes = [_decimals(value[row], said[row]) for row in (starts + lengths * k // 7 for k in range(7))]
+    found = np.sort(probes, axis=0)[4]  # some rows of each run first: noise is told from figures by them
     while tried.any():
         rows = np.repeat(tried, lengths)
         exact = _exact(value[rows], said[rows], np.repeat(found[tried], lengths[tried]))
         begins = np.concatenate([[0], np.cumsum(lengths[tried])[:-1]])
-        fits = np.logical_and.reduceat(exact, begins)
+        fits = np.add.reduceat(exact, begins, dtype=np.int64) >= MOSTLY * lengths[tried]
         more = np.flatnonzero(tried)[~fits]
         found[more] += 1
         tried[:] = False
@@ -174,12 +175,21 @@ def _write(folder: Path, path: str, columns: dict[str, Column], layout: _Layout)
 
 def _columns(rows: pa.Table, value: Numbers, said: NDArray[np.bool_],
              decimals: NDArray[np.int8]) -> dict[str, Column]:
+    """The columns of a file; `decimals` of each row, FLOAT where the value is kept as a double."""
     short = decimals >= 0
     scaled = np.rint(np.where(short & said, value, 0.0) * POWERS[decimals]).astype(np.int64)
     return {"at": pc.cast(whole(rows["at"]), pa.timestamp("us", "UTC")),
             "value": pa.array(value, mask=short | ~said), "scaled": pa.array(scaled, mask=~short | ~said),
             "decimals": pa.array(decimals, mask=~short), "text": whole(rows["text"]),
             "quality": whole(rows["quality"])}
+
+
+def _row_decimals(value: Numbers, said: NDArray[np.bool_], edges: Index,
+                  decimals: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Decimals of each row, and which runs also have rows that do not fit theirs."""
+    each = np.repeat(decimals, np.diff(edges))
+    misfit = (each >= 0) & ~_exact(value, said, np.maximum(each, 0))
+    return np.where(misfit, FLOAT, each).astype(np.int8), np.logical_or.reduceat(misfit, edges[:-1])
 
 
 def _runs(rows: pa.Table, edges: Index, decimals: NDArray[np.int8], quality: Times) -> pa.Table:

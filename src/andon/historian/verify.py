@@ -9,7 +9,7 @@ import pyarrow as pa
 from ..errors import Damaged
 from ..model import Window, moment
 from .backup import digest_of
-from .cold import Run, Shelf, Span, read_rows, read_runs
+from .cold import RUN, Run, Shelf, Span, read_rows, read_runs
 from .hot import Store, snapshot
 from .rollup import LEVELS, Points, rollup
 from .seal import unknown_files
@@ -88,8 +88,7 @@ def _segment(store: Store, shelf: Shelf, told: tuple[int, str, int, int], *, dee
 def _runs(store: Store, shelf: Shelf, number: int) -> Iterator[tuple[Run, pa.Table]]:
     with snapshot(store) as db:
         rows = db.execute(
-            'SELECT s.path, r.segment, r.signal, r."first", r.rows, r.lo, r.hi, r.seq, r.decimals, r.texts, r.quality, '
-            "r.coarse_first, r.coarse_rows, r.fine_first, r.fine_rows FROM runs r JOIN segments s ON s.id = r.segment "
+            f"SELECT {RUN} FROM runs r JOIN segments s ON s.id = r.segment "
             'WHERE s.id = ? ORDER BY r."first"', [number]).fetchall()
     runs = [Run(*r) for r in rows]
     for i in range(0, len(runs), 64):  # some signals at a time: a day may be larger than memory
