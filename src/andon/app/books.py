@@ -82,8 +82,9 @@ def opened(folder: Path, entry: str) -> Opened:
     with open_plant(folder) as plant:
         found = plant.books.open_entry(_number(entry))
         spells = sorted(found.evidence.spells, key=lambda s: s[0] - s[1])
-        stops: list[Row] = [{"since": _local(plant, s), "until": _local(plant, u), "time": u - s} for s, u in
-                            sorted(spells)]
+        zone = plant.plant.zone
+        stops: list[Row] = [{"since": local(s, zone).isoformat(), "until": local(u, zone).isoformat(), "time": u - s}
+                            for s, u in sorted(spells)]
         return Opened(_entry_row(found), stops, _samples(plant, found, spells), plant.plant.currency)
 
 
