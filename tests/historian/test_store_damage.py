@@ -1,5 +1,6 @@
 """Damage, really done: processes killed, logs torn, disks filled, files broken."""
 
+import contextlib
 import multiprocessing
 import os
 import random
@@ -90,7 +91,8 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\0", bytes(range(256)) * 16, b"\xff" * 100])
+@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\0", bytes(range(256)) * 16, b"\xff" * 100],
+                         ids=["zeros", "one zero", "bytes", "ones"])
 def test_zeros_or_garbage_after_the_log_lose_nothing(torn: Path, tmp_path: Path, tail: bytes) -> None:
     folder = Path(shutil.copytree(torn, tmp_path / "history"))
     with (folder / "hot.duckdb.wal").open("ab") as log:
@@ -107,7 +109,7 @@ def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_sa
     folder = Path(shutil.copytree(torn, tmp_path / "history"))
     log = folder / "hot.duckdb.wal"
     body = bytearray(log.read_bytes())
-    place = int(chance.integers(100, len(body)))
+    length, place = len(body), int(chance.integers(100, len(body)))
     kind = ("cut", "zeros", "garbage", "flip")[seed % 4]
     if kind == "flip":
         body[place] ^= 0x40
@@ -115,7 +117,7 @@ def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_sa
         body[place:] = {"cut": b"", "zeros": bytes(len(body) - place),
                         "garbage": chance.bytes(len(body) - place)}[kind]
     log.write_bytes(body)
-    whole = int(30 * (place - 4096) / len(body)) - 1  # batches are of equal length in the log; the tables come first
+    whole = int(30 * (place - 4096) / length) - 1  # batches are of equal length in the log; the tables come first
     with Historian.own(folder) as history:
         assert store_writer.faults(history, max(0, whole)) == ""
         notes = history.verify().notes
@@ -153,6 +155,13 @@ def filled(history: Historian, seal_every: int) -> None:
             history.seal()
 
 
+def stuffed(path: Path) -> None:
+    """Take every last byte of the disk."""
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+
+
 @pytest.mark.parametrize("seal_every", [1000, 7])
 def test_a_full_disk_is_said_as_such_loses_nothing_and_heals_when_there_is_room(small_disk: Path,
                                                                                 seal_every: int) -> None:
@@ -162,9 +171,12 @@ def test_a_full_disk_is_said_as_such_loses_nothing_and_heals_when_there_is_room(
         with pytest.raises(DiskFull, match="What was acknowledged is safe"):
             filled(history, seal_every)
         stored = history.last_number("line") + 1
+        stuffed(small_disk / "stuffing")
         for _ in range(2):
             with pytest.raises(DiskFull):
-                history.write(noise(stored, 200_000))
+                history.write(noise(stored))
+        assert history.samples("p/noise", ALL).num_rows == 20_000 * stored
+        (small_disk / "stuffing").unlink()
         ballast.unlink()
         history.write(noise(stored))
         assert history.samples("p/noise", ALL).num_rows == 20_000 * (stored + 1)

@@ -179,25 +179,41 @@ def _connect(path: Path, repairs: list[str]) -> Connection:
 def _open_repaired(path: Path, repairs: list[str]) -> Connection:
     """DuckDB refuses a log whose tail is zeros or garbage (a power cut); all that was synced lies before it."""
     log = path.with_name(path.name + ".wal")
-    for attempt in range(3):
+    for _ in range(3):
         try:
             return duckdb.connect(str(path))
         except duckdb.Error as error:
-            found = TORN.search(str(error))
-            if not found or not log.exists():
-                raise Damaged(f"{path} cannot be opened: {error}. Restore the last backup with `andon restore`; "
-                              "the sealed days in cold/ can be read as they are.") from error
-            kept = _free_name(log, attempt)
+            if "WAL" not in str(error) or not log.exists():
+                raise Damaged(f"{path} cannot be opened: {str(error).splitlines()[0]} Restore the last backup with "
+                              "`andon restore`; the sealed days in cold/ can be read as they are.") from error
+            kept = _free_name(log)
             shutil.copy(log, kept)
-            os.truncate(log, int(found[1]))
+            fsync(kept)
+            found = TORN.search(str(error))
+            os.truncate(log, int(found[1]) if found else _whole_length(path, log, kept))
             fsync(log)
-            repairs.append(f"{log.name} was torn at byte {found[1]}: cut there, a copy is in {kept.name}.")
+            repairs.append(f"{log.name} was torn at byte {log.stat().st_size}: cut there, a copy is in {kept.name}.")
     raise Damaged(f"{log} is torn in more places than can be cut. Restore the last backup with `andon restore`.")
 
 
-def _free_name(log: Path, attempt: int) -> Path:
-    taken = len(list(log.parent.glob(log.name + ".torn-*")))
-    return log.with_name(f"{log.name}.torn-{taken + attempt}")
+def _whole_length(path: Path, log: Path, kept: Path) -> int:
+    """The longest beginning of the log that DuckDB can replay, found by trying (it passes over a last part entry)."""
+    good, bad = 0, kept.stat().st_size
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        shutil.copy(kept, log)
+        os.truncate(log, middle)
+        try:
+            duckdb.connect(str(path), read_only=True).close()  # replays in memory only
+            good = middle
+        except duckdb.Error:
+            bad = middle
+    shutil.copy(kept, log)
+    return good
+
+
+def _free_name(log: Path) -> Path:
+    return log.with_name(f"{log.name}.torn-{len(list(log.parent.glob(log.name + '.torn-*')))}")
 
 
 @contextmanager
