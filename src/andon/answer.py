@@ -163,12 +163,12 @@ def single_figures(answer: object) -> dict[str, Plain]:
 
 
 def tables(answer: object) -> dict[str, list[dict[str, Plain]]]:
-    """The fields of an answer that are tuples of dataclass rows, as lists of dicts."""
+    """The fields of an answer that are tuples of dataclass rows, as lists of dicts; not those it names in INNER."""
     if not is_dataclass(answer) or isinstance(answer, type):
         return {}
     found: dict[str, list[dict[str, Plain]]] = {}
     for f in fields(answer):
-        rows = getattr(answer, f.name)
+        rows = None if f.name in getattr(answer, "INNER", ()) else getattr(answer, f.name)
         if isinstance(rows, tuple) and (not rows or is_dataclass(rows[0])):
             found[f.name] = [r for r in map(plain, rows) if isinstance(r, dict)]
     return found

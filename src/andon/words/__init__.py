@@ -15,6 +15,7 @@ SPOKEN = {
     "maintenance_planned": "planned maintenance",
     "minor_stop": "minor stops",
     "planned_down": "planned down",
+    "micros": "time",
 }
 """How a code is written in English where it is not written as it is."""
 

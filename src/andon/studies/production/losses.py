@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ...catalog import study
 from ...model import Calendar, Loss, Output, Products, States, StopRules
@@ -32,6 +33,8 @@ class Losses:
     ran
         The time and parts behind the rows in which it did.
     """
+
+    INNER: ClassVar = ("stopped", "ran")
 
     planned_busy: Micros
     rows: tuple[LossRow, ...]

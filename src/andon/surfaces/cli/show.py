@@ -53,7 +53,8 @@ def write_csv(rows: Sequence[Row]) -> None:
 
 def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]) -> None:
     """An aligned table; numbers to the right, empty columns left out."""
-    from rich.table import Table  # a tenth of a second that JSON and CSV need not pay
+    from rich.markup import escape  # rich costs a tenth of a second that JSON and CSV need not pay
+    from rich.table import Table
 
     names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
     drawn = Table(title=title or None, title_justify="left", title_style="bold", header_style="dim", box=None,
@@ -63,7 +64,7 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
         drawn.add_column(heading(desk, name, units.get(name, "")), justify="right" if number else "left",
                          overflow="fold")
     for row in rows:
-        drawn.add_row(*[figure(row.get(n), units.get(n, ""), desk) for n in names])
+        drawn.add_row(*[escape(figure(row.get(n), units.get(n, ""), desk)) for n in names])
     console().print(drawn)
 
 
@@ -89,7 +90,7 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
                 more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
                 print_line(f"[dim]{more}[/dim]")
     for flag in getattr(asked.answer, "flags", ()):
-        print_line(f"[yellow]! {desk.say(flag)}[/yellow]")
+        console().print(f"! {desk.say(flag)}", style="yellow", markup=False)
     footer(desk, asked)
 
 
@@ -115,7 +116,7 @@ def footer(desk: Desk, asked: Asked) -> None:
             print_line(f"[{style}]{desk.say('coverage')} {role}: {known / total:.1%}[/{style}] "
                        f"[dim]({length(total - known)} {desk.say('unknown of')} {length(total)})[/dim]")
     for who, why in asked.evidence.left_out[:6]:
-        print_line(f"[dim]{desk.say('left out')}: {who}: {why}[/dim]")
+        console().print(f"{desk.say('left out')}: {who}: {why}", style="dim", markup=False)
     evidence = asked.evidence
     said = desk.say("rests on {rows} rows of {signals} signals of {machines} machines", rows=evidence.rows,
                     signals=len(evidence.signals), machines=len(evidence.machines))
