@@ -7,7 +7,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import theilslopes
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -327,6 +326,8 @@ def _drift(cycles: _Cycles) -> tuple[float | None, float | None, float | None]:
         return None, None, None
     times = np.array([float(np.median(cycles.time[g])) for g in groups])
     days = np.array([float(np.median(cycles.at[g])) for g in groups]) / SECOND / DAY
+    from scipy.stats import theilslopes  # two seconds of import that only this figure needs
+
     slope, _, low, high = theilslopes(times, days - days[0], alpha=0.95)
     return float(slope), float(low), float(high)
 

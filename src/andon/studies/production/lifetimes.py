@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, gamma, log, sqrt
+from statistics import NormalDist
 from typing import Annotated
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2, norm
 
 from ...errors import BadQuestion, NoData
 from ...model import Numbers
@@ -131,8 +130,9 @@ class PowerLaw:
     mtbf_now: Time
 
 
-def weibull_fit(times: Sequence[float], censored: Sequence[bool], *, confidence: float = 0.95,
-                limits: str = "log") -> Weibull:
+def weibull_fit(
+    times: Sequence[float], censored: Sequence[bool], *, confidence: float = 0.95, limits: str = "log"
+) -> Weibull:
     """Fit a Weibull distribution to lifetimes, some of which were cut off, by maximum likelihood.
 
     Parameters
@@ -172,20 +172,28 @@ def weibull_fit(times: Sequence[float], censored: Sequence[bool], *, confidence:
     lived, failed = _lifetimes(times, censored)
     ending = lived[failed]
     if not len(ending) or float(lived.max()) == float(ending.min()):
-        raise NoData(f"{len(ending)} failures among {len(lived)} lifetimes do not tell a shape: "
-                     "at least one failure, and lifetimes that differ, are needed.")
+        raise NoData(
+            f"{len(ending)} failures among {len(lived)} lifetimes do not tell a shape: "
+            "at least one failure, and lifetimes that differ, are needed."
+        )
     shape = _shape(lived, ending)
     largest = float(lived.max())
     scale = largest * float(np.sum((lived / largest) ** shape) / len(ending)) ** (1 / shape)
-    loglik = len(ending) * (log(shape) - shape * log(scale)) + (shape - 1) * float(np.log(ending).sum()) - float(
-        ((lived / scale) ** shape).sum())
-    (a, b), (c, d) = (_limits(estimate, error, confidence, limits) for estimate, error in
-                      zip((shape, scale), _errors(lived, ending, shape, scale), strict=True))
+    loglik = (
+        len(ending) * (log(shape) - shape * log(scale))
+        + (shape - 1) * float(np.log(ending).sum())
+        - float(((lived / scale) ** shape).sum())
+    )
+    (a, b), (c, d) = (
+        _limits(estimate, error, confidence, limits)
+        for estimate, error in zip((shape, scale), _errors(lived, ending, shape, scale), strict=True)
+    )
     return Weibull(shape, scale, loglik, a, b, c, d, len(ending), len(lived) - len(ending))
 
 
-def kaplan_meier(times: Sequence[float], censored: Sequence[bool], *,
-                 confidence: float = 0.95) -> tuple[Survivors, ...]:
+def kaplan_meier(
+    times: Sequence[float], censored: Sequence[bool], *, confidence: float = 0.95
+) -> tuple[Survivors, ...]:
     """The share still running after each time, without assuming a distribution.
 
     Parameters
@@ -213,7 +221,7 @@ def kaplan_meier(times: Sequence[float], censored: Sequence[bool], *,
     [0.75, 0.5, 0.5]
     """
     lived, failed = _lifetimes(times, censored)
-    z, share, greenwood, steps = float(norm.ppf((1 + confidence) / 2)), 1.0, 0.0, []
+    z, share, greenwood, steps = NormalDist().inv_cdf((1 + confidence) / 2), 1.0, 0.0, []
     for time in np.unique(lived):
         at_risk, ended = int((lived >= time).sum()), int(failed[lived == time].sum())
         share *= 1 - ended / at_risk
@@ -226,8 +234,9 @@ def kaplan_meier(times: Sequence[float], censored: Sequence[bool], *,
     return tuple(steps)
 
 
-def mtbf_interval(time: float, failures: int, *, confidence: float = 0.90,
-                  ended: str = "time") -> tuple[float, float | None]:
+def mtbf_interval(
+    time: float, failures: int, *, confidence: float = 0.90, ended: str = "time"
+) -> tuple[float, float | None]:
     """Two-sided limits of the mean time between failures, if failures come at a constant rate.
 
     Parameters
@@ -256,7 +265,7 @@ def mtbf_interval(time: float, failures: int, *, confidence: float = 0.90,
     [257.943, 2445.91]
     """
     tail = (1 - confidence) / 2
-    high = 2 * time / float(chi2.ppf(tail, 2 * failures)) if failures else None
+    high = 2 * time / _chi2(tail, 2 * failures) if failures else None
     return mtbf_bound(time, failures, confidence=1 - tail, ended=ended), high
 
 
@@ -267,10 +276,12 @@ def mtbf_bound(time: float, failures: int, *, confidence: float = 0.90, ended: s
     (299.366, 868.589)
     """
     if ended not in ("time", "failure") or time <= 0 or failures < (ended == "failure"):
-        raise BadQuestion(f"{failures} failures in a time of {time}, ended by {ended!r}, have no MTBF limit: the time "
-                          "must be positive, and it ends by 'time', or by 'failure' if there was one.")
+        raise BadQuestion(
+            f"{failures} failures in a time of {time}, ended by {ended!r}, have no MTBF limit: the time "
+            "must be positive, and it ends by 'time', or by 'failure' if there was one."
+        )
     freedom = 2 * failures + (2 if ended == "time" else 0)
-    return 2 * time / float(chi2.ppf(confidence, freedom))
+    return 2 * time / _chi2(confidence, freedom)
 
 
 def laplace(times: Sequence[float], until: float) -> float:
@@ -333,12 +344,13 @@ def power_law(times: Sequence[float], until: float, *, confidence: float = 0.95)
         raise NoData("The only failure is at the very end of the observation, which tells no growth.")
     n, tail = len(when), (1 - confidence) / 2
     shape = n / logs
-    low, high = (shape * float(chi2.ppf(p, 2 * n)) / (2 * n) for p in (tail, 1 - tail))
+    low, high = (shape * _chi2(p, 2 * n) / (2 * n) for p in (tail, 1 - tail))
     return PowerLaw(shape, n / until**shape, low, high, until / (n * shape))
 
 
-def _lifetimes(times: Sequence[float], censored: Sequence[bool]) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[
-        np.bool_]]]:
+def _lifetimes(
+    times: Sequence[float], censored: Sequence[bool]
+) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
     lived, failed = np.asarray(times, dtype=np.float64), ~np.asarray(censored, dtype=np.bool_)
     if len(lived) != len(failed) or not len(lived):
         raise NoData(f"{len(lived)} lifetimes and {len(failed)} marks of censoring: one of each is needed.")
@@ -368,6 +380,8 @@ def _shape(lived: Numbers, ending: Numbers) -> float:
     low, high = 1e-3, 1.0
     while score(high) < 0:
         high *= 2
+    from scipy.optimize import brentq  # a second of import that only a fit needs
+
     return float(brentq(score, low, high, xtol=1e-13, rtol=1e-14))
 
 
@@ -383,7 +397,14 @@ def _errors(lived: Numbers, ending: Numbers, shape: float, scale: float) -> tupl
 
 
 def _limits(estimate: float, error: float, confidence: float, limits: str) -> tuple[float, float]:
-    z = float(norm.ppf((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     if limits == "natural":
         return estimate * (1 - z * error), estimate * (1 + z * error)
     return estimate * exp(-z * error), estimate * exp(z * error)
+
+
+def _chi2(share: float, freedom: float) -> float:
+    """Quantile of the chi2 distribution."""
+    from scipy.special import gammaincinv  # half a second of import that only limits need
+
+    return 2 * float(gammaincinv(freedom / 2, share))
