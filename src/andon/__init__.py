@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .app.opened import Andon
+    from .app.opening import Andon
 
 __version__ = "0.1.0"
 
@@ -34,6 +34,6 @@ def open(folder: str | Path) -> Andon:
     BadConfig
         The folder is no plant, or its plant.toml has mistakes.
     """
-    from .app.opened import open_plant  # the rooms are heavy: `import andon` alone must stay cheap
+    from .app.opening import open_plant  # the rooms are heavy: `import andon` alone must stay cheap
 
     return open_plant(folder)
