@@ -37,10 +37,18 @@ def explained(error: AndonError, language: str) -> str:
     >>> explained(UnknownName("machine", "press3", ["press-3"]), "zh")
     "没有名为 'press3' 的machine。您是指 'press-3' 吗？"
     """
-    text = str(error)
+    return told(str(error), language)
+
+
+def told(text: str, language: str) -> str:
+    """A text that was put together from words and values, in the reader's language.
+
+    >>> told("12 parts were finished outside the shifts: they are not in OEE", "zh")
+    '有 12 件在班次之外完成：不计入 OEE'
+    """
     if language != "zh":
         return text
-    for pattern, said in _table()["errors"].items():
+    for pattern, said in _table()["patterns"].items():
         text = re.sub(pattern, said, text)
     return text
 

@@ -29,6 +29,10 @@ class Desk:
         said = words.say(text, self.language)
         return said.format(**values) if values else said
 
+    def told(self, text: str) -> str:
+        """A text with values already in it, in the chosen language."""
+        return words.told(text, self.language)
+
     def explained(self, error: AndonError) -> str:
         """An error's text in the chosen language."""
         return words.explained(error, self.language)

@@ -90,7 +90,7 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
                 more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
                 print_line(f"[dim]{more}[/dim]")
     for flag in getattr(asked.answer, "flags", ()):
-        console().print(f"! {desk.say(flag)}", style="yellow", markup=False)
+        console().print(f"! {desk.told(flag)}", style="yellow", markup=False)
     footer(desk, asked)
 
 
