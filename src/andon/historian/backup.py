@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from ..errors import BadQuestion, Damaged
-from .hot import Store, fsync, raise_if_full, snapshot
+from .files import fsync
+from .hot import Store, raise_if_full, snapshot
 
 MANIFEST = "backup.json"
 

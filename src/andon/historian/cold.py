@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -15,23 +16,16 @@ from ..errors import Damaged
 from ..model import Window
 from .arrange import Index
 from .columns import Column
-from .hot import Connection
-from .segment import MIXED
+from .hot import Store
+from .index import MIXED, Run
+from .rollup import BUCKETS, COLUMNS
 
 KEPT = 128
 """Footers of sealed files that are kept in memory."""
-RUN = ('s.path, r.segment, r.signal, r."first", r.rows, r.lo, r.hi, r.seq, r.decimals, r.mixed, r.texts, r.quality, '
-       "r.coarse_first, r.coarse_rows, r.fine_first, r.fine_rows")
-FIND = f"""
-WITH mine AS (SELECT * FROM runs WHERE signal IN (SELECT unnest($ids)))
-SELECT {RUN}
-FROM (SELECT * FROM mine WHERE lo < $until AND hi >= $since
-      UNION ALL (SELECT * FROM mine WHERE $before AND hi < $since
-                 QUALIFY rank() OVER (PARTITION BY signal ORDER BY hi DESC) = 1)
-      UNION ALL (SELECT * FROM mine WHERE $after AND lo >= $until
-                 QUALIFY rank() OVER (PARTITION BY signal ORDER BY lo) = 1)) r
-JOIN segments s ON s.id = r.segment ORDER BY r.segment, r."first"
-"""
+BUCKETS_KEPT = 300_000
+"""Rows of roll-ups that are kept in memory: 20 MB."""
+PARALLEL = 4
+"""From this many files on they are read by two threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +42,31 @@ class Span:
         return cls(window.since, window.until, before, after)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One signal's rows in one sealed file, as the catalog has it."""
-
-    path: str
-    segment: int
-    signal: int
-    first: int
-    rows: int
-    lo: int
-    hi: int
-    seq: int
-    decimals: int
-    mixed: bool
-    texts: bool
-    quality: int
-    coarse_first: int
-    coarse_rows: int
-    fine_first: int
-    fine_rows: int
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that say something in this run."""
-        return ["at", *(["scaled"] if self.decimals >= 0 else []),
-                *(["value"] if self.decimals < 0 or self.mixed else []), *(["text"] if self.texts else []),
-                *(["quality"] if self.quality == MIXED else [])]
-
-
 @dataclass(slots=True)
 class Shelf:
     """Footers of the sealed files read lately: where each row group begins."""
 
     folder: Path
     footers: OrderedDict[str, tuple[pq.FileMetaData, Index]] = field(default_factory=OrderedDict)
+    buckets: OrderedDict[tuple[str, int], pa.Table] = field(default_factory=OrderedDict)
+    bucket_rows: int = 0
     lock: Lock = field(default_factory=Lock)
+
+    def rollup(self, path: str, first: int, rows: int) -> pa.Table:
+        """A signal's buckets in one roll-up file; those asked for lately are kept, for whoever zooms and pans."""
+        with self.lock:
+            known = self.buckets.get((path, first))
+            if known is not None:
+                self.buckets.move_to_end((path, first))
+                return known
+        table = read_rows(self, path, first, rows).select(COLUMNS).cast(BUCKETS)
+        with self.lock:
+            if (path, first) not in self.buckets:
+                self.buckets[(path, first)] = table
+                self.bucket_rows += rows
+            while self.bucket_rows > BUCKETS_KEPT:
+                self.bucket_rows -= self.buckets.popitem(last=False)[1].num_rows
+        return table
 
     def open(self, path: str) -> tuple[pq.ParquetFile, Index]:
         """A sealed file and the row at which each of its groups begins (and its last one ends)."""
@@ -92,7 +75,7 @@ class Shelf:
             if known:
                 self.footers.move_to_end(path)
         try:
-            file = pq.ParquetFile(self.folder / path, metadata=known[0] if known else None)
+            file = pq.ParquetFile(pa.OSFile(str(self.folder / path), "rb"), metadata=known[0] if known else None)
         except (OSError, pa.ArrowInvalid) as error:
             raise Damaged(f"{self.folder / path} cannot be read: {error}. `andon verify` names all that is damaged; "
                           "restore the file from a backup.") from error
@@ -107,32 +90,44 @@ class Shelf:
         return file, begins
 
 
-def find_runs(db: Connection, ids: Sequence[int], span: Span) -> list[Run]:
+def find_runs(store: Store, ids: Sequence[int], span: Span) -> list[Run]:
     """The runs of signals that touch a span, oldest segment first."""
-    params = {"ids": list(ids), "since": span.since, "until": span.until, "before": span.before, "after": span.after}
-    rows = db.execute(FIND, params).fetchall()
-    return [Run(*r) for r in rows]
+    return [r for runs in store.index.runs(store.db, ids).values() for r in _touching(runs, span)]
+
+
+def _touching(runs: Sequence[Run], span: Span) -> list[Run]:
+    """The runs with rows in the span, and those with the last row before it and the first one after it."""
+    earlier = max((r.hi for r in runs if r.hi < span.since), default=None) if span.before else None
+    later = min((r.lo for r in runs if r.lo >= span.until), default=None) if span.after else None
+    return [r for r in runs if (r.lo < span.until and r.hi >= span.since)
+            or (r.hi < span.since and r.hi == earlier) or (r.lo >= span.until and r.lo == later)]
 
 
 def read_runs(shelf: Shelf, runs: Sequence[Run], span: Span) -> list[tuple[Run, pa.Table]]:
     """The rows of runs (at, value, text, quality), each cut roughly to the span; runs of one file are read at once."""
-    found: list[tuple[Run, pa.Table]] = []
     files: dict[str, list[Run]] = {}
     for run in runs:
         files.setdefault(run.path, []).append(run)
-    for path, wanted in files.items():
-        file, begins = shelf.open(path)
-        spans = [_groups(file, begins, run, span) for run in wanted]
-        groups = sorted({g for low, high in spans for g in range(low, high)})
-        if not groups:
-            continue
-        columns = sorted({c for run in wanted for c in run.columns})
-        table = _read(file, groups, columns)
-        place = _places(begins, groups)
-        for run, (low, high) in zip(wanted, spans, strict=True):
-            if low < high:
-                begin, end = max(run.first, int(begins[low])), min(run.first + run.rows, int(begins[high]))
-                found.append((run, _decoded(run, table.slice(begin + int(place[low]), end - begin))))
+    if len(files) < PARALLEL:
+        return [piece for path, wanted in files.items() for piece in _of_file(shelf, path, wanted, span)]
+    with ThreadPoolExecutor(2, "andon reader") as pool:
+        parts = pool.map(lambda item: _of_file(shelf, item[0], item[1], span), files.items())
+        return [piece for part in parts for piece in part]
+
+
+def _of_file(shelf: Shelf, path: str, wanted: Sequence[Run], span: Span) -> list[tuple[Run, pa.Table]]:
+    file, begins = shelf.open(path)
+    spans = [_groups(file, begins, run, span) for run in wanted]
+    groups = sorted({g for low, high in spans for g in range(low, high)})
+    if not groups:
+        return []
+    table = _read(file, groups, sorted({c for run in wanted for c in run.columns}))
+    place = _places(begins, groups)
+    found = []
+    for run, (low, high) in zip(wanted, spans, strict=True):
+        if low < high:
+            begin, end = max(run.first, int(begins[low])), min(run.first + run.rows, int(begins[high]))
+            found.append((run, _decoded(run, table.slice(begin + int(place[low]), end - begin))))
     return found
 
 
@@ -188,7 +183,7 @@ def _decoded(run: Run, rows: pa.Table) -> pa.Table:
     at = rows["at"].combine_chunks().view(pa.int64()) if rows["at"].num_chunks == 1 else pc.cast(rows["at"], pa.int64())
     text = rows["text"] if run.texts else pa.nulls(count, pa.string())
     quality = rows["quality"] if run.quality == MIXED else pa.array(np.full(count, run.quality, dtype=np.uint32))
-    return pa.table({"at": at, "value": _value(run, rows), "text": text, "quality": quality})
+    return pa.Table.from_arrays([at, _value(run, rows), text, quality], names=["at", "value", "text", "quality"])
 
 
 def _value(run: Run, rows: pa.Table) -> Column:

@@ -13,7 +13,8 @@ from ..errors import BadQuestion, UnknownName
 from ..model import Window
 from .cold import Shelf, Span
 from .columns import schema
-from .hot import Store, fsync, raise_if_full
+from .files import fsync
+from .hot import Store, raise_if_full
 from .rows import extent, read_many
 from .segment import DAY
 

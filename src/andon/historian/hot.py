@@ -13,6 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from ..errors import Damaged, DiskFull
+from .files import fsync
+from .index import Index
 from .names import Fresh, Names
 
 TABLES = """
@@ -31,7 +33,8 @@ CREATE TABLE rollups(segment BIGINT NOT NULL, level VARCHAR NOT NULL, path VARCH
 CREATE TABLE runs(segment BIGINT NOT NULL, signal INTEGER NOT NULL, "first" BIGINT NOT NULL, rows BIGINT NOT NULL,
     lo BIGINT NOT NULL, hi BIGINT NOT NULL, seq BIGINT NOT NULL, decimals TINYINT NOT NULL, mixed BOOLEAN NOT NULL,
     texts BOOLEAN NOT NULL, quality BIGINT NOT NULL, fine_first BIGINT NOT NULL, fine_rows BIGINT NOT NULL,
-    coarse_first BIGINT NOT NULL, coarse_rows BIGINT NOT NULL);
+    minute_first BIGINT NOT NULL, minute_rows BIGINT NOT NULL, coarse_first BIGINT NOT NULL,
+    coarse_rows BIGINT NOT NULL);
 CREATE TABLE blocks(id BIGINT NOT NULL, kind VARCHAR NOT NULL, path VARCHAR NOT NULL, rows BIGINT NOT NULL,
     lo BIGINT NOT NULL, hi BIGINT NOT NULL, bytes BIGINT NOT NULL, digest VARCHAR NOT NULL);
 CREATE TABLE garbage(path VARCHAR NOT NULL, after BIGINT NOT NULL);
@@ -67,6 +70,8 @@ class Store:
     segment: int = 0
     latest_receipt: int = 0
     repairs: list[str] = field(default_factory=list)
+    connected: set[str] = field(default_factory=set)
+    index: Index = field(default_factory=Index)
 
     def now(self) -> int:
         """Microseconds since 1970 by the store's clock."""
@@ -99,6 +104,8 @@ def learn(store: Store) -> None:
     store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
     store.segment, = _one(db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), "
                               "(SELECT coalesce(max(id), 0) FROM blocks))")
+    rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
+    store.connected = {place for place, in rows}
     refresh(store, db)
 
 
@@ -148,17 +155,6 @@ def raise_if_full(store: Store, error: Exception) -> None:
     if full or _almost_full(store.folder):
         raise DiskFull(f"The disk under {store.folder} is full. What was acknowledged is safe, this batch is not "
                        "stored. Make space (or `andon forget` old days) and send it again.") from error
-
-
-def fsync(path: Path) -> None:
-    """Make a file's bytes, or a folder's entries, survive a power cut."""
-    if os.name == "nt" and path.is_dir():  # Windows has no fsync of a folder
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def table(db: Connection, query: str, params: Sequence[object] = ()) -> pa.Table:

@@ -1,6 +1,10 @@
 """Series of one signal: its rows, when it was heard, and both made into what a study reads."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -10,26 +14,60 @@ from ..model import Counts, Measurements, S, Spells, States, Texts, Values, Wave
 from ..plant import Signal
 from ..units import MINUTE
 from .cold import Shelf, Span
+from .columns import whole
 from .found import measurements, spells, waveforms
-from .hot import Store, snapshot
+from .hot import Store
 from .quality import usable
-from .rows import read_many
+from .rows import ROW, extent, read_many
 from .series import counts, known, states, texts, values
 
 Stretches = list[tuple[int, int]]
-FIRST = """
-SELECT min(lo) FROM (SELECT lo FROM runs WHERE signal = $id UNION ALL SELECT "at" FROM hot WHERE signal = $id)
-"""
+TOGETHER = 32
+"""Signals whose rows are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: which signal, over which window, of which store."""
+
+    store: Store
+    shelf: Shelf
+    signal: Signal
+    window: Window
 
 
 def read(store: Store, shelf: Shelf, kind: type[S], signal: Signal, window: Window) -> S:
     """A signal's series; see `Historian.read`."""
-    if kind not in READERS:
-        raise BadQuestion(f"The historian keeps no {kind.__name__} of a signal ({signal.path}). It reads "
-                          f"{', '.join(k.__name__ for k in READERS)}.")
-    found = READERS[kind](store, shelf, signal, window)
-    assert isinstance(found, kind)
-    return found
+    return reads(store, shelf, kind, [signal], window)[signal.path]
+
+
+def reads(store: Store, shelf: Shelf, kind: type[S], signals: Sequence[Signal], window: Window) -> dict[str, S]:
+    """The series of many signals; see `Historian.reads`."""
+    found = {s.path: _series(Asked(store, shelf, s, window), kind, rows)
+             for s, rows in _rows_of(store, shelf, kind, signals, window)}
+    assert all(isinstance(f, kind) for f in found.values())
+    return cast(dict[str, S], found)
+
+
+def _rows_of(store: Store, shelf: Shelf, kind: type, signals: Sequence[Signal],
+             window: Window) -> Iterator[tuple[Signal, pa.Table]]:
+    """Raw rows for each signal, a few dozen signals at a time: a file is opened once for all of them."""
+    if kind not in OF_ROWS:
+        yield from ((s, ROW.empty_table()) for s in signals)
+        return
+    span = Span.of(window, before=True, after=kind is Counts)
+    for i in range(0, len(signals), TOGETHER):
+        rows = read_many(store, shelf, [s.path for s in signals[i:i + TOGETHER]], span)
+        yield from ((s, rows[s.path]) for s in signals[i:i + TOGETHER])
+
+
+def _series(asked: Asked, kind: type, rows: pa.Table) -> object:
+    if kind in OF_ROWS:
+        return OF_ROWS[kind](asked, rows)
+    if kind in OTHERS:
+        return OTHERS[kind](asked)
+    raise BadQuestion(f"The historian keeps no {kind.__name__} of a signal ({asked.signal.path}). It reads "
+                      f"{', '.join(k.__name__ for k in (*OF_ROWS, *OTHERS))}.")
 
 
 def coverage(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Spells:
@@ -45,42 +83,35 @@ def connected(store: Store, signal: Signal) -> Stretches | None:
     if number is None:
         return None
     source = signal.source or store.names.sources[number]
-    with snapshot(store) as db:
-        told = db.execute("SELECT since, until FROM spells WHERE kind = 'connection' AND place = ? ORDER BY seq",
-                          [source]).fetchall()
-        if told:
-            return [(s, u) for s, u, _ in spells(store, "connection", source, Window(-(1 << 62), 1 << 62)).rows()]
-        first = db.execute(FIRST, {"id": number}).fetchall()[0][0]
+    if source in store.connected:
+        return [(s, u) for s, u, _ in spells(store, "connection", source, Window(-(1 << 62), 1 << 62)).rows()]
+    first, last = extent(store, signal.path)
     heard = store.heard.get(source, store.heard.get(store.names.sources[number]))
-    return None if first is None or heard is None else [(first, heard)]
+    return None if last < first or heard is None else [(first, heard)]
 
 
-def _states(store: Store, shelf: Shelf, signal: Signal, window: Window) -> States:
-    rows = _rows(store, shelf, signal, Span.of(window, before=True))
-    return states(rows, signal, window, _known(store, signal, window, rows))
+def _states(asked: Asked, rows: pa.Table) -> States:
+    return states(_lean(_changes(rows)), asked.signal, asked.window, _known(asked, rows))
 
 
-def _counts(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Counts:
-    rows = _rows(store, shelf, signal, Span.of(window, before=True, after=True))
+def _counts(asked: Asked, rows: pa.Table) -> Counts:
     for before in (True, False):
-        rows = _to_usable(store, shelf, signal, (rows, before))
-    return counts(rows, signal, window, connected(store, signal))
+        rows = _to_usable(asked, rows, before=before)
+    return counts(_lean(rows), asked.signal, asked.window, connected(asked.store, asked.signal))
 
 
-def _values(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Values:
-    rows = _rows(store, shelf, signal, Span.of(window, before=True))
-    return values(rows, signal, window, _known(store, signal, window, rows))
+def _values(asked: Asked, rows: pa.Table) -> Values:
+    return values(_lean(rows), asked.signal, asked.window, _known(asked, rows))
 
 
-def _texts(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Texts:
-    rows = _rows(store, shelf, signal, Span.of(window, before=True))
-    return texts(rows, signal, window, _known(store, signal, window, rows))
+def _texts(asked: Asked, rows: pa.Table) -> Texts:
+    return texts(rows, asked.signal, asked.window, _known(asked, rows))
 
 
-def _spells(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Spells:
+def _spells(asked: Asked, rows: pa.Table) -> Spells:
     """What a text signal said, stretch by stretch, where it was known; neighbours that say the same are one."""
-    said = _texts(store, shelf, signal, window)
-    until = np.append(said.at[1:], window.until)
+    said = _texts(asked, rows)
+    until = np.append(said.at[1:], asked.window.until)
     found: list[tuple[int, int, str]] = []
     for since, end, _ in said.known.rows():
         low, high = int(np.searchsorted(until, since, side="right")), int(np.searchsorted(said.at, end))
@@ -90,30 +121,52 @@ def _spells(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Spell
                 found[-1] = (found[-1][0], piece[1], piece[2])
             elif piece[1] > piece[0]:
                 found.append(piece)
-    return Spells.of(found).within(window)
+    return Spells.of(found).within(asked.window)
 
 
-def _waveforms(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Waveforms:
-    found = waveforms(store, signal.path, window)
-    return Waveforms(window, found.at, found.rate, found.blocks, signal.unit)
+def _waveforms(asked: Asked) -> Waveforms:
+    found = waveforms(asked.store, asked.signal.path, asked.window)
+    return Waveforms(asked.window, found.at, found.rate, found.blocks, asked.signal.unit)
 
 
-def _measurements(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Measurements:
-    return measurements(store, signal.machine, window)
+def _measurements(asked: Asked) -> Measurements:
+    return measurements(asked.store, asked.signal.machine, asked.window)
+
+
+def _lean(rows: pa.Table) -> pa.Table:
+    """Without the columns that say nothing: no text, all good."""
+    idle = ["text"] if rows["text"].null_count == rows.num_rows else []
+    idle += ["quality"] if not rows["quality"].to_numpy().any() else []
+    return rows.drop_columns(idle) if idle else rows
 
 
 def _rows(store: Store, shelf: Shelf, signal: Signal, span: Span) -> pa.Table:
     return read_many(store, shelf, [signal.path], span)[signal.path]
 
 
-def _known(store: Store, signal: Signal, window: Window, rows: pa.Table) -> Stretches:
-    at = rows["at"].to_numpy()
-    return known(at, signal, window, connected(store, signal))
+def _changes(rows: pa.Table) -> pa.Table:
+    """The rows that say something else than the row before: of a state said again and again one is enough."""
+    if rows.num_rows < 2:
+        return rows
+    new = np.zeros(rows.num_rows, dtype=np.bool_)
+    new[0] = True
+    for name in ("value", "quality"):
+        column = rows[name].to_numpy()
+        new[1:] |= column[1:] != column[:-1]
+    if rows["text"].null_count < rows.num_rows:
+        text = whole(rows["text"])
+        code = np.nan_to_num(text.dictionary_encode().indices.to_numpy(zero_copy_only=False), nan=-1)
+        new[1:] |= code[1:] != code[:-1]
+    return rows.filter(pa.array(new))
 
 
-def _to_usable(store: Store, shelf: Shelf, signal: Signal, have: tuple[pa.Table, bool]) -> pa.Table:
+def _known(asked: Asked, rows: pa.Table) -> Stretches:
+    told = None if asked.signal.holds is not None else connected(asked.store, asked.signal)
+    return known(rows["at"].to_numpy(), asked.signal, asked.window, told)
+
+
+def _to_usable(asked: Asked, rows: pa.Table, *, before: bool) -> pa.Table:
     """Reach further out, in growing steps, until the edge row is a usable one or there is no row."""
-    rows, before = have
     reach = 10 * MINUTE
     while rows.num_rows:
         edge = rows.slice(0 if before else rows.num_rows - 1, 1)
@@ -121,13 +174,13 @@ def _to_usable(store: Store, shelf: Shelf, signal: Signal, have: tuple[pa.Table,
             break
         at = edge["at"][0].as_py()
         span = Span(at - reach, at, before=True) if before else Span(at + 1, at + 1 + reach, after=True)
-        more = _rows(store, shelf, signal, span)
+        more = _rows(asked.store, asked.shelf, asked.signal, span)
         if not more.num_rows:
             break
         rows, reach = pa.concat_tables([more, rows] if before else [rows, more]), reach * 4
     return rows
 
 
-READERS: Mapping[type, Callable[[Store, Shelf, Signal, Window], object]] = {
-    States: _states, Counts: _counts, Values: _values, Texts: _texts, Spells: _spells, Waveforms: _waveforms,
-    Measurements: _measurements}
+OF_ROWS: Mapping[type, Callable[[Asked, pa.Table], object]] = {
+    States: _states, Counts: _counts, Values: _values, Texts: _texts, Spells: _spells}
+OTHERS: Mapping[type, Callable[[Asked], object]] = {Waveforms: _waveforms, Measurements: _measurements}

@@ -1,4 +1,4 @@
-"""Roll-ups: what the samples of each 10 s and 10 min came to, so that a month is drawn without reading it."""
+"""Roll-ups: what the samples of each 10 s, 1 min and 10 min came to, so that a month is drawn without reading it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from ..model import Codes, Numbers, Times
 from ..units import MINUTE, SECOND
 from .arrange import Index, stretches
+from .columns import schema
 
-LEVELS: Mapping[str, int] = {"fine": 10 * SECOND, "coarse": 10 * MINUTE}
+LEVELS: Mapping[str, int] = {"fine": 10 * SECOND, "minute": MINUTE, "coarse": 10 * MINUTE}
 WORTH = 20
 """A level is kept for a signal only where it has this many times fewer rows than the samples."""
 COLUMNS = ("at", "low", "high", "first", "last", "sum", "count", "known")
+BUCKETS = schema({c: pa.int64() if c in ("at", "count", "known") else pa.float64() for c in COLUMNS})
 RUN_BITS = 38
 """A day has less than 2**38 microseconds: run number and time of day make one sortable number."""
 
@@ -86,8 +88,8 @@ def merged(table: pa.Table, width: int) -> pa.Table:
 
 
 def empty() -> pa.Table:
-    kinds = {"at": pa.int64(), "count": pa.int64(), "known": pa.int64()}
-    return pa.table({c: pa.array([], type=kinds.get(c, pa.float64())) for c in COLUMNS})
+    """No buckets."""
+    return BUCKETS.empty_table()
 
 
 def _grid(points: Points, width: int) -> tuple[Times, Times]:

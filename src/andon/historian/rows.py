@@ -1,16 +1,16 @@
 """Raw rows of signals: hot and cold tier merged, the last writer of each moment kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from ..model import Window
 from .arrange import last_of_each
-from .cold import Run, Shelf, Span, find_runs, read_runs
+from .cold import Shelf, Span, find_runs, read_runs
 from .columns import schema
-from .hot import Connection, Store, snapshot, table
+from .hot import Store, snapshot, table
+from .index import Run
 
 ROW = schema({"at": pa.int64(), "value": pa.float64(), "text": pa.string(), "quality": pa.uint32()})
 HOT = """
@@ -25,39 +25,25 @@ SIMPLE = """
 SELECT signal, "at", value, text, quality FROM hot
 WHERE signal IN (SELECT unnest($ids)) AND hot."at" >= $since AND hot."at" < $until ORDER BY signal, seq
 """
-EXTENT = """
-SELECT coalesce(min(lo), 0), coalesce(max(hi), -1) FROM (
-    SELECT lo, hi FROM runs WHERE signal = $id UNION ALL SELECT "at", "at" FROM hot WHERE signal = $id)
-"""
 Pieces = dict[int, list[pa.Table]]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One snapshot of the history: catalog and hot tier, and the shelf of sealed files."""
-
-    store: Store
-    shelf: Shelf
-    db: Connection
 
 
 def read_many(store: Store, shelf: Shelf, paths: Sequence[str], span: Span) -> Mapping[str, pa.Table]:
     """Rows of each signal in order of time (at, value, text, quality); a signal nobody named has none."""
     ids = {p: store.names.ids[p] for p in paths if p in store.names.ids}
-    with snapshot(store) as db:
-        pieces = gather(View(store, shelf, db), list(ids.values()), span)
+    pieces = gather(store, shelf, list(ids.values()), span)
     return {p: settled(pieces.get(ids[p], []) if p in ids else [], span) for p in paths}
 
 
-def gather(view: View, ids: Sequence[int], span: Span) -> Pieces:
+def gather(store: Store, shelf: Shelf, ids: Sequence[int], span: Span) -> Pieces:
     """The pieces of each signal's rows, of the least to the most recent writer; they may overlap."""
-    runs = find_runs(view.db, ids, span)
-    return joined(read_runs(view.shelf, runs, span), hot_rows(view, ids, span))
+    hot = hot_rows(store, ids, span)  # first: what a seal moves meanwhile is then seen twice, not never
+    return joined(read_runs(shelf, find_runs(store, ids, span), span), hot)
 
 
-def hot_rows(view: View, ids: Sequence[int], span: Span) -> Pieces:
+def hot_rows(store: Store, ids: Sequence[int], span: Span) -> Pieces:
     """Rows of signals in the hot tier, of the least to the most recent writer."""
-    fresh = view.store.fresh
+    fresh = store.fresh
     since = -1 if span.before else span.since
     until = 1 << 62 if span.after else span.until
     wanted = [i for i in ids if fresh.touches(i, since, until)]
@@ -66,7 +52,8 @@ def hot_rows(view: View, ids: Sequence[int], span: Span) -> Pieces:
     edged = span.before or span.after
     params = {"ids": wanted, "since": span.since, "until": span.until} \
         | ({"before": span.before, "after": span.after} if edged else {})
-    rows = view.db.sql(HOT if edged else SIMPLE, params=params).to_arrow_table()
+    with snapshot(store) as db:
+        rows = db.sql(HOT if edged else SIMPLE, params=params).to_arrow_table()
     signal = rows["signal"].to_numpy()
     begins = np.searchsorted(signal, wanted_sorted := np.array(sorted(wanted)))
     ends = np.searchsorted(signal, wanted_sorted, side="right")
@@ -111,9 +98,11 @@ def latest(store: Store, shelf: Shelf, paths: Sequence[str] | None) -> pa.Table:
 def extent(store: Store, path: str) -> tuple[int, int]:
     """The first and the last moment of a signal; (0, -1) if it has none."""
     number = store.names.ids.get(path, -1)
-    with snapshot(store) as db:
-        found: tuple[int, int] = db.execute(EXTENT, {"id": number}).fetchall()[0]
-    return found
+    fresh = store.fresh
+    spans = [(int(fresh.lo[number]), int(fresh.hi[number]))] if 0 <= number < len(fresh.lo) else []
+    spans += [(r.lo, r.hi) for r in store.index.runs(store.db, [number])[number]]
+    spans = [s for s in spans if s[0] <= s[1]]
+    return (min(s for s, _ in spans), max(u for _, u in spans)) if spans else (0, -1)
 
 
 def answered(store: Store, query: str) -> pa.Table:
@@ -127,8 +116,8 @@ def overwritten(store: Store, shelf: Shelf, path: str, window: Window) -> pa.Tab
     if path not in store.names.ids:
         return ROW.empty_table()
     span = Span.of(window)
-    with snapshot(store) as db:
-        pieces = gather(View(store, shelf, db), [store.names.ids[path]], span).get(store.names.ids[path], [])
+    with store.sealing, snapshot(store) as db:  # a seal in between would show rows twice, as if written twice
+        pieces = gather(store, shelf, [store.names.ids[path]], span).get(store.names.ids[path], [])
         told = table(db, 'SELECT o."at", value, text, quality FROM overwritten o WHERE signal = ? AND o."at" >= ? '
                          'AND o."at" < ? ORDER BY o."at"', [store.names.ids[path], window.since, window.until])
     rows = pa.concat_tables([p.cast(ROW) for p in pieces]) if pieces else ROW.empty_table()

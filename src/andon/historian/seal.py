@@ -9,8 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .arrange import COLUMNS, arrange
-from .cold import RUN, Run, Shelf, Span, read_runs
-from .hot import Connection, Store, fsync, refresh, snapshot, table, transaction
+from .cold import Shelf, Span, read_runs
+from .files import fsync
+from .hot import Connection, Store, refresh, snapshot, table, transaction
+from .index import COLUMNS as RUN
+from .index import Run
 from .names import Ids
 from .segment import DAY, File, Segment, store_file, write_segment
 from .write import enter, write_days
@@ -122,18 +125,19 @@ def _swap_in(store: Store, rows: pa.Table, before: int, seq: int) -> None:
     rows, lost = arrange(rows, store.names.ranks())
     segments = write_days(store, rows)
     with store.writing:
-        with transaction(store) as db:
-            enter(db, segments)
-            record_lost(db, lost)
-            db.execute('DELETE FROM hot WHERE hot."at" < ? AND seq <= ?', [before, seq])
-        with snapshot(store) as db:
-            refresh(store, db)
+        with store.index.swapping():
+            with transaction(store) as db:
+                enter(db, segments)
+                record_lost(db, lost)
+                db.execute('DELETE FROM hot WHERE hot."at" < ? AND seq <= ?', [before, seq])
+            with snapshot(store) as db:
+                refresh(store, db)
         checkpoint(store)
 
 
 def _swap(store: Store, old: Sequence[int], made: list[Segment], lost: pa.Table) -> None:
     with store.writing:
-        with transaction(store) as db:
+        with store.index.swapping(), transaction(store) as db:
             db.execute("INSERT INTO garbage SELECT path, ? FROM segments WHERE id IN (SELECT unnest(?)) UNION ALL "
                        "SELECT path, ? FROM rollups WHERE segment IN (SELECT unnest(?))",
                        [store.now() + GRACE, list(old), store.now() + GRACE, list(old)])
@@ -154,9 +158,8 @@ def record_lost(db: Connection, lost: pa.Table) -> None:
 
 
 def _runs_of(db: Connection, day: int) -> list[Run]:
-    rows = db.execute(
-        f"SELECT {RUN} FROM runs r JOIN segments s ON s.id = r.segment "
-        'WHERE s.day = ? ORDER BY r.segment, r."first"', [day]).fetchall()
+    rows = db.execute(f"SELECT {RUN} FROM runs WHERE segment IN (SELECT id FROM segments WHERE day = ?) "
+                      'ORDER BY segment, "first"', [day]).fetchall()
     return [Run(*r) for r in rows]
 
 

@@ -7,10 +7,11 @@ import pyarrow as pa
 
 from ..errors import BadQuestion
 from ..model import Window
-from .cold import Run, Shelf, Span, find_runs, read_rows, read_runs
-from .hot import Store, snapshot
-from .rollup import COLUMNS, LEVELS, Points, empty, merged, rollup
-from .rows import View, hot_rows, settled
+from .cold import Shelf, Span, find_runs, read_runs
+from .hot import Store
+from .index import Run
+from .rollup import BUCKETS, COLUMNS, LEVELS, Points, empty, merged, rollup
+from .rows import hot_rows, settled
 
 Part = tuple[int, pa.Table]
 """Where in time a piece of a trend begins, and its buckets."""
@@ -33,18 +34,15 @@ def buckets(store: Store, shelf: Shelf, path: str, window: Window, width: int) -
         return empty()
     level = next((n for n, step in sorted(LEVELS.items(), key=lambda x: -x[1]) if width % step == 0), "")
     signal, span = store.names.ids[path], Span.of(window)
-    with snapshot(store) as db:
-        view = View(store, shelf, db)
-        runs = find_runs(db, [signal], span)
-        hot = hot_rows(view, [signal], span).get(signal, [])
-        clean, dirty = _split(runs, hot, level)
-        step = LEVELS.get(level, width)
-        parts = [p for run in clean for p in _from_level(shelf, run, span, level)]
-        raw = [rows for _, rows in sorted(read_runs(shelf, dirty, span), key=lambda pair: pair[0].segment)]
-        parts += _from_rows(settled([*raw, *hot], span), step)
+    hot = hot_rows(store, [signal], span).get(signal, [])
+    clean, dirty = _split(find_runs(store, [signal], span), hot, level)
+    step = LEVELS.get(level, width)
+    parts = [p for run in clean for p in _from_level(shelf, run, span, level)]
+    raw = [rows for _, rows in sorted(read_runs(shelf, dirty, span), key=lambda pair: pair[0].segment)]
+    parts += _from_rows(settled([*raw, *hot], span), step)
     found = pa.concat_tables(_tied(parts)) if parts else empty()
     order = np.argsort(found["at"].to_numpy(), kind="stable")
-    return merged(found.take(order), width).cast(empty().schema)
+    return merged(found.take(order), width).cast(BUCKETS)
 
 
 def _split(runs: Sequence[Run], hot: Sequence[pa.Table], level: str) -> tuple[list[Run], list[Run]]:
@@ -58,12 +56,8 @@ def _split(runs: Sequence[Run], hot: Sequence[pa.Table], level: str) -> tuple[li
             alone[i] = alone[holder] = False
         if spans[i][1] > reach:
             reach, holder = spans[i][1], i
-    clean = [r for r, a in zip(runs, alone, strict=False) if a and level and _rows(r, level)]
-    return clean, [r for r in runs if r not in clean]
-
-
-def _rows(run: Run, level: str) -> int:
-    return run.fine_rows if level == "fine" else run.coarse_rows
+    kept = [a and bool(level) and run.level(level)[2] > 0 for run, a in zip(runs, alone, strict=False)]
+    return [r for r, k in zip(runs, kept, strict=True) if k], [r for r, k in zip(runs, kept, strict=True) if not k]
 
 
 def _from_level(shelf: Shelf, run: Run, span: Span, level: str) -> list[Part]:
@@ -74,10 +68,8 @@ def _from_level(shelf: Shelf, run: Run, span: Span, level: str) -> list[Part]:
     until = until if span.until <= run.hi else max(until, (run.hi // step + 1) * step)
     if since >= until:
         return _from_rows(settled([t for _, t in read_runs(shelf, [run], span)], span), step)
-    first = run.fine_first if level == "fine" else run.coarse_first
-    table = read_rows(shelf, f"rollup/{level}/{run.path.removeprefix('cold/')}", first, _rows(run, level))
-    at = table["at"].cast(pa.int64()).to_numpy()
-    table = table.set_column(table.schema.get_field_index("at"), "at", pa.array(at))
+    table = shelf.rollup(*run.level(level))
+    at = table["at"].to_numpy()
     begin, end = np.searchsorted(at, [since, until]).tolist()
     parts = [(max(since, run.lo), table.slice(begin, end - begin))]
     for low, high in ((span.since, since), (until, span.until)):
@@ -98,4 +90,4 @@ def _from_rows(rows: pa.Table, step: int) -> list[Part]:
 
 
 def _tied(parts: Sequence[Part]) -> list[pa.Table]:
-    return [t.select(COLUMNS).cast(empty().schema) for _, t in sorted(parts, key=lambda p: p[0])]
+    return [t.select(COLUMNS).cast(BUCKETS) if t.schema != BUCKETS else t for _, t in sorted(parts, key=lambda p: p[0])]

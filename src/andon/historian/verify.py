@@ -9,8 +9,10 @@ import pyarrow as pa
 from ..errors import Damaged
 from ..model import Window, moment
 from .backup import digest_of
-from .cold import RUN, Run, Shelf, Span, read_rows, read_runs
+from .cold import Shelf, Span, read_rows, read_runs
 from .hot import Store, snapshot
+from .index import COLUMNS as RUN
+from .index import Run
 from .rollup import LEVELS, Points, rollup
 from .seal import unknown_files
 from .segment import DAY
@@ -87,19 +89,17 @@ def _segment(store: Store, shelf: Shelf, told: tuple[int, str, int, int], *, dee
 
 def _runs(store: Store, shelf: Shelf, number: int) -> Iterator[tuple[Run, pa.Table]]:
     with snapshot(store) as db:
-        rows = db.execute(
-            f"SELECT {RUN} FROM runs r JOIN segments s ON s.id = r.segment "
-            'WHERE s.id = ? ORDER BY r."first"', [number]).fetchall()
+        rows = db.execute(f'SELECT {RUN} FROM runs WHERE segment = ? ORDER BY "first"', [number]).fetchall()
     runs = [Run(*r) for r in rows]
     for i in range(0, len(runs), 64):  # some signals at a time: a day may be larger than memory
         yield from read_runs(shelf, runs[i:i + 64], Span.of(Window(-(1 << 62), 1 << 62)))
 
 
 def _fits(shelf: Shelf, run: Run, rows: pa.Table, level: str) -> bool:
-    first, count = (run.fine_first, run.fine_rows) if level == "fine" else (run.coarse_first, run.coarse_rows)
+    path, first, count = run.level(level)
     if not count:
         return True
-    kept = read_rows(shelf, f"rollup/{level}/{run.path.removeprefix('cold/')}", first, count)
+    kept = read_rows(shelf, path, first, count)
     points = Points.of(np.array([0, rows.num_rows]), rows["at"].to_numpy(), rows["value"].to_numpy(),
                        rows["quality"].to_numpy())
     made = rollup(points, LEVELS[level])[1]

@@ -1,5 +1,6 @@
 """A batch to disk: one transaction, once only, acknowledged when it would survive a power cut."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +91,7 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
     bulk = _is_bulk(store, arrived, (seen, lo, hi))
     receipt = _receipt(store, arrived)
     segments = _sealed(store, arrived) if bulk else []
-    with transaction(store) as db:
+    with store.index.swapping() if bulk else nullcontext(), transaction(store) as db:
         _insert_names(db, store, new)
         if bulk:
             enter(db, segments)
@@ -168,6 +169,9 @@ def _receipt(store: Store, arrived: Arrived) -> Receipt:
 def _remember(store: Store, arrived: Arrived, receipt: Receipt) -> None:
     source = receipt.source
     store.seq = arrived.seq
+    if "spells" in arrived.others:
+        kinds, places = (arrived.others["spells"][c].to_pylist() for c in ("kind", "place"))
+        store.connected |= {str(p) for k, p in zip(kinds, places, strict=True) if k == "connection"}
     store.latest_receipt = max(store.latest_receipt, receipt.at)
     store.numbers[source] = max(store.numbers.get(source, receipt.number), receipt.number)
     if receipt.touched:
