@@ -24,9 +24,7 @@ def test_the_folder_and_the_file_say_the_same(written, works):
     assert check(file) == []
 
 
-def test_what_is_written_becomes_the_plant(written):
-    plant = read_plant(
-        written("""
+EVERYTHING = """
 [plant]
 name = "works"
 zone = "Europe/Rome"
@@ -95,7 +93,12 @@ high = 80
 [retention]
 default = "10 y"
 raw = "forever"
-""")
+"""
+
+
+def test_what_is_written_becomes_the_plant(written):
+    plant = read_plant(
+        written(EVERYTHING)
     )
     press = plant.machine("line-1/press-3")
     state, count = press.role("state"), press.role("good_count")

@@ -13,18 +13,8 @@ from ...errors import BadQuestion, NoData
 from ...model import Calendar, Spells, State, States, Window
 from ...picture import Picture, survival
 from ...units import SECOND, Micros, Moment, Ratio, Seconds, Unit
-from .lifetimes import (
-    PowerLaw,
-    Shape,
-    Survivors,
-    Weibull,
-    kaplan_meier,
-    laplace,
-    mtbf_bound,
-    mtbf_interval,
-    power_law,
-    weibull_fit,
-)
+from .lifetimes import Shape, Survivors, Weibull, kaplan_meier, weibull_fit
+from .repairs import PowerLaw, laplace, mtbf_bound, mtbf_interval, power_law
 from .stretches import held, inside
 
 __all__ = ["Lifetime", "PowerLaw", "Reliability", "Survivors", "Weibull", "kaplan_meier", "laplace", "mtbf_bound",

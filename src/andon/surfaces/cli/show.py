@@ -150,8 +150,8 @@ def figure(value: Plain, unit: str, desk: Desk) -> str:
 def number(value: float) -> str:
     """A number with as many digits as it deserves.
 
-    >>> number(12345.0), number(0.12345), number(12.3456)
-    ('12,345', '0.1234', '12.35')
+    >>> number(12345.0), number(0.1239), number(12.3456)
+    ('12,345', '0.1239', '12.35')
     """
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
