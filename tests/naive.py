@@ -32,9 +32,6 @@ def minute_loss(minute, told, rules):
     state, reason, element = told[minute]
     if element in ("APT", "unknown"):
         return "productive" if element == "APT" else "unknown"
-    named = rules.reasons.get(reason)
-    if named and named.loss:
-        return named.loss.value
     if element == "ADET":
         first = last = minute
         while told.get(first - MINUTE, ("", "", ""))[2] == "ADET":
@@ -43,6 +40,9 @@ def minute_loss(minute, told, rules):
             last += MINUTE
         if last + MINUTE - first < rules.minor_stop:
             return "minor_stop"
+    named = rules.reasons.get(reason)
+    if named and named.loss:
+        return named.loss.value
     if state in rules.losses:
         return rules.losses[state].value
     if element == "ADET":

@@ -73,13 +73,18 @@ def test_reasons_that_split_a_stop_do_not_make_minor_stops_of_it():
 @pytest.mark.parametrize(("reason", "element", "loss"), [
     (Reason("x", "", element=Element.DOWN), "ADOT", "idle"),
     (Reason("x", "", element=Element.SETUP), "AUST", "setup"),
-    (Reason("x", "", loss=Loss.BREAKDOWN), "ADET", "breakdown"),
+    (Reason("x", "", loss=Loss.DELAY), "ADET", "delay"),
     (Reason("x", "", element=Element.DELAY, loss=Loss.SETUP), "ADET", "setup"),
-    (Reason("x", ""), "ADET", "minor_stop"),
+    (Reason("x", ""), "ADET", "breakdown"),
 ])
 def test_a_reason_wins_over_the_state(reason, element, loss):
     rules = StopRules({}, {}, {"x": reason}, 5 * MINUTE)
-    assert classified([(0, 3, "fault"), (3, 60, "producing")], rules=rules, reasons=["x", ""])[0][2:] == (element, loss)
+    assert classified([(0, 9, "fault"), (9, 60, "producing")], rules=rules, reasons=["x", ""])[0][2:] == (element, loss)
+
+
+def test_a_short_stop_is_minor_whatever_its_state_and_reason():
+    rules = StopRules({}, {}, {"x": Reason("x", "", loss=Loss.BREAKDOWN)}, 5 * MINUTE)
+    assert classified([(0, 3, "fault"), (3, 60, "producing")], rules=rules, reasons=["x", ""])[0][3] == "minor_stop"
 
 
 def test_a_reason_inherits_from_its_parents():
