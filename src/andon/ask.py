@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from importlib.metadata import version
 from operator import add
@@ -18,7 +18,7 @@ from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Output, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
-from .reading import REACH, Bench, History, gathered, text_spells
+from .reading import REACH, Bench, History, ReadAhead, gathered, text_spells
 
 __all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked", "gathered"]
 
@@ -35,6 +35,9 @@ class Question:
     by: tuple[str, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
 
+
+TOGETHER = 8
+"""How many machines are read at once: fewer openings of files against more memory."""
 
 Run = Callable[[Callable[..., object], Sequence[Mapping[str, object]]], Iterable[object]]
 """Maps a study over the arguments of its units of work: here, on all cores, or on a cluster."""
@@ -57,12 +60,12 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
     benches, left_out = _able(study, [Bench(m, plant, history) for m in plant.at(question.at)])
-    units = _line_units(study, benches, question.window) if study.of_line else [
-        u for b in benches for u in _units(study, b, question.window, by)]
+    units = (_line_units(study, benches, question.window) if study.of_line
+             else _machine_units(study, benches, question.window, by))
     if not units:
         raise NoData(f"There is nothing to answer {study.name} with at {question.at or plant.name} in that window.")
     answers, gone = _answers(study, settings, units, run)
-    covered = [h for b in benches for h in _heard(study, b, question.window)]
+    covered = _heard(study, benches, question.window)
     if any(h.asked for h in covered) and not any(h.known for h in covered):
         raise NoData(f"Nothing was heard at {question.at or plant.name} in that window. `andon latest` says when the "
                      "machines spoke last.")
@@ -149,18 +152,34 @@ def _able(study: Study, benches: list[Bench]) -> tuple[list[Bench], list[tuple[s
     return able, lacking
 
 
+def _machine_units(study: Study, benches: list[Bench], window: Window, by: tuple[str, ...]) -> list[_Unit]:
+    """The runs for all machines; where series reach beyond the window, those of eight machines are read at once."""
+    if not any(p.kind is Calendar for p in study.parameters):
+        return [u for b in benches for u in _units(study, b, window, by)]
+    units: list[_Unit] = []
+    for group in (benches[i:i + TOGETHER] for i in range(0, len(benches), TOGETHER)):
+        ahead = ReadAhead.of(group[0].history, [b.machine for b in group], _wide(window))
+        units += [u for b in group for u in _units(study, replace(b, history=ahead), window, by)]
+    return units
+
+
 def _units(study: Study, bench: Bench, window: Window, by: tuple[str, ...]) -> list[_Unit]:
     """The runs for one machine: one, or one a shift, day, product..."""
     pieces = _split(bench, window, by)
     if not any(p.kind is Calendar for p in study.parameters):
         return [_Unit(key, {p.name: bench.read(p, w) for p in study.parameters if p.source != "setting"})
                 for key, w in pieces]
-    wide = Window(window.since - REACH, window.until + REACH)
+    wide = _wide(window)
     whole = {p.name: bench.read(p, window if p.kind is Calendar else wide)
              for p in study.parameters if p.source != "setting"}
     if len(pieces) == 1 and pieces[0][1] == window:
         return [_Unit(pieces[0][0], whole)]
     return [_Unit(key, {name: _cut(a, w) for name, a in whole.items()}) for key, w in pieces]
+
+
+def _wide(window: Window) -> Window:
+    """The window and what may touch it from outside."""
+    return Window(window.since - REACH, window.until + REACH)
 
 
 def _line_units(study: Study, benches: list[Bench], window: Window) -> list[_Unit]:
@@ -179,7 +198,7 @@ def _cut(argument: object, window: Window) -> object:
     if isinstance(argument, Calendar):
         return Calendar(window, tuple(s for s in argument.shifts if (s.window & window).duration))
     if isinstance(argument, States | Output):
-        return argument.within(Window(window.since - REACH, window.until + REACH))
+        return argument.within(_wide(window))
     return argument
 
 
@@ -275,20 +294,23 @@ def _total(study: Study, answers: list[object]) -> object | None:
     return reduce(add, answers) if study.adds and answers else None
 
 
-def _heard(study: Study, bench: Bench, window: Window) -> list[Heard]:
+def _heard(study: Study, benches: list[Bench], window: Window) -> list[Heard]:
     """How much of the planned time each signal was heard; of the whole window, where the study asks for no calendar."""
     planned = any(p.kind is Calendar for p in study.parameters)
-    asked = bench.plant.shifts.calendar(window, bench.machine.path).scheduled() if planned else [window]
-    total = sum(w.duration for w in asked)
-    signals = {s.path: s for p in study.series for s in bench.signals(p) if s.role not in ("reason", "order")}
-    return [Heard(path, s.role, _overlap(bench.history.coverage(s, window), asked), total)
-            for path, s in signals.items()]
+    signals = {s.path: (b, s) for b in benches for p in study.series for s in b.signals(p)
+               if s.role not in ("reason", "order")}
+    known = benches[0].history.coverages([s for _, s in signals.values()], window)
+    asked = {b.machine.path: b.plant.shifts.calendar(window, b.machine.path).scheduled() if planned else [window]
+             for b in benches}
+    return [Heard(path, s.role, _overlap(known[path], asked[b.machine.path]),
+                  sum(w.duration for w in asked[b.machine.path])) for path, (b, s) in signals.items()]
 
 
 def _overlap(known: Spells, asked: list[Window]) -> int:
     """Microseconds of the asked windows that are known."""
-    return sum(int(np.clip(np.minimum(known.until, w.until) - np.maximum(known.since, w.since), 0, None).sum())
-               for w in asked)
+    since, until = (np.array([getattr(w, edge) for w in asked], dtype=np.int64)[:, None] for edge in ("since", "until"))
+    shared = np.minimum(known.until, until) - np.maximum(known.since, since)
+    return int(np.maximum(shared, 0).sum())
 
 
 def _size(argument: object) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from .model import (
     Output,
     Products,
     Reader,
+    S,
     Spells,
     State,
     States,
@@ -36,11 +37,17 @@ REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
 
 Texted = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
+EVERYWHERE = "*"
+"""The place that means every place."""
 COUNT_ROLES = {"total_count": "total", "good_count": "good", "reject_count": "rejects", "rework_count": "rework"}
 
 
 class History(Reader, Protocol):
     """What a question needs of a historian: signals, and the spells that people and systems wrote down."""
+
+    def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]: ...
+
+    def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]: ...
 
     def spells(self, kind: str, place: str, window: Window) -> Spells: ...
 
@@ -63,6 +70,51 @@ def told(history: History, kind: str, place: str, window: Window) -> list[Told]:
     rows = history.spell_rows(kind, place, window).to_pylist()
     found = [Told(r["since"], r["until"], r["text"], json.loads(r["detail"] or "{}"), r["receipt"]) for r in rows]
     return sorted(found, key=lambda r: r.receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """A history whose states, counts and texts of one window are read already: every file is opened once for all."""
+
+    history: History
+    window: Window
+    found: Mapping[type, Mapping[str, object]]
+    heard: Mapping[str, Spells]
+    told: Mapping[str, pa.Table]
+
+    @classmethod
+    def of(cls, history: History, machines: Sequence[Machine], window: Window) -> ReadAhead:
+        """Read what the compound series of these machines are made of."""
+        kinds: dict[type, tuple[str, ...]] = {States: ("state",), Counts: tuple(COUNT_ROLES),
+                                              Texts: ("product", "reason", "order")}
+        return cls(history, window, {
+            kind: history.reads(kind, [s for m in machines for r in roles if (s := m.role(r))], window)
+            for kind, roles in kinds.items()}, history.coverages([c for m in machines if (c := counter(m))], window),
+            {kind: history.spell_rows(kind, EVERYWHERE, window) for kind in ("reason", "scrap")})
+
+    def read(self, kind: type[S], signal: Signal, window: Window) -> S:
+        ahead = self.found.get(kind, {}).get(signal.path) if window == self.window else None
+        return cast(S, ahead) if ahead is not None else self.history.read(kind, signal, window)
+
+    def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]:
+        return self.history.reads(kind, signals, window)
+
+    def coverage(self, signal: Signal, window: Window) -> Spells:
+        ahead = self.heard.get(signal.path) if window == self.window else None
+        return ahead if ahead is not None else self.history.coverage(signal, window)
+
+    def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]:
+        return self.history.coverages(signals, window)
+
+    def spells(self, kind: str, place: str, window: Window) -> Spells:
+        return self.history.spells(kind, place, window)
+
+    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table:
+        ahead = self.told.get(kind) if window == self.window else None
+        if ahead is None:
+            return self.history.spell_rows(kind, place, window)
+        here = [i for i, p in enumerate(ahead["place"].to_pylist()) if p == place] if len(ahead) else []
+        return ahead.take(here) if here else ahead.slice(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +184,16 @@ def output(bench: Bench, window: Window) -> Output:
     product = _spells(bench, "product", window)
     if product is None and bench.machine.default_product:
         product = Spells.of([(window.since, window.until, bench.machine.default_product)])
-    counter = bench.machine.role("total_count") or bench.machine.role("good_count")
-    observed = bench.history.coverage(counter, window) if counter else None
+    counted = counter(bench.machine)
+    observed = bench.history.coverage(counted, window) if counted else None
     scrapped = _scrapped(bench, window)
     rejects = _with(counts["rejects"], scrapped)
     return Output(window, counts["total"], counts["good"], rejects, counts["rework"], product, observed)
+
+
+def counter(machine: Machine) -> Signal | None:
+    """The counter that says whether parts were heard of."""
+    return machine.role("total_count") or machine.role("good_count")
 
 
 def orders(bench: Bench, window: Window) -> Orders:

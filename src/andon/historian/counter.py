@@ -59,6 +59,8 @@ def counts(table: pa.Table, signal: Signal, window: Window, connected: Stretches
         since, until, count = _deltas(rows.at[good], rows.value[good], signal)
     else:
         since, until, count = _steps(rows, good, signal, connected)
+    some = np.flatnonzero(count)  # most rows of a counter say what the row before said
+    since, until, count = since[some], until[some], count[some]
     whole = signal.unit[:1] in ("1", "{", "") and bool(np.all(count == np.floor(count)))
     return Counts(since, until, count, whole).within(window)
 
@@ -86,6 +88,8 @@ def _silence(before: Times, after: Times, holds: int | None, connected: Stretche
 def _resolved(before: Numbers, after: Numbers, gap: Mask, signal: Signal) -> Numbers:
     """The pieces in each step of a counter; the rules are those of `counts`."""
     step = after - before
+    if signal.rollover is None and not len(step[step < 0]):
+        return step
     near = np.where(gap, after >= 0.9 * before, after > 0.5 * before)
     found = np.where((step >= 0) | near, step, after)
     ranges = [(signal.rollover + 1, 4)] if signal.rollover is not None else [(2**32, 16), (2**16, 16)]

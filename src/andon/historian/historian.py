@@ -32,9 +32,36 @@ from .verify import Report, verify
 from .write import write
 
 OFFERED = (
-    "write", "read", "reads", "samples", "many", "latest", "trend", "buckets", "aggregate", "aggregates", "coverage",
-    "spells", "spell_rows", "overwritten", "touched", "receipts", "last_number", "signals", "quarantine", "forgotten",
-    "seal", "compact", "sql", "export", "forget", "expire", "backup", "verify")
+    "write",
+    "read",
+    "reads",
+    "samples",
+    "many",
+    "latest",
+    "trend",
+    "buckets",
+    "aggregate",
+    "aggregates",
+    "coverage",
+    "coverages",
+    "spells",
+    "spell_rows",
+    "overwritten",
+    "touched",
+    "receipts",
+    "last_number",
+    "signals",
+    "quarantine",
+    "forgotten",
+    "seal",
+    "compact",
+    "sql",
+    "export",
+    "forget",
+    "expire",
+    "backup",
+    "verify",
+)
 """What the owner of a history does for other processes."""
 ALL = Window(0, 1 << 62)
 PATIENCE = 10.0
@@ -150,8 +177,9 @@ class Historian:
     def __enter__(self) -> Historian:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # ---- writing ----
@@ -212,7 +240,11 @@ class Historian:
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
-        return read.coverage(self._store, self._shelf, signal, window)
+        return self.coverages([signal], window)[signal.path]
+
+    def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]:
+        """`coverage` of many signals at once, by path."""
+        return read.coverages(self._store, self._shelf, signals, window)
 
     def samples(self, path: str, window: Window, *, before: bool = False, after: bool = False) -> pa.Table:
         """Raw rows of a signal in order of time: at (microseconds), value, text, quality; one row a moment.
@@ -221,8 +253,9 @@ class Historian:
         """
         return self.many([path], window, before=before, after=after)[path]
 
-    def many(self, paths: Sequence[str], window: Window, *, before: bool = False,
-             after: bool = False) -> Mapping[str, pa.Table]:
+    def many(
+        self, paths: Sequence[str], window: Window, *, before: bool = False, after: bool = False
+    ) -> Mapping[str, pa.Table]:
         """`samples` of many signals at once: every file is opened only once."""
         return rows.read_many(self._store, self._shelf, paths, Span.of(window, before, after))
 
@@ -245,8 +278,9 @@ class Historian:
             raise BadQuestion(f"A bucket of {width} microseconds is none: give at least 1.")
         return buckets(self._store, self._shelf, path, window, width)
 
-    def aggregate(self, signal: Signal | str, name: str, window: Window, interval: int,
-                  rules: AggregateRules | None = None) -> Aggregates:
+    def aggregate(
+        self, signal: Signal | str, name: str, window: Window, interval: int, rules: AggregateRules | None = None
+    ) -> Aggregates:
         """What a number was over each interval of a window, as OPC UA Part 13 defines it: at, value, status code.
 
         `name` is one of `AGGREGATES`; TimeAverage2 is the one for process values. Time that was not heard is bad; a
@@ -255,8 +289,14 @@ class Historian:
         path = signal if isinstance(signal, str) else signal.path
         return self.aggregates([signal], name, window, interval, rules)[path]
 
-    def aggregates(self, signals: Sequence[Signal | str], name: str, window: Window, interval: int,
-                   rules: AggregateRules | None = None) -> Mapping[str, Aggregates]:
+    def aggregates(
+        self,
+        signals: Sequence[Signal | str],
+        name: str,
+        window: Window,
+        interval: int,
+        rules: AggregateRules | None = None,
+    ) -> Mapping[str, Aggregates]:
         """`aggregate` of many signals at once, by path: every file is opened only once."""
         whole = [plain(s) if isinstance(s, str) else s for s in signals]
         return processed(self._store, self._shelf, whole, window, (name, interval, rules))
@@ -310,8 +350,14 @@ class Historian:
 
     # ---- keeping ----
 
-    def export(self, target: str | Path, *, window: Window | None = None, signals: Sequence[str] | None = None,
-               format: str = "parquet") -> int:
+    def export(
+        self,
+        target: str | Path,
+        *,
+        window: Window | None = None,
+        signals: Sequence[str] | None = None,
+        format: str = "parquet",
+    ) -> int:
         """Write samples (None: of all time, of all signals) to one file, "parquet" or "csv"; how many rows."""
         return export(self._store, self._shelf, Path(target), window or ALL, (signals, format))
 
@@ -325,4 +371,3 @@ class Historian:
 
     def _table(self, query: str) -> pa.Table:
         return rows.answered(self._store, query)
-

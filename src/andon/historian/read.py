@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Counts, Measurements, S, Spells, States, Texts, Values, Waveforms, Window
+from ..model import Counts, Measurements, S, Spells, States, Texts, Times, Values, Waveforms, Window
 from ..plant import Signal
 from ..units import MINUTE
 from .cold import Shelf, Span
@@ -70,10 +70,24 @@ def _series(asked: Asked, kind: type, rows: pa.Table) -> object:
                       f"{', '.join(k.__name__ for k in (*OF_ROWS, *OTHERS))}.")
 
 
-def coverage(store: Store, shelf: Shelf, signal: Signal, window: Window) -> Spells:
-    """The stretches of `window` in which `signal` was heard."""
-    rows = _rows(store, shelf, signal, Span.of(window, before=True, after=True))
-    heard = known(rows["at"].to_numpy(), signal, window, connected(store, signal))
+def coverages(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Window) -> dict[str, Spells]:
+    """When signals were heard; rows are read only of those that are known for a while after each row."""
+    held = [s for s in signals if s.holds is not None]
+    found: dict[str, Spells] = {}
+    for i in range(0, len(held), TOGETHER):
+        group = held[i:i + TOGETHER]
+        rows = read_many(store, shelf, [s.path for s in group], Span.of(window, before=True, after=True))
+        found |= {s.path: _heard(store, s, rows[s.path]["at"].to_numpy(), window) for s in group}
+    for s in signals:
+        if s.holds is None:
+            first, last = extent(store, s.path)
+            at = np.array([first, last], dtype=np.int64) if first <= last else np.empty(0, np.int64)
+            found[s.path] = _heard(store, s, at, window)
+    return found
+
+
+def _heard(store: Store, signal: Signal, at: Times, window: Window) -> Spells:
+    heard = known(at, signal, window, connected(store, signal))
     return Spells.of((since, until, "heard") for since, until in heard)
 
 
