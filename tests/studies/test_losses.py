@@ -108,11 +108,14 @@ def test_where_only_all_parts_are_counted_nobody_knows_what_was_productive():
     assert (found.productive, found.unknown, found.speed) == (0, 40 * MINUTE, 20 * MINUTE)
 
 
-def test_rejects_between_a_setup_and_the_first_good_part_are_startup_loss():
+@pytest.mark.parametrize(("total", "good"), [
+    (None, [(20, 1), (40, 20)]),
+    ([(15, 3), (20, 1), (40, 20), (50, 2)], None),  # good parts follow from all parts and rejects
+])
+def test_rejects_between_a_setup_and_the_first_good_part_are_startup_loss(total, good):
     states = States.of([(0, 10 * MINUTE, "setup"), (10 * MINUTE, 60 * MINUTE, "producing")])
-    good = Counts.of([(20 * MINUTE, 1), (40 * MINUTE, 20)])
-    rejects = Counts.of([(15 * MINUTE, 3), (50 * MINUTE, 2)])
-    found = losses(states, Output(HOUR_LONG, None, good, rejects), DAY, MINUTE_CYCLE, RULES)
+    counts = (n and Counts.of((at * MINUTE, parts) for at, parts in n) for n in (total, good, [(15, 3), (50, 2)]))
+    found = losses(states, Output(HOUR_LONG, *counts), DAY, MINUTE_CYCLE, RULES)
     assert (found.startup, found.defects) == (3 * MINUTE, 2 * MINUTE)
     assert found.planned_busy == 60 * MINUTE
 

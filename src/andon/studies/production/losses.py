@@ -131,9 +131,9 @@ def losses(states: States, output: Output, calendar: Calendar, products: Product
     """Where every minute of planned time went, ranked, in minutes, parts and money.
 
     productive = sum(PRI x GQ), defects and startup = sum(PRI x (PQ - GQ)), speed = rated APT - sum(PRI x PQ), and all
-    stops by the loss of their reason, else of their length (`minor_stop` below the machine's threshold) and state.
-    They sum to planned busy time to the microsecond. Time in which the state is unknown, and running time without an
-    ideal cycle (`unrated`), are classes of their own.
+    stops by their length (`minor_stop` where the whole stop is shorter than the machine's threshold), else by the loss
+    of their reason, else of their state. They sum to planned busy time to the microsecond. Time in which the state is
+    unknown, and running time without an ideal cycle (`unrated`), are classes of their own.
 
     Use `oee` instead when you want the ratios, `states` where the plant has no shifts.
 

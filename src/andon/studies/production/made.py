@@ -274,20 +274,42 @@ def _startups(leaves: Leaves, output: Output) -> tuple[Times, Times]:
 
     Where good parts were counted over a stretch, the first of them may be from its beginning.
     """
-    none = np.zeros(0, np.int64)
-    if output.good is None or output.rejects is None or not len(leaves.states):
-        return none, none
-    states = leaves.states
+    good = _good(output)
+    if good is None or not len(leaves.states):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    states, last = leaves.states, leaves.states.window.until
     codes, names = coded(states.state)
     setup = codes == (names.index("setup") if "setup" in names else -1)
     before = np.append(False, setup[:-1] & (states.since[1:] == states.until[:-1]))
     after = np.append(before[1:] & setup[1:], False)
     since, until = states.since[setup & ~before], states.until[setup & ~after]
-    good = output.good.count > 0
-    at = np.append(output.good.at[good], leaves.states.window.until)
-    begun = np.append(output.good.since[good], leaves.states.window.until)
+    begun, at = np.append(good[0], last), np.append(good[1], last)
     first = np.searchsorted(at, until, side="left")
     return since, np.sort(np.maximum(begun[np.minimum(first, len(at) - 1)], until))
+
+
+def _good(output: Output) -> tuple[Times, Times] | None:
+    """Beginning and end of each increment that holds good parts; None where they cannot be told from rejects.
+
+    Where only all parts and rejects are counted, an increment holds good parts if more were made in it than were bad.
+    """
+    if output.rejects is None:
+        return None
+    if output.good is not None:
+        some = output.good.count > 0
+        return output.good.since[some], output.good.at[some]
+    if output.total is None:
+        return None
+    made = output.total
+    bad = sum((_counted_in(c, made) for c in (output.rejects, output.rework) if c is not None), np.zeros(len(made.at)))
+    return made.since[made.count > bad], made.at[made.count > bad]
+
+
+def _counted_in(counts: Counts, made: Counts) -> Numbers:
+    """How much was counted from the beginning to the end, both included, of each increment of parts made."""
+    upto = np.append(0.0, np.cumsum(counts.count))
+    first = np.searchsorted(counts.at, made.since, side="left")
+    return np.asarray(upto[np.searchsorted(counts.at, made.at, side="right")] - upto[first], dtype=np.float64)
 
 
 def _finished(after: Times, length: Times, amount: Numbers, whole: bool) -> Numbers:
