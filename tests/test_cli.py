@@ -122,6 +122,27 @@ def test_exported_samples_are_all_there(demo, tmp_path, capsys):
     assert pq.read_metadata(tmp_path / "out.parquet").num_rows == counted["n"]
 
 
+@pytest.mark.parametrize("arguments", [
+    ["latest", "{demo}", "--at", "line-1"],
+    ["coverage", "{demo}", "--at", "line-2", *WEEK],
+    ["trend", "{demo}", "line-1/press-1/temperature", *WEEK],
+    ["studies", "{demo}"],
+    ["audit", "{demo}"],
+    ["balance", "{demo}"],
+    ["forget", "{demo}"],
+    ["check", "{demo}"],
+    ["losses", "{demo}", "--by", "machine,shift"],
+])
+@pytest.mark.parametrize("shape", [[], ["--json"], ["--csv"]])
+def test_every_view_comes_as_table_json_and_csv(demo, arguments, shape, capsys):
+    assert run([a.format(demo=demo) for a in arguments] + shape, house) == 0
+    out = capsys.readouterr().out
+    if shape == ["--json"]:
+        assert isinstance(json.loads(out), list)
+    if shape == ["--csv"]:
+        assert len({len(row) for row in csv.reader(io.StringIO(out))}) <= 1
+
+
 def _reasons(folder):
     import tomllib
 

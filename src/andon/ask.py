@@ -99,7 +99,7 @@ def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     lacks = [p for p in study.parameters if p.required and p.source == "series"
              and any(not any(map(machine.role, group)) for group in p.roles)]
     found = [" or ".join(f"`{r}`" for r in next(g for g in p.roles if not any(map(machine.role, g)))) for p in lacks]
-    if any(p.kind is Calendar for p in study.parameters) and not plant.shifts.rules:
+    if any(p.kind is Calendar and p.required for p in study.parameters) and not plant.shifts.rules:
         found.append("a [[shift]]")
     return tuple(found)
 
@@ -196,9 +196,12 @@ def _line_units(study: Study, benches: list[Bench], window: Window) -> list[_Uni
 def _cut(argument: object, window: Window) -> object:
     """A series read for the whole question, cut to a piece of it and a day around it."""
     if isinstance(argument, Calendar):
-        return Calendar(window, tuple(s for s in argument.shifts if (s.window & window).duration))
-    if isinstance(argument, States | Output):
+        return replace(argument, window=window,
+                       shifts=tuple(s for s in argument.shifts if (s.window & window).duration))
+    if isinstance(argument, States):
         return argument.within(_wide(window))
+    if isinstance(argument, Output):
+        return argument.touching(_wide(window))
     return argument
 
 
@@ -296,7 +299,7 @@ def _total(study: Study, answers: list[object]) -> object | None:
 
 def _heard(study: Study, benches: list[Bench], window: Window) -> list[Heard]:
     """How much of the planned time each signal was heard; of the whole window, where the study asks for no calendar."""
-    planned = any(p.kind is Calendar for p in study.parameters)
+    planned = any(p.kind is Calendar and p.required for p in study.parameters)
     signals = {s.path: (b, s) for b in benches for p in study.series for s in b.signals(p)
                if s.role not in ("reason", "order")}
     known = benches[0].history.coverages([s for _, s in signals.values()], window)

@@ -11,7 +11,7 @@ from ..answer import Plain, plain
 from ..errors import BadInput
 from ..historian import Historian
 from ..ledger import audit
-from ..model import Window, micros
+from ..model import Window
 from ..picture import Picture
 from ..picture import trend as trend_picture
 from ..plant import Signal
@@ -44,7 +44,7 @@ def latest(folder: Path, at: str = "") -> list[Row]:
         signals = {s.path: s for m in plant.plant.at(at) for s in m.signals.values()}
         found = plant.history.latest(list(signals)).to_pylist()
         return [{"signal": r["signal"], "value": r["text"] if r["value"] is None else plain(r["value"]),
-                 "unit": _unit(signals[r["signal"]]), "at": _local(plant, micros(r["at"])),
+                 "unit": _unit(signals[r["signal"]]), "at": _local(plant, r["at"]),
                  "quality": ("good", "uncertain", "bad", "bad")[r["quality"] >> 30]} for r in found]
 
 

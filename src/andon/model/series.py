@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -138,6 +138,11 @@ class Counts:
         keep = (point | span) & (count != 0)
         return Counts(since[keep], at[keep], count[keep], self.whole)
 
+    def touching(self, window: Window) -> Counts:
+        """The increments that touch `window`, uncut: cutting them later gives the same as cutting the whole."""
+        keep = (self.at >= window.since) & (self.since < window.until)
+        return Counts(self.since[keep], self.at[keep], self.count[keep], self.whole)
+
     def _made(self, until: Times) -> Numbers:
         """Of each increment, how much was finished before `until`."""
         length = np.maximum(self.at - self.since, 1)
@@ -163,8 +168,17 @@ class Output:
 
     def within(self, window: Window) -> Output:
         """The same output, cut to `window`."""
-        total, good, rejects, rework = (
-            c.within(window) if c else None for c in (self.total, self.good, self.rejects, self.rework))
+        return self._of(window, [c.within(window) if c else None for c in self._counts()])
+
+    def touching(self, window: Window) -> Output:
+        """The output around `window`: increments that touch it are uncut, spells are cut."""
+        return self._of(window, [c.touching(window) if c else None for c in self._counts()])
+
+    def _counts(self) -> tuple[Counts | None, ...]:
+        return self.total, self.good, self.rejects, self.rework
+
+    def _of(self, window: Window, counts: Sequence[Counts | None]) -> Output:
+        total, good, rejects, rework = counts
         product, observed = (s.within(window) if s is not None else None for s in (self.product, self.observed))
         return Output(window & self.window, total, good, rejects, rework, product, observed)
 

@@ -43,8 +43,10 @@ class ShiftBook:
         >>> [(s.name, s.day, s.window.duration // 3_600_000_000) for s in book.calendar(clocks_change, "").shifts]
         [('night', '2026-03-28', 7)]
         """
-        shifts = shifts_between(self.rota(place), *self._dates(window))
-        return Calendar(window, tuple(s for s in shifts if _touches(s.window, window)))
+        rota = self.rota(place)
+        shifts = shifts_between(rota, *self._dates(window))
+        touching = tuple(s for s in shifts if _touches(s.window, window))
+        return Calendar(window, touching, described=bool(rota.levels))
 
     def days(self, window: Window, place: str = "") -> list[tuple[str, Window]]:
         """The production days that touch `window`, whole, as (ISO date, window): they leave no gap and never overlap.

@@ -39,34 +39,49 @@ def truth_of(runs: Sequence[Run], seed: int, window: Window) -> dict[str, object
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """A machine's month with the ideal time of each part (microseconds) and the parts before the first good one."""
+    """A machine's month with the ideal time of each part (microseconds), the parts before the first good one, and the
+    full length of the stop that each spell is part of."""
 
     run: Run
     ideal: Times
     startup: NDArray[np.bool_]
+    stops: tuple[int, ...]
 
 
 def _worth(run: Run) -> Worth:
     cycles = [paper_cycle(run.machine, product, at) for product, at in
               zip(run.product, run.finished.tolist(), strict=True)]
-    return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run))
+    return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run), tuple(_stops(run)))
+
+
+def _stops(run: Run) -> list[int]:
+    """Of each spell in delay, how long the machine stood in delay around it, through a break, too; 0 for the others."""
+    delayed = [element_of(state, "", reason) is Element.DELAY
+               for state, reason in zip(run.state, run.reason, strict=True)]
+    lengths = [0] * len(delayed)
+    first = 0
+    for i, here in enumerate(delayed):
+        if not here:
+            first = i + 1
+        elif i + 1 == len(delayed) or not delayed[i + 1]:
+            lengths[first:i + 1] = [int(run.until[i] - run.since[first])] * (i + 1 - first)
+    return lengths
 
 
 def shift_truth(worth: Worth, shift: WorkShift) -> Entry:
     """One machine in one shift: microseconds by state, element and loss, parts, ideal time, energy, stops.
 
-    Losses follow the house rule: each spell is cut to the shift; a stop in ADET below the threshold is a minor stop
-    whatever its state. `ideal` is the ideal cycle as the plant's paper has it, times the parts.
+    Losses follow the house rule: a stop in ADET whose full length, wherever shifts cut it, is below the threshold is a
+    minor stop whatever its state. `ideal` is the ideal cycle as the plant's paper has it, times the parts.
     """
     run = worth.run
-    spells = _within(run, shift.window)
     planned = sum(b.duration for b in shift.breaks)
     states, elements, losses = Counter[str](), Counter[str](), Counter[str]()
-    for since, until, state, alarm, reason in spells:
+    for since, until, state, alarm, reason, stop in _within(run, shift.window, worth.stops):
         states[state] += until - since
         element = element_of(state, alarm, reason)
         elements[element] += until - since
-        if loss := loss_of(element, until - since, state, reason):
+        if loss := loss_of(element, stop, state, reason):
             losses[loss] += until - since
     made = slice(*np.searchsorted(run.finished, [shift.window.since, shift.window.until]).tolist())
     parts = _parts(run, made)
@@ -76,7 +91,7 @@ def shift_truth(worth: Worth, shift: WorkShift) -> Entry:
         "until": shift.window.until, "breaks": planned, "states": dict(states), "elements": dict(elements),
         "busy": shift.window.duration - elements[Element.PLANNED_DOWN], "losses": dict(losses), **parts,
         "kwh": round(run.kilowatt_hours(shift.window), 6),
-        "stops": [[s, u, str(x), r] for s, u, x, a, r in spells
+        "stops": [[s, u, str(x), r] for s, u, x, a, r, _ in _within(run, shift.window, worth.stops)
                   if x not in (State.PRODUCING, State.OFF) and a != BREAK],
     }
 
@@ -89,11 +104,11 @@ def element_of(state: State, alarm: str, reason: str) -> Element:
     return given or ELEMENTS[state]
 
 
-def loss_of(element: Element, length: int, state: State, reason: str) -> Loss | None:
+def loss_of(element: Element, stop: int, state: State, reason: str) -> Loss | None:
     """Where a spell's time is booked; None for production (split by its parts) and for planned down time."""
     if element in (Element.PRODUCTION, Element.PLANNED_DOWN):
         return None
-    if element is Element.DELAY and length < MINOR_STOP * 1000:
+    if element is Element.DELAY and stop < MINOR_STOP * 1000:
         return Loss.MINOR_STOP
     given = GIVEN[reason].loss if reason else None
     if given:
@@ -102,11 +117,11 @@ def loss_of(element: Element, length: int, state: State, reason: str) -> Loss | 
         element, Loss.BREAKDOWN if state is State.FAULT else Loss.DELAY)
 
 
-def _within(run: Run, window: Window) -> list[tuple[int, int, State, str, str]]:
+def _within(run: Run, window: Window, stops: Sequence[int]) -> list[tuple[int, int, State, str, str, int]]:
     first = int(np.searchsorted(run.until, window.since, side="right"))
     last = int(np.searchsorted(run.since, window.until, side="left"))
     return [(max(int(run.since[i]), window.since), min(int(run.until[i]), window.until), run.state[i], run.alarm[i],
-             run.reason[i]) for i in range(first, last)]
+             run.reason[i], stops[i]) for i in range(first, last)]
 
 
 def _parts(run: Run, made: slice) -> Entry:

@@ -82,6 +82,9 @@ def _drawn(desk: Desk, rows: list[dict[str, Any]], title: str, pixels: int) -> N
         marks = [" "] * (pixels + 1)
         for r in rows:
             marks[r["pixel"]] = BLOCKS[1 + round((r[name] - low) / ((high - low) or 1.0) * 7)]
+        for i in range(1, pixels):  # a bucket may be a little wider than a pixel
+            if marks[i] == " " and " " not in (marks[i - 1], marks[i + 1]):
+                marks[i] = marks[i - 1]
         print_line(f"{desk.say(name):>4} {''.join(marks)}")
     print_line(f"[dim]{low:g} … {high:g}, {rows[0]['at']} – {rows[-1]['at']}[/dim]")
 

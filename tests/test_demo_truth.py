@@ -1,0 +1,120 @@
+"""What the studies and the books say of the demo plant is what really happened in it.
+
+The simulation writes down, beside what its machines said, the true time in each ISO 22400 element and loss and the true
+parts of each machine and shift. The answers go another way: through batches that come late and twice, counters that roll
+over and reset, the historian, and the studies.
+"""
+
+import json
+from collections import Counter, defaultdict
+
+import pytest
+
+import andon
+from andon.__main__ import house
+from andon.ledger import Which
+from andon.model import Loss, moment
+from andon.surfaces.cli import run
+from andon.units import HOUR
+
+LINE_3_WRONG = "line-3/packer-3"  # its ideal cycle in plant.toml is wrong master data
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("truth") / "demo"
+    assert run(["demo", str(made), "--days", "20", "--no-walk"], house) == 0
+    return made
+
+
+@pytest.fixture(scope="module")
+def truth(folder):
+    return json.loads((folder / "truth.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def closings(folder):
+    with andon.open(folder) as plant:
+        return {(c.machine, c.day, c.shift): c for c in plant.books.closings()}
+
+
+@pytest.fixture(scope="module")
+def losses(folder):
+    found = defaultdict(Counter)
+    with andon.open(folder) as plant:
+        for e in plant.books.entries(Which()):
+            found[e.machine, e.day, e.shift][e.loss] += e.micros
+    return found
+
+
+def key(shift):
+    return shift["machine"], shift["day"], shift["shift"]
+
+
+def heard(truth):
+    """The shifts in which no connection was lost."""
+    lost = truth["lost"]
+    return [s for s in truth["shifts"] if s["machine"] not in lost["machines"]
+            or s["until"] <= lost["since"] or s["since"] >= lost["until"]]
+
+
+def test_every_shift_that_was_is_closed(truth, closings):
+    assert {key(s) for s in truth["shifts"]} == set(closings)
+
+
+@pytest.mark.parametrize(("element", "figure"), [
+    ("APT", "production"), ("AUST", "setup"), ("ADET", "delay"), ("ADOT", "down"), ("planned_down", "planned_down"),
+])
+def test_time_in_each_element_is_the_true_one_to_the_microsecond(truth, closings, element, figure):
+    assert ({key(s): s["elements"].get(element, 0) for s in heard(truth)}
+            == {key(s): getattr(closings[key(s)], figure) for s in heard(truth)})
+
+
+@pytest.mark.parametrize("loss", [Loss.BREAKDOWN, Loss.SETUP, Loss.MINOR_STOP, Loss.DELAY, Loss.IDLE])
+def test_each_loss_of_time_is_the_true_one_to_the_microsecond(truth, losses, loss):
+    assert ({key(s): s["losses"].get(loss, 0) for s in heard(truth)}
+            == {key(s): losses[key(s)][loss] for s in heard(truth)})
+
+
+def test_good_parts_rejects_and_rework_are_the_true_ones(truth, folder):
+    """Each counter counts every part once, whatever came late, twice, rolled over or was reset."""
+    since = min(s["since"] for s in truth["shifts"])
+    until = max(s["until"] for s in truth["shifts"])
+    with andon.open(folder) as plant:
+        for machine in sorted({s["machine"] for s in truth["shifts"]}):
+            said = plant.ask("oee", machine, since=moment(since), until=moment(until)).answer
+            made = sum(s["good"] for s in truth["shifts"] if s["machine"] == machine)
+            inside = said.good + said.made_unknown + said.made_planned_down + said.made_unscheduled
+            assert inside >= made
+            assert said.good <= made
+
+
+def test_productive_time_is_the_true_one_where_the_master_data_are_right(truth, losses):
+    right = [s for s in heard(truth) if s["machine"] != LINE_3_WRONG]
+    told = {key(s): losses[key(s)][Loss.PRODUCTIVE] for s in right}
+    true = {key(s): s["losses"].get("productive", 0) for s in right}
+    assert told == true
+
+
+def test_wrong_master_data_are_named(folder):
+    with andon.open(folder) as plant:
+        asked = plant.ask("oee", LINE_3_WRONG, since="2026-10-26", until="2026-10-31")
+    assert asked.answer.effectiveness > 1
+    assert any("wrong master data" in flag for flag in asked.answer.flags)
+
+
+def test_the_lost_connection_is_unknown_time_and_no_more(truth, closings):
+    lost = truth["lost"]
+    touched = [s for s in truth["shifts"] if s["machine"] in lost["machines"]
+               and s["since"] < lost["until"] and lost["since"] < s["until"]]
+    assert touched
+    assert all(0 < closings[key(s)].unknown <= lost["until"] - lost["since"] for s in touched)
+    assert all(closings[key(s)].unknown == 0 for s in heard(truth))
+
+
+def test_the_night_of_the_clock_change_has_an_hour_more(closings):
+    nights = {day: {c.planned_operation for (_, d, shift), c in closings.items() if (d, shift) == (day, "night-12")}
+              for day in ("2026-10-24", "2026-10-25")}
+    assert nights == {"2026-10-24": {13 * HOUR}, "2026-10-25": {12 * HOUR}}
+
+
