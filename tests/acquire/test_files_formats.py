@@ -8,12 +8,12 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from acquire.plants import PRESS, a_plant
-from memory import Memory
 
+from acquire.plants import PRESS, a_plant
 from andon.acquire.files import Loaded, load, read_mapping
 from andon.errors import BadInput, UnknownName
 from andon.model import micros
+from memory import Memory
 
 PLANT = a_plant({"temp": {"kind": "number"}, "serial": {"kind": "text"}, "state": {"kind": "state"},
                  "parts": {"kind": "count"}, "on": {"kind": "boolean"}})

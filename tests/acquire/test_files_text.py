@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from acquire.plants import PRESS, a_plant
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory import Memory
 
+from acquire.plants import PRESS, a_plant
 from andon.acquire.files import Loaded, load, read_mapping
 from andon.errors import BadConfig, BadInput, UnknownName
+from memory import Memory
 
 PLANT = a_plant({"temp": {"kind": "number"}, "serial": {"kind": "text"}, "state": {"kind": "state"},
                  "parts": {"kind": "count"}, "on": {"kind": "boolean"}, "whole": {"kind": "integer"}})

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from acquire.plants import PRESS, a_plant
-from memory import Memory
 
+from acquire.plants import PRESS, a_plant
 from andon.acquire.files import Loaded, load, read_mapping
 from andon.errors import BadInput
 from andon.model import moment
+from memory import Memory
 
 
 def loaded(folder: Path, rows: list[str], *, zone: str = "UTC", **time: str) -> tuple[Loaded, list[str]]:

@@ -1,9 +1,20 @@
 """What is wrong in plant.toml is named with its line."""
 
+import tomllib
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+
 import pytest
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from andon.config import check, read_plant
+from andon.config.places import places
 from andon.errors import BadConfig
+
+WHOLE = Path(__file__).parents[2] / "examples" / "sme" / "plant.toml"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +56,12 @@ from andon.errors import BadConfig
         ),
         ('text = "Jam"', 'text = "Jam"\nparent = "material"', 13, ["'material', which is no reason", "Known: jam"]),
         ('text = "Jam"', 'text = "Jam"\nparent = "jam"', 13, ["in a circle: jam > jam"]),
-        ('text = "Jam"', 'text = "Jam"\nelement = "ADE"', 13, ["'ADE' is no ISO 22400 element", "Did you mean 'ADET'"]),
+        (
+            'text = "Jam"',
+            'text = "Jam"\nelement = "ADTE"',
+            13,
+            ["'ADTE' is no ISO 22400 element", "Did you mean 'ADET'"],
+        ),
         ('text = "Jam"', 'text = "Jam"\nloss = "breakdwn"', 13, ["'breakdwn' is no loss", "Did you mean 'breakdown'"]),
         ('"12 s"', '"12"', 16, ["product 1 > cycles 1 > ideal_cycle", "'12' is not a length of time"]),
         ('"12 s"', "12", 16, ["12 has no unit"]),
@@ -236,3 +252,25 @@ valid_until = 2022-09-06
 def test_shifts_of_a_machine_do_not_overlap_those_they_replace(written, works):
     own = '[[shift]]\nname = "own"\nstart = "08:00"\nend = "16:00"\nat = ["line-1/press-3"]\n\n[[reason]]'
     assert check(written(works.replace("[[reason]]", own, 1))) == []
+
+
+anything = st.recursive(
+    st.booleans() | st.integers(-99, 99) | st.floats() | st.text(max_size=6) | st.dates() | st.times(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=6), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_whatever_stands_where_it_does_not_belong_is_a_mistake_and_no_crash(tmp_path_factory, data):
+    text = WHOLE.read_text("utf-8")
+    whole = tomllib.loads(text)
+    *way, last = data.draw(st.sampled_from(sorted(places(text), key=str)))
+    reduce(getitem, way, whole)[last] = data.draw(anything)
+    file = tmp_path_factory.mktemp("any") / "plant.toml"
+    file.write_text(tomlkit.dumps(whole), "utf-8")
+    found = check(file)
+    assert all(1 <= m.line <= file.read_text("utf-8").count("\n") + 1 for m in found)
+    if not [m for m in found if not m.warning]:
+        read_plant(file)

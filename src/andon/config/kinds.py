@@ -32,9 +32,11 @@ def nearest(found: str, known: Iterable[str]) -> str:
     ("Did you mean 'producing'?", 'Known: producing, setup.')
     """
     choices = sorted(known)
-    near = get_close_matches(found.casefold(), [c.casefold() for c in choices], n=1)
+    folded = {c.casefold(): c for c in choices}
+    near = get_close_matches(found.casefold(), folded, n=3)
     if near:
-        return f"Did you mean {next(c for c in choices if c.casefold() == near[0])!r}?"
+        # Of equally near ones, that with the same letters: ADTE is ADET, not ADOT.
+        return f"Did you mean {folded[max(near, key=lambda c: sorted(c) == sorted(found.casefold()))]!r}?"
     more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
     return f"Known: {', '.join(choices[:12]) or 'none'}{more}."
 

@@ -14,6 +14,7 @@ HEAD = {
 }
 
 TEXTS = {
+    "name": ("of the plant", "工厂名称"),
     "zone": ("IANA time zone of the plant's clocks", "工厂时钟所在的 IANA 时区"),
     "currency": ("of all money in this file", "本文件中所有金额的货币"),
     "language": ("language of reports: en or zh", "报表语言：en 或 zh"),
@@ -58,23 +59,19 @@ def template(name: str, *, zone: str, currency: str = "", language: str = "en") 
 
     Examples
     --------
-    >>> print(template("works", zone="Europe/Rome").splitlines()[4])
-    name = "works"
+    >>> print(template("works", zone="Europe/Rome").splitlines()[5])
+    zone = "Europe/Rome"              # IANA time zone of the plant's clocks
     """
     says = {key: texts[language == "zh"] for key, texts in TEXTS.items()}
-    quoted = {
-        key: json.dumps(value, ensure_ascii=False)
-        for key, value in (("name", name), ("zone", zone), ("currency", currency), ("language", language))
-    }
-    return HEAD[language].format(name=name) + BODY.format(quoted=quoted, says=says)
+    plant = {"name": name, "zone": zone, "currency": currency, "language": language}
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plant.items())
+    table = "\n".join(f"{line:<33} # {says[key]}" for line, key in zip(lines, plant, strict=True))
+    return HEAD[language].format(name=name) + BODY.format(table=table, says=says)
 
 
 BODY = """
 [plant]
-name = {quoted[name]}
-zone = {quoted[zone]}             # {says[zone]}
-currency = {quoted[currency]}     # {says[currency]}
-language = {quoted[language]}     # {says[language]}
+{table}
 
 [calendar]
 day_of_shift = "start"            # {says[calendar]}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from ..errors import BadInput, UnknownName
+from ..model import Window
 from . import rank
 from .balance import Balance, balance, refuse_overlap
 from .entries import (
@@ -165,12 +166,12 @@ class Books:
             "e.current = 1 AND e.machine = ? AND e.since < ? AND e.until > ? AND e.planned_operation > 0",
             [self._terms().get(machine, -1), until, since])
 
-    def last_closed(self, machine: str) -> int | None:
-        """When the last closed shift of a machine ended, None where none is closed."""
+    def reach(self, machine: str) -> Window | None:
+        """From the first to the last closed shift of a machine, None where none is closed."""
         row = self._connection.execute(
-            "SELECT MAX(until) FROM closing WHERE current = 1 AND machine = ? AND planned_operation > 0",
+            "SELECT MIN(since), MAX(until) FROM closing WHERE current = 1 AND machine = ? AND planned_operation > 0",
             [self._terms().get(machine, -1)]).fetchone()
-        return None if row[0] is None else int(row[0])
+        return None if row[0] is None else Window(*row)
 
     def history(self, machine: str, day: str, shift: str) -> list[Version]:
         """All versions of a machine's shift, the first one first, each with what it changed."""
