@@ -71,12 +71,23 @@ def imports(work: Path, rows: int) -> Iterator[Figure]:
     plant = read_plant(folder)
     table = pa.concat_tables(made.batches(500_000)).unify_dictionaries()
     path = table["signal"].cast(pa.string())
-    wide = pa.table({"ts": table["at"], "machine": pa.compute.replace_substring_regex(path, "/[^/]*$", ""),
-                     "tag": pa.compute.replace_substring_regex(path, "^.*/", ""), "value": table["value"]})
+    wide = pa.table(
+        {
+            "ts": table["at"],
+            "machine": pa.compute.replace_substring_regex(path, "/[^/]*$", ""),
+            "tag": pa.compute.replace_substring_regex(path, "^.*/", ""),
+            "value": table["value"],
+        }
+    )
     pa.parquet.write_table(wide, folder / "long.parquet")
     pa.csv.write_csv(wide, folder / "long.csv")
-    mapping = {"shape": "long", "time": {"column": "ts"}, "machine": {"column": "machine"},
-               "signal": {"column": "tag"}, "value": "value"}
+    mapping = {
+        "shape": "long",
+        "time": {"column": "ts"},
+        "machine": {"column": "machine"},
+        "signal": {"column": "tag"},
+        "value": "value",
+    }
     for ending, bar in (("parquet", 1_000_000), ("csv", 300_000)):
         with Historian.own(folder / f"history-{ending}") as history:
             chosen = read_mapping({**mapping, "format": ending}, name=ending)
@@ -89,8 +100,11 @@ def imports(work: Path, rows: int) -> Iterator[Figure]:
 
 
 def _numbers(machine: str, names: tuple[str, ...]) -> str:
-    signals = "".join(f'\n[machine.signals.{n.rpartition("/")[2]}]\nkind = "number"\nrole = "other"\n'
-                      for n in names if n.startswith(machine + "/"))
+    signals = "".join(
+        f'\n[machine.signals.{n.rpartition("/")[2]}]\nkind = "number"\nrole = "other"\n'
+        for n in names
+        if n.startswith(machine + "/")
+    )
     return f'\n[[machine]]\npath = "{machine}"\nclass = "press"\n{signals}'
 
 
@@ -136,16 +150,25 @@ def _said(machine: str, window: Window, seed: int) -> pa.Table:
     beat = np.arange(0, length, 30)
     made = np.cumsum(chance.random(len(beat)) < 0.9)
     scrap = np.cumsum(chance.random(len(beat)) < 0.02)
-    parts = [("state", change, chance.integers(0, 4, len(change))), ("total_count", beat, made),
-             ("reject_count", beat, scrap)]
+    parts = [
+        ("state", change, chance.integers(0, 4, len(change))),
+        ("total_count", beat, made),
+        ("reject_count", beat, scrap),
+    ]
     at = np.concatenate([window.since + t * SECOND for _, t, _ in parts])
     order = np.argsort(at, kind="stable")
     signal = np.repeat(np.arange(3, dtype=np.int32), [len(t) for _, t, _ in parts])[order]
-    return pa.table({
-        "signal": pa.DictionaryArray.from_arrays(pa.array(signal), pa.array([f"{machine}/{n}" for n, _, _ in parts])),
-        "at": pa.array(at[order], pa.int64()).cast(pa.timestamp("us", "UTC")),
-        "value": pa.array(np.concatenate([v for *_, v in parts]).astype(np.float64)[order]),
-        "text": pa.nulls(len(at), pa.string()), "quality": pa.array(np.zeros(len(at), dtype=np.uint32))})
+    return pa.table(
+        {
+            "signal": pa.DictionaryArray.from_arrays(
+                pa.array(signal), pa.array([f"{machine}/{n}" for n, _, _ in parts])
+            ),
+            "at": pa.array(at[order], pa.int64()).cast(pa.timestamp("us", "UTC")),
+            "value": pa.array(np.concatenate([v for *_, v in parts]).astype(np.float64)[order]),
+            "text": pa.nulls(len(at), pa.string()),
+            "quality": pa.array(np.zeros(len(at), dtype=np.uint32)),
+        }
+    )
 
 
 def _command(*arguments: str) -> float:
@@ -161,8 +184,9 @@ def _command(*arguments: str) -> float:
 def _memory(folder: Path) -> float:
     """Resident megabytes of a process that opened the plant and waits."""
     code = "import andon, sys\nplant = andon.open(sys.argv[1])\nprint('open', flush=True)\nsys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout
         assert process.stdin
         process.stdout.readline()

@@ -52,10 +52,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 def page(figures: Sequence[Figure], remarks: dict[str, str]) -> str:
     """All figures as a Markdown page: one row a question, ours first, peers with their ratio to ours."""
     names = list(dict.fromkeys([OURS, *(f.who for f in figures)]))
-    rows = ["# Benchmark results\n", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, "
-            f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. Made by `make bench`.",
-            "Beside each peer's figure stands how many times better (x) Andon is; below 1 the peer is better.\n",
-            f"| what | bar | {' | '.join(names)} |", f"|---|---|{'---|' * len(names)}"]
+    rows = [
+        "# Benchmark results\n",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. Made by `make bench`.",
+        "Beside each peer's figure stands how many times better (x) Andon is; below 1 the peer is better.\n",
+        f"| what | bar | {' | '.join(names)} |",
+        f"|---|---|{'---|' * len(names)}",
+    ]
     for what in dict.fromkeys(f.what for f in figures):
         by = {f.who: f for f in figures if f.what == what}
         mine = by.get(OURS)
@@ -63,8 +67,10 @@ def page(figures: Sequence[Figure], remarks: dict[str, str]) -> str:
         rows.append(f"| {what} | {_bar(mine)} | {' | '.join(cells)} |")
     rows += ["", *(f"- {name}: {text}" for name, text in remarks.items() if text)]
     missed = [f for f in figures if f.kept is False]
-    rows += ["", *(f"**Missed:** {f.what}: {number(f.value)} {f.unit}, bar {number(f.bar or 0)} {f.unit}."
-                   for f in missed)]
+    rows += [
+        "",
+        *(f"**Missed:** {f.what}: {number(f.value)} {f.unit}, bar {number(f.bar or 0)} {f.unit}." for f in missed),
+    ]
     return "\n".join(rows).rstrip() + "\n"
 
 

@@ -45,11 +45,19 @@ class Counter:
 
 
 def a_plant() -> Plant:
-    machines = {m: Machine(path=m, machine_class="m", rules=StopRules({}, {}, {}, 0), products=Products({}), signals={
-        n: Signal(path=f"{m}/{n}", machine=m, name=n, role="other", kind=k) for n, k in SIGNALS.items()})
-        for m in MACHINES}
-    return Plant(name="b", zone="UTC", currency="EUR", language="en", site="b", machines=machines, shifts=ShiftBook(),
-                 reasons={})
+    machines = {
+        m: Machine(
+            path=m,
+            machine_class="m",
+            rules=StopRules({}, {}, {}, 0),
+            products=Products({}),
+            signals={n: Signal(path=f"{m}/{n}", machine=m, name=n, role="other", kind=k) for n, k in SIGNALS.items()},
+        )
+        for m in MACHINES
+    }
+    return Plant(
+        name="b", zone="UTC", currency="EUR", language="en", site="b", machines=machines, shifts=ShiftBook(), reasons={}
+    )
 
 
 def frame(rows: int) -> pl.DataFrame:
@@ -57,10 +65,16 @@ def frame(rows: int) -> pl.DataFrame:
     chance = np.random.default_rng(1)
     start = pl.datetime(2026, 1, 1, time_unit="ms")
     at = pl.datetime_range(start, start + pl.duration(milliseconds=10 * (rows - 1)), "10ms", eager=True)
-    return pl.DataFrame({
-        "ts": at, "machine": [f"m{i % 50}" for i in range(rows)], "temp": chance.random(rows).round(4) * 100,
-        "rpm": chance.integers(0, 3000, rows), "state": np.where(np.arange(rows) % 7 > 0, "RUN", "IDLE"),
-        "parts": np.arange(rows) // 100})
+    return pl.DataFrame(
+        {
+            "ts": at,
+            "machine": [f"m{i % 50}" for i in range(rows)],
+            "temp": chance.random(rows).round(4) * 100,
+            "rpm": chance.integers(0, 3000, rows),
+            "state": np.where(np.arange(rows) % 7 > 0, "RUN", "IDLE"),
+            "parts": np.arange(rows) // 100,
+        }
+    )
 
 
 def files(folder: Path, rows: int) -> dict[str, Path]:
@@ -71,13 +85,27 @@ def files(folder: Path, rows: int) -> dict[str, Path]:
     spoiled = pl.when(pl.int_range(pl.len()) % 1000 == 0).then(pl.lit("n/v")).otherwise(pl.col("temp").cast(pl.String))
     table.with_columns(spoiled.alias("temp")).write_csv(made["bad.csv"], datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ")
     table.with_columns(pl.col("temp").cast(pl.String).str.replace(".", ",", literal=True)).write_csv(
-        made["german.csv"], separator=";", datetime_format="%d.%m.%Y %H:%M:%S%.3f")
+        made["german.csv"], separator=";", datetime_format="%d.%m.%Y %H:%M:%S%.3f"
+    )
     table.with_columns(pl.col("ts").dt.replace_time_zone("UTC")).write_parquet(made["rows.parquet"])
     table.with_columns(pl.col("ts").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")).write_ndjson(made["rows.jsonl"])
-    line = pl.format("m,machine={} temp={},rpm={}i,parts={}i,state=\"{}\" {}000000", "machine", "temp", "rpm", "parts",
-                     "state", pl.col("ts").dt.epoch("ms"))
-    plain = pl.format("m,machine={} temp={},rpm={}i,parts={}i {}000000", "machine", "temp", "rpm", "parts",
-                      pl.col("ts").dt.epoch("ms"))
+    line = pl.format(
+        'm,machine={} temp={},rpm={}i,parts={}i,state="{}" {}000000',
+        "machine",
+        "temp",
+        "rpm",
+        "parts",
+        "state",
+        pl.col("ts").dt.epoch("ms"),
+    )
+    plain = pl.format(
+        "m,machine={} temp={},rpm={}i,parts={}i {}000000",
+        "machine",
+        "temp",
+        "rpm",
+        "parts",
+        pl.col("ts").dt.epoch("ms"),
+    )
     told = pl.when(pl.int_range(pl.len()) % 100 == 0).then(line).otherwise(plain)  # texts are said when they change
     made["rows.lp"].write_text("\n".join(table.select(told).to_series()) + "\n")
     return made
@@ -121,11 +149,14 @@ def one(path: Path, folder: Path, *, durable: bool) -> tuple[int, int, float]:
 
 def peak(path: Path) -> float:
     """Megabytes at the most of a fresh process that imports the file."""
-    code = ("import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; import files as f; "
-            "f.one(Path(sys.argv[1]), Path(sys.argv[1]).parent, durable=False); "
-            "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0])")
-    out = subprocess.run([sys.executable, "-c", code, str(path), str(Path(__file__).parent)], check=True,
-                         capture_output=True, text=True)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; import files as f; "
+        "f.one(Path(sys.argv[1]), Path(sys.argv[1]).parent, durable=False); "
+        "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(Path(__file__).parent)], check=True, capture_output=True, text=True
+    )
     return float(out.stdout) / 1024
 
 
@@ -137,16 +168,20 @@ def main() -> None:
         made = files(folder, rows)
         one(made["plain.csv"], folder, durable=False)  # warm: imports, file cache
         print(f"{rows:,} rows, sink: {'Historian, fsync before receipt' if durable else 'counts only'}")
-        print(f"{'file':14}{'MB':>6}{'krows/s':>10}{'ksamples/s':>12}{'MB/s':>7}{'reader alone, s':>17}{'ours, s':>9}"
-              f"{'ratio':>7}")
+        print(
+            f"{'file':14}{'MB':>6}{'krows/s':>10}{'ksamples/s':>12}{'MB/s':>7}{'reader alone, s':>17}{'ours, s':>9}"
+            f"{'ratio':>7}"
+        )
         for path in made.values():
             reader = bare(path)
             alone = timed(reader) if reader else None
             count, samples, spent = one(path, folder, durable=durable)
             size = path.stat().st_size / 1e6
             ratio = f"{alone:17.2f}{spent:9.2f}{spent / alone:7.1f}" if alone else f"{'':17}{spent:9.2f}"
-            print(f"{path.name:14}{size:6.0f}{count / spent / 1e3:10.0f}{samples / spent / 1e3:12.0f}"
-                  f"{size / spent:7.0f}{ratio}")
+            print(
+                f"{path.name:14}{size:6.0f}{count / spent / 1e3:10.0f}{samples / spent / 1e3:12.0f}"
+                f"{size / spent:7.0f}{ratio}"
+            )
         print("\npeak memory, MB            1x     10x rows")
         (folder / "ten").mkdir()
         ten = files(folder / "ten", rows)  # this size is ten times the one below

@@ -49,8 +49,11 @@ class Mix:
         for first in range(0, self.value.shape[1], step):
             part = slice(first, first + step)
             seconds = self.value[:, part].shape[1]
-            yield _table(self.names, np.tile(np.arange(len(self.names), dtype=np.int32), seconds),
-                         *(a[:, part].T.ravel() for a in (self.at, self.value, self.quality)))
+            yield _table(
+                self.names,
+                np.tile(np.arange(len(self.names), dtype=np.int32), seconds),
+                *(a[:, part].T.ravel() for a in (self.at, self.value, self.quality)),
+            )
 
 
 def mix(signals: int, seconds: int, seed: int = 1, kinds: tuple[int, ...] = tuple(range(20))) -> Mix:
@@ -63,12 +66,18 @@ def mix(signals: int, seconds: int, seed: int = 1, kinds: tuple[int, ...] = tupl
     return Mix(names, clocks[np.arange(signals) // 20], value, quality)
 
 
-def _table(names: tuple[str, ...], signal: NDArray[np.int32], at: NDArray[np.int64], value: Floats,
-           quality: NDArray[np.uint32]) -> pa.Table:
-    return pa.table({
-        "signal": pa.DictionaryArray.from_arrays(pa.array(signal), pa.array(names)),
-        "at": pa.array(at, pa.int64()).cast(pa.timestamp("us", "UTC")),
-        "value": pa.array(value), "text": pa.nulls(len(at), pa.string()), "quality": pa.array(quality)})
+def _table(
+    names: tuple[str, ...], signal: NDArray[np.int32], at: NDArray[np.int64], value: Floats, quality: NDArray[np.uint32]
+) -> pa.Table:
+    return pa.table(
+        {
+            "signal": pa.DictionaryArray.from_arrays(pa.array(signal), pa.array(names)),
+            "at": pa.array(at, pa.int64()).cast(pa.timestamp("us", "UTC")),
+            "value": pa.array(value),
+            "text": pa.nulls(len(at), pa.string()),
+            "quality": pa.array(quality),
+        }
+    )
 
 
 def _series(kind: int, n: int, chance: np.random.Generator) -> Floats:
@@ -120,5 +129,5 @@ def _clock(n: int, machine: int, chance: np.random.Generator) -> NDArray[np.int6
 def _quality(n: int, chance: np.random.Generator) -> NDArray[np.uint32]:
     quality = np.zeros(n, dtype=np.uint32)
     for first in chance.integers(0, n, max(1, round(n / DAY * 3))).tolist():
-        quality[first:first + 30] = BAD
+        quality[first : first + 30] = BAD
     return quality

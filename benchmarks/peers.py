@@ -44,8 +44,15 @@ class Peer(Protocol):
 
 def rows_of(table: pa.Table) -> Rows:
     """(signal, microseconds, value, quality) of each sample."""
-    return list(zip(table["signal"].to_pylist(), table["at"].cast(pa.int64()).to_pylist(), table["value"].to_pylist(),
-                    table["quality"].to_pylist(), strict=True))
+    return list(
+        zip(
+            table["signal"].to_pylist(),
+            table["at"].cast(pa.int64()).to_pylist(),
+            table["value"].to_pylist(),
+            table["quality"].to_pylist(),
+            strict=True,
+        )
+    )
 
 
 @contextmanager
@@ -103,8 +110,10 @@ class Victoria:
             moments, values = found.setdefault(signal, ([], []))
             moments.append(at // 1000)
             values.append(value)
-        return "\n".join(json.dumps({"metric": {"__name__": "v", "s": s}, "values": v, "timestamps": t})
-                         for s, (t, v) in found.items()).encode()
+        return "\n".join(
+            json.dumps({"metric": {"__name__": "v", "s": s}, "values": v, "timestamps": t})
+            for s, (t, v) in found.items()
+        ).encode()
 
     def write(self, batch: object) -> None:
         assert isinstance(batch, bytes)
@@ -163,13 +172,16 @@ class Influx:
         return self._ask(f"SELECT v, q FROM v WHERE s='{signal}' AND {_between(since, until)}")
 
     def minutes(self, signals: Sequence[str], since: int, until: int) -> int:
-        return self._ask(f"SELECT mean(v) FROM v WHERE s=~/^({_any(signals)})$/ AND {_between(since, until)} "
-                         "GROUP BY s, time(1m)")
+        return self._ask(
+            f"SELECT mean(v) FROM v WHERE s=~/^({_any(signals)})$/ AND {_between(since, until)} GROUP BY s, time(1m)"
+        )
 
     def trend(self, signals: Sequence[str], since: int, until: int) -> int:
         step = (until - since) // 1_000_000_000 or 1
-        return self._ask(f"SELECT min(v), max(v) FROM v WHERE s=~/^({_any(signals)})$/ AND {_between(since, until)} "
-                         f"GROUP BY s, time({step}s)")
+        return self._ask(
+            f"SELECT min(v), max(v) FROM v WHERE s=~/^({_any(signals)})$/ AND {_between(since, until)} "
+            f"GROUP BY s, time({step}s)"
+        )
 
     def _ask(self, query: str) -> int:
         found = json.loads(call(self.link, "GET", "/query?" + urlencode({"db": "b", "q": query, "epoch": "u"})))
@@ -196,9 +208,11 @@ class Sqlite:
 
     def __post_init__(self) -> None:
         self.link = sqlite3.connect(self.folder / "history.db")
-        self.link.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-200000;"
-                                "CREATE TABLE v (s INTEGER, at INTEGER, v REAL, q INTEGER, PRIMARY KEY (s, at)) "
-                                "WITHOUT ROWID")
+        self.link.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-200000;"
+            "CREATE TABLE v (s INTEGER, at INTEGER, v REAL, q INTEGER, PRIMARY KEY (s, at)) "
+            "WITHOUT ROWID"
+        )
 
     def encoded(self, table: pa.Table) -> Rows:
         return rows_of(table)
@@ -207,8 +221,10 @@ class Sqlite:
         assert isinstance(batch, list)
         known = self.ids
         with self.link:
-            self.link.executemany("INSERT OR REPLACE INTO v VALUES (?, ?, ?, ?)",
-                                  ((known.setdefault(s, len(known)), at, v, q) for s, at, v, q in batch))
+            self.link.executemany(
+                "INSERT OR REPLACE INTO v VALUES (?, ?, ?, ?)",
+                ((known.setdefault(s, len(known)), at, v, q) for s, at, v, q in batch),
+            )
 
     def settle(self) -> None:
         self.link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -217,8 +233,11 @@ class Sqlite:
         return folder_size(self.folder)
 
     def raw(self, signal: str, since: int, until: int) -> int:
-        return len(self.link.execute("SELECT at, v, q FROM v WHERE s = ? AND at >= ? AND at < ?",
-                                     (self.ids[signal], since, until)).fetchall())
+        return len(
+            self.link.execute(
+                "SELECT at, v, q FROM v WHERE s = ? AND at >= ? AND at < ?", (self.ids[signal], since, until)
+            ).fetchall()
+        )
 
     def minutes(self, signals: Sequence[str], since: int, until: int) -> int:
         return self._grouped("avg(v)", signals, (since, until), 60_000_000)
@@ -227,8 +246,15 @@ class Sqlite:
         return self._grouped("min(v), max(v)", signals, (since, until), (until - since) // 1000)
 
     def _grouped(self, what: str, signals: Sequence[str], window: tuple[int, int], step: int) -> int:
-        return sum(len(self.link.execute(f"SELECT at / {step}, {what} FROM v WHERE s = ? AND at >= ? AND at < ? "
-                                         "GROUP BY 1", (self.ids[s], *window)).fetchall()) for s in signals)
+        return sum(
+            len(
+                self.link.execute(
+                    f"SELECT at / {step}, {what} FROM v WHERE s = ? AND at >= ? AND at < ? GROUP BY 1",
+                    (self.ids[s], *window),
+                ).fetchall()
+            )
+            for s in signals
+        )
 
 
 @dataclass(slots=True)
@@ -242,18 +268,28 @@ class Iaiops:
     seconds: float = 0.0
 
     def encoded(self, table: pa.Table) -> list[dict[str, object]]:
-        return [{"metric": s, "timestamp": datetime.fromtimestamp(at / 1e6, UTC).isoformat(), "value": v,
-                 "numeric": True, "tags": {"quality": "bad" if q else "good"}} for s, at, v, q in rows_of(table)]
+        return [
+            {
+                "metric": s,
+                "timestamp": datetime.fromtimestamp(at / 1e6, UTC).isoformat(),
+                "value": v,
+                "numeric": True,
+                "tags": {"quality": "bad" if q else "good"},
+            }
+            for s, at, v, q in rows_of(table)
+        ]
 
     def write_all(self, batches: Sequence[object]) -> tuple[float, list[float]]:
         """Write batches in its own process; seconds in all and for each."""
         feed = self.folder / "feed.jsonl"
         feed.write_text("\n".join(json.dumps(b) for b in batches), encoding="utf-8")
-        code = ("import json, sys, time\nfrom iaiops.core.sink.sqlite_local import SQLiteLocalSink\n"
-                "sink = SQLiteLocalSink(sys.argv[2]); sink.connect(); took = []\n"
-                "for row in open(sys.argv[1]):\n    points = json.loads(row); t = time.perf_counter()\n"
-                "    sink.write(points); took.append(time.perf_counter() - t)\n"
-                "sink.close(); print(json.dumps(took))")
+        code = (
+            "import json, sys, time\nfrom iaiops.core.sink.sqlite_local import SQLiteLocalSink\n"
+            "sink = SQLiteLocalSink(sys.argv[2]); sink.connect(); took = []\n"
+            "for row in open(sys.argv[1]):\n    points = json.loads(row); t = time.perf_counter()\n"
+            "    sink.write(points); took.append(time.perf_counter() - t)\n"
+            "sink.close(); print(json.dumps(took))"
+        )
         said = subprocess.run([self.python, "-c", code, feed, self.folder / "data.db"], check=True, capture_output=True)
         took = json.loads(said.stdout)
         feed.unlink()
@@ -266,9 +302,15 @@ class Iaiops:
 @contextmanager
 def victoria(folder: Path) -> Iterator[Victoria]:
     port = free_port()
-    command = ["victoria-metrics", f"-storageDataPath={folder}", f"-httpListenAddr=127.0.0.1:{port}",
-               "-retentionPeriod=100y", "-search.latencyOffset=0s", "-search.maxPointsPerTimeseries=100000",
-               "-loggerLevel=ERROR"]
+    command = [
+        "victoria-metrics",
+        f"-storageDataPath={folder}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=100y",
+        "-search.latencyOffset=0s",
+        "-search.maxPointsPerTimeseries=100000",
+        "-loggerLevel=ERROR",
+    ]
     with server(command, port, folder.with_suffix(".log")):
         yield Victoria(folder, http.client.HTTPConnection("127.0.0.1", port, timeout=300))
 
@@ -276,13 +318,22 @@ def victoria(folder: Path) -> Iterator[Victoria]:
 @contextmanager
 def influx(folder: Path) -> Iterator[Influx]:
     port, inner = free_port(), free_port()
-    env = {"INFLUXDB_REPORTING_DISABLED": "true", "INFLUXDB_META_DIR": f"{folder}/meta",
-           "INFLUXDB_DATA_DIR": f"{folder}/data", "INFLUXDB_DATA_WAL_DIR": f"{folder}/wal",
-           "INFLUXDB_HTTP_BIND_ADDRESS": f"127.0.0.1:{port}", "INFLUXDB_BIND_ADDRESS": f"127.0.0.1:{inner}",
-           "INFLUXDB_DATA_INDEX_VERSION": "tsi1", "INFLUXDB_HTTP_LOG_ENABLED": "false",
-           "INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION": "5s", "INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE": "4g",
-           "INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION": "5s", "INFLUXDB_HTTP_MAX_BODY_SIZE": "0",
-           "INFLUXDB_MONITOR_STORE_ENABLED": "false", "INFLUXDB_COORDINATOR_MAX_CONCURRENT_QUERIES": "0"}
+    env = {
+        "INFLUXDB_REPORTING_DISABLED": "true",
+        "INFLUXDB_META_DIR": f"{folder}/meta",
+        "INFLUXDB_DATA_DIR": f"{folder}/data",
+        "INFLUXDB_DATA_WAL_DIR": f"{folder}/wal",
+        "INFLUXDB_HTTP_BIND_ADDRESS": f"127.0.0.1:{port}",
+        "INFLUXDB_BIND_ADDRESS": f"127.0.0.1:{inner}",
+        "INFLUXDB_DATA_INDEX_VERSION": "tsi1",
+        "INFLUXDB_HTTP_LOG_ENABLED": "false",
+        "INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION": "5s",
+        "INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE": "4g",
+        "INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION": "5s",
+        "INFLUXDB_HTTP_MAX_BODY_SIZE": "0",
+        "INFLUXDB_MONITOR_STORE_ENABLED": "false",
+        "INFLUXDB_COORDINATOR_MAX_CONCURRENT_QUERIES": "0",
+    }
     with server(["influxd"], port, folder.with_suffix(".log"), env):
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         call(link, "POST", "/query", urlencode({"q": "CREATE DATABASE b"}))

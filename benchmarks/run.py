@@ -161,6 +161,11 @@ def doors(work: Path, size: Size) -> Iterator[Figure]:
 
 
 PARTS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
-    "ingest": ingest, "day": day, "month": month, "files": imports, "faces": doors}
+    "ingest": ingest,
+    "day": day,
+    "month": month,
+    "files": imports,
+    "faces": doors,
+}
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -55,8 +55,9 @@ def sealed_size(folder: Path, what: Mix) -> Iterator[Row]:
             history.seal()
             history.compact(BASE // (DAY * SECOND))
         Historian.own(place).close()  # the start removes the files that were replaced
-        sizes = [sum(f.stat().st_size for f in (place / top).rglob("*.parquet")) / part.rows
-                 for top in ("cold", "rollup")]
+        sizes = [
+            sum(f.stat().st_size for f in (place / top).rglob("*.parquet")) / part.rows for top in ("cold", "rollup")
+        ]
         yield f"sealed size, {name}", sizes[0], "bytes/sample", 2.0, False
         yield f"roll-ups, {name}", sizes[1], "bytes/sample", float("nan"), False
 
@@ -69,15 +70,29 @@ def queries(folder: Path, days: int) -> Iterator[Row]:
     with Historian.own(folder) as history:
         fast, states, counts = filled(history, days)
         yield "one signal, one raw hour", best(lambda: history.samples(fast[3], hour)), "ms", 10, False
-        yield f"{days}-day trend of 8 one-second signals, 1000 px", best(
-            lambda: [history.trend(p, month, 1000) for p in fast[:8]]), "ms", 300, False
+        yield (
+            f"{days}-day trend of 8 one-second signals, 1000 px",
+            best(lambda: [history.trend(p, month, 1000) for p in fast[:8]]),
+            "ms",
+            300,
+            False,
+        )
         minute = best(lambda: [history.buckets(p, day, 60 * SECOND) for p in fast])
         yield "1-minute averages, 50 signals, one day", minute, "ms", 60, False
-        yield f"the same rows by one call of many, {days} days", best(
-            lambda: history.many([s.path for s in states + counts], month), times=2), "ms", 2000, False
-        yield f"States and Counts of 50 machines, {days} days", best(
-            lambda: (history.reads(States, states, month), history.reads(Counts, counts, month)), times=2), \
-            "ms", 2000, False
+        yield (
+            f"the same rows by one call of many, {days} days",
+            best(lambda: history.many([s.path for s in states + counts], month), times=2),
+            "ms",
+            2000,
+            False,
+        )
+        yield (
+            f"States and Counts of 50 machines, {days} days",
+            best(lambda: (history.reads(States, states, month), history.reads(Counts, counts, month)), times=2),
+            "ms",
+            2000,
+            False,
+        )
         yield "latest of all signals", best(lambda: history.latest()), "ms", float("nan"), False
 
 
@@ -85,10 +100,22 @@ def filled(history: Historian, days: int) -> tuple[list[str], list[Signal], list
     """50 one-second signals for the last day (8 of them for all days), 50 states and 50 counters every 10 s."""
     fast = [f"line-1/machine-{i:02d}/power" for i in range(50)]
     machines = [f"line-1/machine-{i:02d}" for i in range(50)]
-    states = [Signal(path=f"{m}/state", machine=m, name="state", role="state", kind="state", holds=60 * SECOND,
-                     states={"2": "producing", "3": "fault"}) for m in machines]
-    counts = [Signal(path=f"{m}/good_count", machine=m, name="good_count", role="good_count", kind="count",
-                     holds=60 * SECOND) for m in machines]
+    states = [
+        Signal(
+            path=f"{m}/state",
+            machine=m,
+            name="state",
+            role="state",
+            kind="state",
+            holds=60 * SECOND,
+            states={"2": "producing", "3": "fault"},
+        )
+        for m in machines
+    ]
+    counts = [
+        Signal(path=f"{m}/good_count", machine=m, name="good_count", role="good_count", kind="count", holds=60 * SECOND)
+        for m in machines
+    ]
     for d in range(days):
         chance = np.random.default_rng([7, d])
         wanted = fast if d == days - 1 else fast[:8]
@@ -102,8 +129,13 @@ def filled(history: Historian, days: int) -> tuple[list[str], list[Signal], list
 
 def series(path: str, day: int, step: int, value: np.ndarray) -> pa.Table:
     at = START + (day * DAY + np.arange(len(value), dtype=np.int64) * step) * SECOND
-    return pa.table({"signal": pa.DictionaryArray.from_arrays(np.zeros(len(value), np.int32), [path]),
-                     "at": pa.array(at).cast(pa.timestamp("us", "UTC")), "value": value})
+    return pa.table(
+        {
+            "signal": pa.DictionaryArray.from_arrays(np.zeros(len(value), np.int32), [path]),
+            "at": pa.array(at).cast(pa.timestamp("us", "UTC")),
+            "value": value,
+        }
+    )
 
 
 def timed(act: Callable[[], object]) -> float:
@@ -121,8 +153,11 @@ def best(act: Callable[[], object], times: int = 5) -> float:
 def show(rows: Iterator[Row]) -> None:
     for what, measured, unit, target, more in rows:
         ratio = measured / target if more else target / measured
-        print(f"{what:58s} {measured:10.2f} {unit:14s} target {target:8.1f}   x {ratio:6.2f} "
-              f"{'' if np.isnan(target) else 'met' if ratio >= 1 else 'MISSED'}", flush=True)
+        print(
+            f"{what:58s} {measured:10.2f} {unit:14s} target {target:8.1f}   x {ratio:6.2f} "
+            f"{'' if np.isnan(target) else 'met' if ratio >= 1 else 'MISSED'}",
+            flush=True,
+        )
 
 
 def main() -> None:

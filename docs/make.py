@@ -18,8 +18,14 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import get_args
 
-os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb",
-               "_TYPER_FORCE_DISABLE_TERMINAL": "1", "LC_ALL": "C.UTF-8"}
+os.environ |= {
+    "COLUMNS": "100",
+    "TERMINAL_WIDTH": "100",
+    "NO_COLOR": "1",
+    "TERM": "dumb",
+    "_TYPER_FORCE_DISABLE_TERMINAL": "1",
+    "LC_ALL": "C.UTF-8",
+}
 
 from andon import studies
 from andon.catalog import STUDIES, Figure, Parameter, Study, figures, is_answer
@@ -62,7 +68,7 @@ def put(page: str, name: str, text: str) -> str:
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     if start not in page or end not in page:
         raise SystemExit(f"A page lost its marks {start} and {end}: put them back.")
-    return page[:page.index(start) + len(start)] + "\n" + text + page[page.index(end):]
+    return page[: page.index(start) + len(start)] + "\n" + text + page[page.index(end) :]
 
 
 # ---- studies.md ----
@@ -71,13 +77,23 @@ def put(page: str, name: str, text: str) -> str:
 def studies_page() -> str:
     """Every study: what it answers, what it needs, its formula, its figures, its source."""
     fields = sorted({s.field for s in STUDIES.values()})
-    parts = [MADE, "# Studies\n", "A study is a question that can be asked of the plant's history.",
-             "Ask one with `andon ask NAME`, or in Python with `plant.ask(\"NAME\")`.",
-             "`andon studies` says which of them your plant can answer, and which signal is missing for the others.\n"]
+    parts = [
+        MADE,
+        "# Studies\n",
+        "A study is a question that can be asked of the plant's history.",
+        'Ask one with `andon ask NAME`, or in Python with `plant.ask("NAME")`.',
+        "`andon studies` says which of them your plant can answer, and which signal is missing for the others.\n",
+    ]
     for name in fields:
         own = [s for s in STUDIES.values() if s.field == name]
-        parts += [f"## {name.capitalize()}\n", "| study | answers |", "|---|---|",
-                  *(f"| [{s.name}](#{s.name}) | {s.summary} |" for s in own), "", *map(one_study, own)]
+        parts += [
+            f"## {name.capitalize()}\n",
+            "| study | answers |",
+            "|---|---|",
+            *(f"| [{s.name}](#{s.name}) | {s.summary} |" for s in own),
+            "",
+            *map(one_study, own),
+        ]
     return "\n".join(parts)
 
 
@@ -103,8 +119,11 @@ def needs(study: Study) -> str:
             roles = " and ".join(" or ".join(f"`{r}`" for r in group) for group in p.roles)
             said.append(f"{'' if p.required else 'if there: '}signal {roles}{' of every machine' if p.each else ''}")
         elif p.source == "plant":
-            said.append({"Calendar": "shifts", "Products": "ideal cycles", "StopRules": "reasons"}.get(
-                p.kind.__name__, p.kind.__name__.lower()))
+            said.append(
+                {"Calendar": "shifts", "Products": "ideal cycles", "StopRules": "reasons"}.get(
+                    p.kind.__name__, p.kind.__name__.lower()
+                )
+            )
     return "; ".join(said) + "."
 
 
@@ -170,8 +189,13 @@ def _no_house() -> object:
 
 def tree() -> str:
     """The package's folders and files with the first line of each."""
-    known = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "src/andon"], cwd=ROOT, check=True,
-                           capture_output=True, text=True).stdout.split()
+    known = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "src/andon"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
     files = sorted(p for p in known if p.endswith(".py") and (ROOT / p).exists())
     rows = ["```text", *(_branch(Path(f)) for f in files), "```", ""]
     return "\n".join(rows)

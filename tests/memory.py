@@ -36,7 +36,7 @@ class Memory:
         """(at, value or text, quality) of one signal, by time."""
         kept: dict[int, tuple[float | str | None, int]] = {}
         for batch in self.batches.values():
-            for row in (batch.samples.to_pylist() if batch.samples is not None else []):
+            for row in batch.samples.to_pylist() if batch.samples is not None else []:
                 if row["signal"] == signal:
                     said = row["text"] if row["text"] is not None else row["value"]
                     kept[int(row["at"].timestamp() * 1e6)] = (said, row["quality"])

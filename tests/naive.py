@@ -11,12 +11,21 @@ def minute_states(states, rules):
     """What the plant would say about each minute if all time were planned: (state, reason, element) by minute."""
     found = {}
     ordered = states.ordered or [False] * len(states)
-    for since, until, state, reason, order in zip(states.since, states.until, states.state, states.reason, ordered,
-                                                  strict=True):
+    for since, until, state, reason, order in zip(
+        states.since, states.until, states.state, states.reason, ordered, strict=True
+    ):
         element = {
-            "producing": "APT", "setup": "AUST", "fault": "ADET", "held_operator": "ADET", "idle_no_order": "ADOT",
-            "off": "ADOT", "maintenance_planned": "planned_down", "unknown": "unknown",
-            "starved": "ADET" if order else "ADOT", "blocked": "ADET" if order else "ADOT"}[state.value]
+            "producing": "APT",
+            "setup": "AUST",
+            "fault": "ADET",
+            "held_operator": "ADET",
+            "idle_no_order": "ADOT",
+            "off": "ADOT",
+            "maintenance_planned": "planned_down",
+            "unknown": "unknown",
+            "starved": "ADET" if order else "ADOT",
+            "blocked": "ADET" if order else "ADOT",
+        }[state.value]
         if state in rules.elements and state != "unknown":
             element = rules.elements[state].value
         named = rules.reasons.get(reason)
@@ -99,9 +108,15 @@ def naive_losses(states, output, calendar, products, rules):
             key = (loss, element, reason, product_at(output, at))
             lost[key] = lost.get(key, 0) + MINUTE
     for (product, ideal), (ran, made, good) in naive_oee(states, output, calendar, products, rules)[1].items():
-        parts = {"unrated": ran} if ideal is None else {
-            "productive": round(ideal * good), "defects": round(ideal * made) - round(ideal * good),
-            "speed": ran - round(ideal * made)}
+        parts = (
+            {"unrated": ran}
+            if ideal is None
+            else {
+                "productive": round(ideal * good),
+                "defects": round(ideal * made) - round(ideal * good),
+                "speed": ran - round(ideal * made),
+            }
+        )
         for loss, micros in parts.items():
             key = (loss, "APT", "", product)
             lost[key] = lost.get(key, 0) + micros
@@ -127,8 +142,7 @@ def naive_states(rows, mapping, window, known):
 
 def naive_known(times, holds, window):
     """The microseconds of the window that are less than `holds` after a sample."""
-    return [moment for moment in range(window.since, window.until)
-            if any(at <= moment < at + holds for at in times)]
+    return [moment for moment in range(window.since, window.until) if any(at <= moment < at + holds for at in times)]
 
 
 def naive_line(rows, moment, stepped):

@@ -93,8 +93,7 @@ def outputs(draw):
     times = np.array(since, np.int64), np.array(at, np.int64)
     counts = [Counts(*times, np.array(n, np.float64)) for n in (total, good)]
     product = Spells.of(r for r in tiled(draw, st.sampled_from(["", "a", "b", "nobody knows"]), 4) if r[2])
-    return Output(Window(0, LENGTH * MINUTE), counts[0], counts[1],
-                  product=draw(st.sampled_from([None, product])))
+    return Output(Window(0, LENGTH * MINUTE), counts[0], counts[1], product=draw(st.sampled_from([None, product])))
 
 
 @st.composite
@@ -103,11 +102,17 @@ def floors(draw):
     a, b, c, d = sorted(draw(st.lists(st.integers(0, LENGTH), min_size=4, max_size=4, unique=True)))
     pause = draw(st.integers(a, b))
     breaks = (Window(pause * MINUTE, min(b, pause + 15) * MINUTE),)
-    shifts = (Shift("early", "2026-01-05", Window(a * MINUTE, b * MINUTE), breaks),
-              Shift("late", "2026-01-05", Window(c * MINUTE, d * MINUTE)))
+    shifts = (
+        Shift("early", "2026-01-05", Window(a * MINUTE, b * MINUTE), breaks),
+        Shift("late", "2026-01-05", Window(c * MINUTE, d * MINUTE)),
+    )
     cycle = st.sampled_from([None, 10e6, 45e6, 1e6 / 3, 60e6])
-    rates = {name: tuple(Rate(at * MINUTE, draw(cycle), None) for at in sorted(draw(st.sets(
-        st.integers(0, LENGTH), max_size=2)))) for name in ("", "a", "b")}
+    rates = {
+        name: tuple(
+            Rate(at * MINUTE, draw(cycle), None) for at in sorted(draw(st.sets(st.integers(0, LENGTH), max_size=2)))
+        )
+        for name in ("", "a", "b")
+    }
     elements = draw(st.sampled_from([{}, {State.STARVED: Element.DELAY}, {State.OFF: Element.PLANNED_DOWN}]))
     losses = draw(st.sampled_from([{}, {State.BLOCKED: Loss.IDLE}, {State.OFF: Loss.DELAY}]))
     rules = StopRules(elements, losses, REASONS, draw(st.sampled_from([0, 5, 12])) * MINUTE)

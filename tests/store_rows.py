@@ -14,8 +14,13 @@ ALL = Window(0, 1 << 61)
 UTC = pa.timestamp("us", "UTC")
 
 
-def said(path: str, at: Sequence[int], value: Sequence[float | int | None] | None = None,
-         text: Sequence[str | None] | None = None, quality: Sequence[int] | None = None) -> pa.Table:
+def said(
+    path: str,
+    at: Sequence[int],
+    value: Sequence[float | int | None] | None = None,
+    text: Sequence[str | None] | None = None,
+    quality: Sequence[int] | None = None,
+) -> pa.Table:
     """Samples of one signal."""
     columns: dict[str, object] = {"signal": [path] * len(at), "at": pa.array(list(at), pa.int64()).cast(UTC)}
     columns |= {"value": pa.array(value)} if value is not None else {}
@@ -35,5 +40,6 @@ def day_of(path: str, *, day: int = 0, rows: int = 86_400, seed: int = 1) -> pa.
     value[int(chance.integers(0, rows))] = 1000.0
     at = MONDAY + day * DAY + np.arange(rows, dtype=np.int64) * SECOND + chance.integers(-2, 3, rows) * 1000 + 5000
     quality = np.where(chance.random(rows) < 0.001, 0x80000000, 0).astype(np.uint32)
-    return pa.table({"signal": pa.array([path] * rows), "at": pa.array(at).cast(UTC), "value": value,
-                     "quality": quality})
+    return pa.table(
+        {"signal": pa.array([path] * rows), "at": pa.array(at).cast(UTC), "value": value, "quality": quality}
+    )

@@ -21,10 +21,17 @@ BULK_ROWS = 210_000
 def numbered(number: int) -> Batch:
     """Batch `number`: every value is its number."""
     at = START + (number * ROWS + np.arange(ROWS, dtype=np.int64)) * STEP
-    return Batch("line", number, pa.table({
-        "signal": pa.array([f"p/s{i}" for i in range(SIGNALS) for _ in range(ROWS)]),
-        "at": pa.array(np.tile(at, SIGNALS)).cast(pa.timestamp("us", "UTC")),
-        "value": np.full(SIGNALS * ROWS, float(number))}))
+    return Batch(
+        "line",
+        number,
+        pa.table(
+            {
+                "signal": pa.array([f"p/s{i}" for i in range(SIGNALS) for _ in range(ROWS)]),
+                "at": pa.array(np.tile(at, SIGNALS)).cast(pa.timestamp("us", "UTC")),
+                "value": np.full(SIGNALS * ROWS, float(number)),
+            }
+        ),
+    )
 
 
 def faults(history: Historian, acknowledged: int) -> str:

@@ -63,8 +63,17 @@ class Works:
     history: Historian
 
     def do(self, name: str, right: str = "operator", **arguments: object) -> dict[str, object]:
-        return dict(act(name, {"machine": PRESS, **arguments}, plant=self.plant, history=self.history,
-                        folder=self.folder, who="ann", right=right))
+        return dict(
+            act(
+                name,
+                {"machine": PRESS, **arguments},
+                plant=self.plant,
+                history=self.history,
+                folder=self.folder,
+                who="ann",
+                right=right,
+            )
+        )
 
     def spells(self, kind: str = "reason") -> list[tuple[float, float, str]]:
         """Minutes of the shift, as the history has them now."""
@@ -82,9 +91,19 @@ def at(minutes: float) -> str:
 def made(folder: Path) -> None:
     (folder / "plant.toml").write_text(PLANT)
     with Historian.open(folder / "history") as history:
-        history.write(Batch("plc", 1, pa.table({
-            "signal": [f"{PRESS}/state"] * len(SAID), "at": [START + m * MINUTE for m, _ in SAID],
-            "text": [t for _, t in SAID]})))
+        history.write(
+            Batch(
+                "plc",
+                1,
+                pa.table(
+                    {
+                        "signal": [f"{PRESS}/state"] * len(SAID),
+                        "at": [START + m * MINUTE for m, _ in SAID],
+                        "text": [t for _, t in SAID],
+                    }
+                ),
+            )
+        )
 
 
 @pytest.fixture
@@ -120,14 +139,17 @@ def test_intent_and_outcome_are_in_the_log(works: Works) -> None:
     assert audit.verify(works.folder / "ledger").holds
 
 
-@pytest.mark.parametrize(("first", "second", "left"), [
-    ((60, 90), (60, 90), [(60, 90, "tool")]),
-    ((60, 90), (60, 70), [(60, 70, "tool"), (70, 90, "jam")]),
-    ((60, 90), (70, 90), [(60, 70, "jam"), (70, 90, "tool")]),
-    ((60, 90), (70, 80), [(60, 70, "jam"), (70, 80, "tool"), (80, 90, "jam")]),
-    ((60, 70), (60, 90), [(60, 90, "tool")]),
-    ((70, 80), (60, 90), [(60, 90, "tool")]),
-])
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        ((60, 90), (60, 90), [(60, 90, "tool")]),
+        ((60, 90), (60, 70), [(60, 70, "tool"), (70, 90, "jam")]),
+        ((60, 90), (70, 90), [(60, 70, "jam"), (70, 90, "tool")]),
+        ((60, 90), (70, 80), [(60, 70, "jam"), (70, 80, "tool"), (80, 90, "jam")]),
+        ((60, 70), (60, 90), [(60, 90, "tool")]),
+        ((70, 80), (60, 90), [(60, 90, "tool")]),
+    ],
+)
 def test_of_two_reasons_for_the_same_time_the_later_holds(works: Works, first, second, left) -> None:
     for (since, until), code in ((first, "jam"), (second, "tool")):
         works.do("reason", stop=f"{at(since)}/{at(until)}", code=code)
@@ -177,23 +199,26 @@ def test_notes_are_kept(works: Works) -> None:
     assert [t for _, _, t in works.spells("note")] == ["the new oil smells", "so does the old"]
 
 
-@pytest.mark.parametrize(("name", "arguments", "error", "says"), [
-    ("reason", {"stop": at(75), "code": "jamm"}, UnknownName, "Did you mean 'jam'"),
-    ("reason", {"stop": at(30), "code": "jam"}, BadQuestion, "was producing at"),
-    ("reason", {"stop": at(75), "code": "jam", "machine": "line-1/press3"}, UnknownName, "line-1/press-3"),
-    ("reason", {"stop": at(75)}, BadInput, "needs 'code'"),
-    ("reason", {"stop": at(75), "code": "jam", "reson": "x"}, UnknownName, "argument of reason"),
-    ("resaon", {}, UnknownName, "Did you mean 'reason'"),
-    ("split_stop", {"at": at(60), "after": "jam"}, BadQuestion, "nothing before it"),
-    ("merge_stops", {"stops": f"{at(10)}/{at(20)}", "code": "jam"}, BadQuestion, "did not stop between"),
-    ("finish_order", {"order": "o-1", "at": at(20)}, BadQuestion, "running no order"),
-    ("start_order", {"order": " "}, BadInput, "needs a number"),
-    ("start_order", {"order": "o-1", "at": "2999-01-01 06:00"}, BadInput, "yet to come"),
-    ("scrap", {"quantity": 0, "code": ""}, BadInput, "more than 0"),
-    ("scrap", {"quantity": "many", "code": ""}, BadInput, "does not fit"),
-    ("scrap", {"quantity": 1, "code": "brr"}, UnknownName, "no reason 'brr'"),
-    ("note", {"text": ""}, BadInput, "without text"),
-])
+@pytest.mark.parametrize(
+    ("name", "arguments", "error", "says"),
+    [
+        ("reason", {"stop": at(75), "code": "jamm"}, UnknownName, "Did you mean 'jam'"),
+        ("reason", {"stop": at(30), "code": "jam"}, BadQuestion, "was producing at"),
+        ("reason", {"stop": at(75), "code": "jam", "machine": "line-1/press3"}, UnknownName, "line-1/press-3"),
+        ("reason", {"stop": at(75)}, BadInput, "needs 'code'"),
+        ("reason", {"stop": at(75), "code": "jam", "reson": "x"}, UnknownName, "argument of reason"),
+        ("resaon", {}, UnknownName, "Did you mean 'reason'"),
+        ("split_stop", {"at": at(60), "after": "jam"}, BadQuestion, "nothing before it"),
+        ("merge_stops", {"stops": f"{at(10)}/{at(20)}", "code": "jam"}, BadQuestion, "did not stop between"),
+        ("finish_order", {"order": "o-1", "at": at(20)}, BadQuestion, "running no order"),
+        ("start_order", {"order": " "}, BadInput, "needs a number"),
+        ("start_order", {"order": "o-1", "at": "2999-01-01 06:00"}, BadInput, "yet to come"),
+        ("scrap", {"quantity": 0, "code": ""}, BadInput, "more than 0"),
+        ("scrap", {"quantity": "many", "code": ""}, BadInput, "does not fit"),
+        ("scrap", {"quantity": 1, "code": "brr"}, UnknownName, "no reason 'brr'"),
+        ("note", {"text": ""}, BadInput, "without text"),
+    ],
+)
 def test_what_does_not_fit_is_refused_and_nothing_is_written(works: Works, name, arguments, error, says) -> None:
     with pytest.raises(error, match=says):
         works.do(name, **arguments)
@@ -209,7 +234,7 @@ def test_the_right_is_checked_and_the_refusal_is_in_the_log(works: Works) -> Non
 
 
 def test_a_plant_without_reasons_says_so(works: Works) -> None:
-    text = PLANT[:PLANT.index("[[reason]]")] + PLANT[PLANT.index("[[machine]]"):]
+    text = PLANT[: PLANT.index("[[reason]]")] + PLANT[PLANT.index("[[machine]]") :]
     (works.folder / "plant.toml").write_text(text)
     bare = Works(works.folder, read_plant(works.folder), works.history)
     with pytest.raises(BadConfig, match=r"Add a \[\[reason\]\]"):
@@ -247,10 +272,13 @@ act("reason", {"machine": "line-1/press-3", "stop": sys.argv[3], "code": "jam"},
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-@pytest.mark.parametrize(("when", "outcome", "spells"), [
-    ("before", "failed", []),
-    ("after", "done", [(60, 90, "jam")]),
-])
+@pytest.mark.parametrize(
+    ("when", "outcome", "spells"),
+    [
+        ("before", "failed", []),
+        ("after", "done", [(60, 90, "jam")]),
+    ],
+)
 def test_an_act_cut_in_two_by_kill_9_shows_in_the_log_and_is_settled(tmp_path: Path, when, outcome, spells) -> None:
     made(tmp_path)
     died = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), when, at(75)], timeout=120)

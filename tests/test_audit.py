@@ -13,8 +13,14 @@ from andon.ledger import audit
 
 def written(folder: Path, count: int) -> list[str]:
     for number in range(count):
-        audit.append(folder, who="ann", right="operator", act="note", arguments={"text": f"n° {number} 备注"},
-                     result={"state": "done"})
+        audit.append(
+            folder,
+            who="ann",
+            right="operator",
+            act="note",
+            arguments={"text": f"n° {number} 备注"},
+            result={"state": "done"},
+        )
     return (folder / "audit.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
 
 
@@ -28,6 +34,7 @@ def test_each_line_is_bound_to_the_one_before(tmp_path: Path) -> None:
 
 def test_the_hash_is_the_sha256_of_the_canonical_json_of_the_rest_of_the_line(tmp_path: Path) -> None:
     import hashlib
+
     content = json.loads(written(tmp_path, 1)[0])
     said = content.pop("hash")
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -38,17 +45,20 @@ def test_an_empty_log_holds(tmp_path: Path) -> None:
     assert audit.verify(tmp_path).holds
 
 
-@pytest.mark.parametrize(("change", "broken", "says"), [
-    (lambda t: [t[0], t[1].replace("ann", "bob"), t[2]], 2, "was changed"),
-    (lambda t: [t[0].replace('"at":1', '"at":2'), *t[1:]], 1, "was changed"),
-    (lambda t: [t[0], t[2]], 2, "removed, inserted or moved"),
-    (lambda t: [t[1], t[2]], 1, "removed, inserted or moved"),
-    (lambda t: [t[0], t[2], t[1]], 2, "removed, inserted or moved"),
-    (lambda t: [t[0], "{}\n", *t[1:]], 2, "not JSON with the fields"),
-    (lambda t: [t[0], t[1], "junk\n"], 3, "not JSON with the fields"),
-    (lambda t: [t[0], t[1], t[2][:40]], 3, "torn"),
-    (lambda t: [t[0], t[1], t[2].rstrip("\n")], 3, "torn"),
-])
+@pytest.mark.parametrize(
+    ("change", "broken", "says"),
+    [
+        (lambda t: [t[0], t[1].replace("ann", "bob"), t[2]], 2, "was changed"),
+        (lambda t: [t[0].replace('"at":1', '"at":2'), *t[1:]], 1, "was changed"),
+        (lambda t: [t[0], t[2]], 2, "removed, inserted or moved"),
+        (lambda t: [t[1], t[2]], 1, "removed, inserted or moved"),
+        (lambda t: [t[0], t[2], t[1]], 2, "removed, inserted or moved"),
+        (lambda t: [t[0], "{}\n", *t[1:]], 2, "not JSON with the fields"),
+        (lambda t: [t[0], t[1], "junk\n"], 3, "not JSON with the fields"),
+        (lambda t: [t[0], t[1], t[2][:40]], 3, "torn"),
+        (lambda t: [t[0], t[1], t[2].rstrip("\n")], 3, "torn"),
+    ],
+)
 def test_verify_names_the_first_broken_line(tmp_path: Path, change, broken: int, says: str) -> None:
     text = written(tmp_path, 3)
     (tmp_path / "audit.jsonl").write_text("".join(change(text)), encoding="utf-8")
@@ -97,8 +107,14 @@ def test_wherever_the_first_line_was_torn_the_log_begins_again(tmp_path: Path, k
 
 def test_a_long_line_is_read_back_whole(tmp_path: Path) -> None:
     for _ in range(2):
-        audit.append(tmp_path, who="ann", right="operator", act="note", arguments={"text": "x" * 200_000},
-                     result={"state": "done"})
+        audit.append(
+            tmp_path,
+            who="ann",
+            right="operator",
+            act="note",
+            arguments={"text": "x" * 200_000},
+            result={"state": "done"},
+        )
     assert audit.verify(tmp_path).lines == 2
 
 

@@ -23,13 +23,16 @@ def demo(tmp_path_factory):
 
 
 def andon(*arguments):
-    return subprocess.run([sys.executable, "-m", "andon", *map(str, arguments)], capture_output=True, text=True,
-                          check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "andon", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
-    script = ("import sys; from andon.__main__ import house; from andon.surfaces.cli import run; run(['--help'], house);"
-              "print([m for m in ('duckdb', 'pyarrow', 'polars', 'numpy', 'scipy', 'pydantic') if m in sys.modules])")
+    script = (
+        "import sys; from andon.__main__ import house; from andon.surfaces.cli import run; run(['--help'], house);"
+        "print([m for m in ('duckdb', 'pyarrow', 'polars', 'numpy', 'scipy', 'pydantic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in COMMANDS)
     assert done.stdout.strip().endswith("[]")
@@ -53,16 +56,19 @@ def test_an_answer_in_csv_has_a_row_a_piece(demo):
     assert all(0 <= float(r["availability"]) <= 1 for r in rows)
 
 
-@pytest.mark.parametrize(("arguments", "code", "says"), [
-    (["ask", "oe", "--plant", "{demo}", "--last", "week"], 2, "No such command 'oe'"),
-    (["ask", "oee", "--plant", "{demo}", "--at", "line-1/pres-1", *WEEK], 2, "Did you mean 'line-1/press-1'?"),
-    (["ask", "oee", "--plant", "{demo}"], 2, "Say when"),
-    (["ask", "oee", "--plant", "{demo}", "--since", "2020-01-01", "--until", "2020-01-02"], 1, "Nothing was heard"),
-    (["ask", "oee", "--plant", "nowhere", "--last", "week"], 2, "nowhere is no plant folder"),
-    (["history", "{demo}", "x"], 2, "is no entry"),
-    (["sql", "{demo}", "DELETE FROM samples"], 2, ""),
-    (["reason", "{demo}", "line-1/press-1", "2026-10-27 10:00", "sensr"], 2, "Did you mean 'sensor'?"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["ask", "oe", "--plant", "{demo}", "--last", "week"], 2, "No such command 'oe'"),
+        (["ask", "oee", "--plant", "{demo}", "--at", "line-1/pres-1", *WEEK], 2, "Did you mean 'line-1/press-1'?"),
+        (["ask", "oee", "--plant", "{demo}"], 2, "Say when"),
+        (["ask", "oee", "--plant", "{demo}", "--since", "2020-01-01", "--until", "2020-01-02"], 1, "Nothing was heard"),
+        (["ask", "oee", "--plant", "nowhere", "--last", "week"], 2, "nowhere is no plant folder"),
+        (["history", "{demo}", "x"], 2, "is no entry"),
+        (["sql", "{demo}", "DELETE FROM samples"], 2, ""),
+        (["reason", "{demo}", "line-1/press-1", "2026-10-27 10:00", "sensr"], 2, "Did you mean 'sensor'?"),
+    ],
+)
 def test_a_mistake_is_explained_and_told_by_the_exit_code(demo, arguments, code, says):
     done = andon(*[a.format(demo=demo) for a in arguments])
     assert done.returncode == code
@@ -122,17 +128,20 @@ def test_exported_samples_are_all_there(demo, tmp_path, capsys):
     assert pq.read_metadata(tmp_path / "out.parquet").num_rows == counted["n"]
 
 
-@pytest.mark.parametrize("arguments", [
-    ["latest", "{demo}", "--at", "line-1"],
-    ["coverage", "{demo}", "--at", "line-2", *WEEK],
-    ["trend", "{demo}", "line-1/press-1/temperature", *WEEK],
-    ["studies", "{demo}"],
-    ["audit", "{demo}"],
-    ["balance", "{demo}"],
-    ["forget", "{demo}"],
-    ["check", "{demo}"],
-    ["losses", "{demo}", "--by", "machine,shift"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["latest", "{demo}", "--at", "line-1"],
+        ["coverage", "{demo}", "--at", "line-2", *WEEK],
+        ["trend", "{demo}", "line-1/press-1/temperature", *WEEK],
+        ["studies", "{demo}"],
+        ["audit", "{demo}"],
+        ["balance", "{demo}"],
+        ["forget", "{demo}"],
+        ["check", "{demo}"],
+        ["losses", "{demo}", "--by", "machine,shift"],
+    ],
+)
 @pytest.mark.parametrize("shape", [[], ["--json"], ["--csv"]])
 def test_every_view_comes_as_table_json_and_csv(demo, arguments, shape, capsys):
     assert run([a.format(demo=demo) for a in arguments] + shape, house) == 0

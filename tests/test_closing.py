@@ -76,10 +76,28 @@ kind = "count"
 counting = "delta"
 """
 # Oracle O1, oee_shift_events.csv: minutes of the shift and what the machine did; breaks come from the calendar.
-O1 = [(0, "none"), (10, "setup"), (32, "run"), (120, "stop"), (127, "run"), (230, "stop"), (268, "run"),
-      (390, "none"), (405, "run"), (470, "none"), (480, "run")]
-O1_LOSSES = {"productive": 306.75, "breakdown": 38, "speed": 27, "idle": 25, "setup": 22, "defects": 14.25,
-             "minor_stop": 7}
+O1 = [
+    (0, "none"),
+    (10, "setup"),
+    (32, "run"),
+    (120, "stop"),
+    (127, "run"),
+    (230, "stop"),
+    (268, "run"),
+    (390, "none"),
+    (405, "run"),
+    (470, "none"),
+    (480, "run"),
+]
+O1_LOSSES = {
+    "productive": 306.75,
+    "breakdown": 38,
+    "speed": 27,
+    "idle": 25,
+    "setup": 22,
+    "defects": 14.25,
+    "minor_stop": 7,
+}
 
 
 @dataclass
@@ -96,10 +114,19 @@ class Works:
         """Samples of press-3 by minutes after 06:00."""
         self.sent += 1
         name = "text" if signal == "state" else "value"
-        self.history.write(Batch("plc", self.sent, pa.table({
-            "signal": [f"{PRESS}/{signal}"] * len(rows),
-            "at": pa.array([START + day * 24 * HOUR + round(m * MINUTE) for m, _ in rows], pa.int64()),
-            name: [v if name == "text" else float(v) for _, v in rows]})))  # type: ignore[arg-type]
+        self.history.write(
+            Batch(
+                "plc",
+                self.sent,
+                pa.table(
+                    {
+                        "signal": [f"{PRESS}/{signal}"] * len(rows),
+                        "at": pa.array([START + day * 24 * HOUR + round(m * MINUTE) for m, _ in rows], pa.int64()),
+                        name: [v if name == "text" else float(v) for _, v in rows],
+                    }
+                ),
+            )
+        )  # type: ignore[arg-type]
 
     def count(self, signal: str, rows: Sequence[tuple[float, float]]) -> None:
         """Parts counted at moments: increments since a moment just before, so that none is spread over a gap."""
@@ -109,8 +136,15 @@ class Works:
         return close(self.plant, self.history, self.books, **{"who": "ann", "now": LATER, **more})  # type: ignore[arg-type]
 
     def do(self, name: str, **arguments: object) -> None:
-        act(name, {"machine": PRESS, **arguments}, plant=self.plant, history=self.history, folder=self.folder,
-            who="bob", right="operator")
+        act(
+            name,
+            {"machine": PRESS, **arguments},
+            plant=self.plant,
+            history=self.history,
+            folder=self.folder,
+            who="bob",
+            right="operator",
+        )
 
     def change(self, *changes: tuple[str, str]) -> None:
         text = (self.folder / "plant.toml").read_text()
@@ -172,12 +206,14 @@ def test_closing_again_changes_nothing(oracle: Works) -> None:
 def test_closed_shifts_say_what_the_studies_say(oracle: Works) -> None:
     oracle.close()
     window = Window(START, START + 16 * HOUR)
-    oee, losses = (ask(Question(name, PRESS, window), oracle.plant, oracle.history).answer
-                   for name in ("oee", "losses"))
+    oee, losses = (
+        ask(Question(name, PRESS, window), oracle.plant, oracle.history).answer for name in ("oee", "losses")
+    )
     (figures,) = oracle.books.figures()
     assert (figures.oee, figures.availability, figures.quality) == (oee.oee, oee.availability, oee.quality)
     assert {(t.key[0], t.micros) for t in oracle.books.totals()} == {
-        (loss, sum(r.micros for r in losses.rows if r.loss == loss)) for loss in {r.loss for r in losses.rows}}
+        (loss, sum(r.micros for r in losses.rows if r.loss == loss)) for loss in {r.loss for r in losses.rows}
+    }
 
 
 def test_a_shift_that_is_not_over_stays_open(oracle: Works) -> None:
@@ -195,7 +231,9 @@ def test_a_corrected_reason_makes_a_new_version_and_the_old_one_stays(oracle: Wo
     assert oracle.losses(shift="early") == O1_LOSSES
     first, second = oracle.books.history(PRESS, "2024-03-04", "early")
     assert {(c.cause[:2], c.figure, c.old, c.new) for c in second.changes if c.figure == "micros"} == {
-        (("breakdown", ""), "micros", 38 * MINUTE, None), (("breakdown", "tool"), "micros", None, 38 * MINUTE)}
+        (("breakdown", ""), "micros", 38 * MINUTE, None),
+        (("breakdown", "tool"), "micros", None, 38 * MINUTE),
+    }
     assert first.changes == ()
     assert oracle.books.balance().holds
 
@@ -208,7 +246,11 @@ def test_late_samples_make_a_new_version_of_the_shifts_they_touch(oracle: Works)
     assert (done.first, done.again) == (0, 1)
     # the ten rejects at 460 min now lie between a setup and the first good part
     assert oracle.losses(day="2024-03-04", shift="early") == O1_LOSSES | {
-        "idle": 20, "setup": 27, "defects": 9 * 0.75, "startup": 10 * 0.75}
+        "idle": 20,
+        "setup": 27,
+        "defects": 9 * 0.75,
+        "startup": 10 * 0.75,
+    }
     assert len(oracle.versions("early", "2024-03-05")) == 1
     assert oracle.books.balance().holds
 
@@ -244,8 +286,15 @@ def test_scrap_written_off_by_hand_is_booked_by_its_reason(oracle: Works) -> Non
 def test_time_is_priced_by_the_hour_and_scrap_by_its_value(oracle: Works) -> None:
     oracle.close()
     money = {t.key[0]: t.money for t in oracle.books.totals(which=Which(shift="early"))}
-    assert money == {"productive": 0, "breakdown": 38, "speed": 27, "idle": 25, "setup": 22, "defects": 38,
-                     "minor_stop": 7}
+    assert money == {
+        "productive": 0,
+        "breakdown": 38,
+        "speed": 27,
+        "idle": 25,
+        "setup": 22,
+        "defects": 38,
+        "minor_stop": 7,
+    }
 
 
 def test_a_changed_cycle_makes_new_versions_when_everything_is_closed_again(oracle: Works) -> None:
@@ -265,7 +314,9 @@ def test_a_changed_calendar_closes_again_and_withdraws_what_it_no_longer_has(ora
     done = oracle.close(everything=True, why="new shifts")
     assert (done.first, done.again, done.withdrawn) == (1, 1, 1)
     assert [(c.shift, c.planned_operation / HOUR) for c in oracle.books.closings() if c.planned_operation] == [
-        ("early", 6), ("day", 10)]
+        ("early", 6),
+        ("day", 10),
+    ]
     assert oracle.books.balance().holds
 
 
@@ -336,27 +387,31 @@ def test_a_machine_of_which_nothing_was_heard_is_named(works: Works) -> None:
 
 
 def test_without_shifts_there_is_nothing_to_close(works: Works) -> None:
-    bare = PLANT[:PLANT.index("[[shift]]")] + PLANT[PLANT.index("[[reason]]"):]
+    bare = PLANT[: PLANT.index("[[shift]]")] + PLANT[PLANT.index("[[reason]]") :]
     (works.folder / "plant.toml").write_text(bare)
     works.plant = read_plant(works.folder)
     with pytest.raises(NoCalendar, match="no shifts, so there is nothing to close"):
         works.close()
 
 
-@pytest.mark.parametrize(("signals", "expected"), [
-    # total, good, reject -> made, good, rejects, unsorted: what is not counted is not known, and nothing is lost
-    ({"total_count": 100}, (100, None, None, 100)),
-    ({"good_count": 90}, (None, 90, None, 0)),
-    ({"total_count": 100, "good_count": 90}, (100, 90, None, 10)),
-    ({"good_count": 90, "reject_count": 7}, (97, 90, 7, 0)),
-    ({"total_count": 100, "good_count": 90, "reject_count": 7}, (100, 90, 7, 3)),
-    ({"total_count": 100, "good_count": 95, "reject_count": 7}, (100, 95, 7, -2)),
-    ({"total_count": 100, "reject_count": 7, "rework_count": 2}, (100, 91, 7, 0)),
-])
+@pytest.mark.parametrize(
+    ("signals", "expected"),
+    [
+        # total, good, reject -> made, good, rejects, unsorted: what is not counted is not known, and nothing is lost
+        ({"total_count": 100}, (100, None, None, 100)),
+        ({"good_count": 90}, (None, 90, None, 0)),
+        ({"total_count": 100, "good_count": 90}, (100, 90, None, 10)),
+        ({"good_count": 90, "reject_count": 7}, (97, 90, 7, 0)),
+        ({"total_count": 100, "good_count": 90, "reject_count": 7}, (100, 90, 7, 3)),
+        ({"total_count": 100, "good_count": 95, "reject_count": 7}, (100, 95, 7, -2)),
+        ({"total_count": 100, "reject_count": 7, "rework_count": 2}, (100, 91, 7, 0)),
+    ],
+)
 @pytest.mark.parametrize("cycle", ["45 s", ""])
-def test_whatever_is_counted_the_books_balance(tmp_path: Path, signals: dict[str, int],
-                                               expected: tuple[float | None, ...], cycle: str) -> None:
-    text = PLANT[:PLANT.index("[machine.signals.total_count]")]
+def test_whatever_is_counted_the_books_balance(
+    tmp_path: Path, signals: dict[str, int], expected: tuple[float | None, ...], cycle: str
+) -> None:
+    text = PLANT[: PLANT.index("[machine.signals.total_count]")]
     if not cycle:
         text = text.replace('cycles = [{ ideal_cycle = "45 s", machine = "line-1/press-3" }]\n', "")
     for name in signals:
@@ -389,10 +444,13 @@ def test_reasons_in_any_order_move_time_but_never_make_or_lose_any(said: list[tu
         for code, (since, length) in said:
             times = [f"2024-03-04T{6 + m // 60:02}:{m % 60:02}+00:00" for m in (since, since + length)]
             works.do("reason", stop="/".join(times), code=code)
-            naive[since:since + length] = [code] * len(naive[since:since + length])
+            naive[since : since + length] = [code] * len(naive[since : since + length])
             works.close()
-        stopped = {m for m in range(480) if next(s for at, s in reversed(O1) if at <= m) != "run"
-                   and not (m < 10 or 200 <= m < 230)}
+        stopped = {
+            m
+            for m in range(480)
+            if next(s for at, s in reversed(O1) if at <= m) != "run" and not (m < 10 or 200 <= m < 230)
+        }
         for code in ("tool", "burr"):
             booked = sum(t.micros for t in works.books.totals((), Which(shift="early", reason=code)))
             assert booked / MINUTE == sum(naive[m] == code for m in stopped)

@@ -1,8 +1,8 @@
 """What the studies and the books say of the demo plant is what really happened in it.
 
-The simulation writes down, beside what its machines said, the true time in each ISO 22400 element and loss and the true
-parts of each machine and shift. The answers go another way: through batches that come late and twice, counters that roll
-over and reset, the historian, and the studies.
+The simulation writes down, beside what its machines said, the true time in each ISO 22400 element and loss and the
+true parts of each machine and shift. The answers go another way: through batches that come late and twice, counters
+that roll over and reset, the historian, and the studies.
 """
 
 import json
@@ -54,26 +54,38 @@ def key(shift):
 def heard(truth):
     """The shifts in which no connection was lost."""
     lost = truth["lost"]
-    return [s for s in truth["shifts"] if s["machine"] not in lost["machines"]
-            or s["until"] <= lost["since"] or s["since"] >= lost["until"]]
+    return [
+        s
+        for s in truth["shifts"]
+        if s["machine"] not in lost["machines"] or s["until"] <= lost["since"] or s["since"] >= lost["until"]
+    ]
 
 
 def test_every_shift_that_was_is_closed(truth, closings):
     assert {key(s) for s in truth["shifts"]} == set(closings)
 
 
-@pytest.mark.parametrize(("element", "figure"), [
-    ("APT", "production"), ("AUST", "setup"), ("ADET", "delay"), ("ADOT", "down"), ("planned_down", "planned_down"),
-])
+@pytest.mark.parametrize(
+    ("element", "figure"),
+    [
+        ("APT", "production"),
+        ("AUST", "setup"),
+        ("ADET", "delay"),
+        ("ADOT", "down"),
+        ("planned_down", "planned_down"),
+    ],
+)
 def test_time_in_each_element_is_the_true_one_to_the_microsecond(truth, closings, element, figure):
-    assert ({key(s): s["elements"].get(element, 0) for s in heard(truth)}
-            == {key(s): getattr(closings[key(s)], figure) for s in heard(truth)})
+    assert {key(s): s["elements"].get(element, 0) for s in heard(truth)} == {
+        key(s): getattr(closings[key(s)], figure) for s in heard(truth)
+    }
 
 
 @pytest.mark.parametrize("loss", [Loss.BREAKDOWN, Loss.SETUP, Loss.MINOR_STOP, Loss.DELAY, Loss.IDLE])
 def test_each_loss_of_time_is_the_true_one_to_the_microsecond(truth, losses, loss):
-    assert ({key(s): s["losses"].get(loss, 0) for s in heard(truth)}
-            == {key(s): losses[key(s)][loss] for s in heard(truth)})
+    assert {key(s): s["losses"].get(loss, 0) for s in heard(truth)} == {
+        key(s): losses[key(s)][loss] for s in heard(truth)
+    }
 
 
 def test_good_parts_rejects_and_rework_are_the_true_ones(truth, folder):
@@ -105,16 +117,19 @@ def test_wrong_master_data_are_named(folder):
 
 def test_the_lost_connection_is_unknown_time_and_no_more(truth, closings):
     lost = truth["lost"]
-    touched = [s for s in truth["shifts"] if s["machine"] in lost["machines"]
-               and s["since"] < lost["until"] and lost["since"] < s["until"]]
+    touched = [
+        s
+        for s in truth["shifts"]
+        if s["machine"] in lost["machines"] and s["since"] < lost["until"] and lost["since"] < s["until"]
+    ]
     assert touched
     assert all(0 < closings[key(s)].unknown <= lost["until"] - lost["since"] for s in touched)
     assert all(closings[key(s)].unknown == 0 for s in heard(truth))
 
 
 def test_the_night_of_the_clock_change_has_an_hour_more(closings):
-    nights = {day: {c.planned_operation for (_, d, shift), c in closings.items() if (d, shift) == (day, "night-12")}
-              for day in ("2026-10-24", "2026-10-25")}
+    nights = {
+        day: {c.planned_operation for (_, d, shift), c in closings.items() if (d, shift) == (day, "night-12")}
+        for day in ("2026-10-24", "2026-10-25")
+    }
     assert nights == {"2026-10-24": {13 * HOUR}, "2026-10-25": {12 * HOUR}}
-
-

@@ -41,10 +41,16 @@ def unsound(monkeypatch: pytest.MonkeyPatch) -> Study:
     return andon.catalog.STUDIES["hours"]
 
 
-@pytest.mark.parametrize("wrong", [
-    "must end with a full stop", "has no part 'References'", "must answer with a frozen dataclass",
-    "does not do what it says", "never calls it",
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "must end with a full stop",
+        "has no part 'References'",
+        "must answer with a frozen dataclass",
+        "does not do what it says",
+        "never calls it",
+    ],
+)
 def test_an_unsound_study_is_told_what_is_wrong(unsound: Study, wrong: str) -> None:
     assert any(wrong in said for said in check_study(unsound))
 

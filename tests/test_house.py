@@ -60,6 +60,7 @@ def test_every_function_fits_in_the_eye(file: Path) -> None:
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_tracked_file_holds(what: str) -> None:
     pattern = re.compile(FORBIDDEN[what])
-    rows = ((f, i, row) for f in FILES
-            for i, row in enumerate(f.read_bytes().decode("utf-8", "replace").splitlines(), 1))
+    rows = (
+        (f, i, row) for f in FILES for i, row in enumerate(f.read_bytes().decode("utf-8", "replace").splitlines(), 1)
+    )
     assert [f"{name_of(f)}:{i}: {row.strip()[:80]}" for f, i, row in rows if pattern.search(row)] == []

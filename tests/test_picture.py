@@ -40,20 +40,42 @@ PICTURES = {
     Kind.WATERFALL: waterfall("Where it went", [("planned busy time", 440), ("breakdown", 38), ("speed", 27)], "min"),
     Kind.PARETO: pareto("Stops", [("Jam", 38), ("No parts", 61), ("E17", 3)], "min"),
     Kind.TIMELINE: timeline("Today", [("press-3", 0, HOUR, "producing"), ("press-3", HOUR, 2 * HOUR, "unknown")]),
-    Kind.TREND: trend("Power", [(i * MINUTE, 1.0, None if i == 9 else 2.0 + i % 3, 6.0) for i in range(60)], "kW",
-                      marks=[Mark("upper limit", 7.0)]),
-    Kind.CONTROL: control("Diameter", [(i, 74 + 0.001 * i, 73.99, 74.0, 74.01, "rule 1" if i > 10 else "") for i in
-                                       range(1, 13)], "mm", x="sample"),
-    Kind.HISTOGRAM: histogram("Cycles", [(i, i + 1, 5 + i) for i in range(10)], "s", x="cycle time",
-                              marks=[Mark("ideal", 4.0, "x"), Mark("median", 5.5, "x")]),
-    Kind.SCATTER: scatter("Energy", [(i, 2.0 * i, "week" if i % 7 else "Sunday") for i in range(40)], x="parts",
-                          y="kWh"),
+    Kind.TREND: trend(
+        "Power",
+        [(i * MINUTE, 1.0, None if i == 9 else 2.0 + i % 3, 6.0) for i in range(60)],
+        "kW",
+        marks=[Mark("upper limit", 7.0)],
+    ),
+    Kind.CONTROL: control(
+        "Diameter",
+        [(i, 74 + 0.001 * i, 73.99, 74.0, 74.01, "rule 1" if i > 10 else "") for i in range(1, 13)],
+        "mm",
+        x="sample",
+    ),
+    Kind.HISTOGRAM: histogram(
+        "Cycles",
+        [(i, i + 1, 5 + i) for i in range(10)],
+        "s",
+        x="cycle time",
+        marks=[Mark("ideal", 4.0, "x"), Mark("median", 5.5, "x")],
+    ),
+    Kind.SCATTER: scatter(
+        "Energy", [(i, 2.0 * i, "week" if i % 7 else "Sunday") for i in range(40)], x="parts", y="kWh"
+    ),
     Kind.HEATMAP: heatmap("From to", [("A", "B", 12.0), ("A", "A", None), ("B", "A", 30.0), ("B", "B", None)], "min"),
     Kind.BARS: bars("Parts", [("A", "good", 90.0), ("A", "rejects", 10.0), ("B", "good", 50.0)], "parts"),
     Kind.LINES: lines("Made", [("plan", i, 2.0 * i) for i in range(9)] + [("real", i, 1.8 * i) for i in range(9)]),
-    Kind.SURVIVAL: survival("Still running", [("KM", 0, 1.0, None, None), ("KM", 50, 0.8, 0.6, 0.9),
-                                              ("fit", 0, 1.0, None, None), ("fit", 50, 0.7, None, None)], "h",
-                            smooth=["fit"]),
+    Kind.SURVIVAL: survival(
+        "Still running",
+        [
+            ("KM", 0, 1.0, None, None),
+            ("KM", 50, 0.8, 0.6, 0.9),
+            ("fit", 0, 1.0, None, None),
+            ("fit", 50, 0.7, None, None),
+        ],
+        "h",
+        smooth=["fit"],
+    ),
     Kind.TABLE: table("Orders", ("order", "planned", "铸件"), [("4711", 500, "是"), ("4712", None, "否")]),
 }
 
@@ -63,15 +85,15 @@ def pixels(png: bytes) -> tuple[int, int, set[bytes]]:
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     at, size, packed = 8, (0, 0), b""
     while at < len(png):
-        length, kind = struct.unpack(">I4s", png[at:at + 8])
-        body = png[at + 8:at + 8 + length]
-        assert zlib.crc32(kind + body) == struct.unpack(">I", png[at + 8 + length:at + 12 + length])[0]
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        body = png[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + body) == struct.unpack(">I", png[at + 8 + length : at + 12 + length])[0]
         size = struct.unpack(">II", body[:8]) if kind == b"IHDR" else size
         packed += body if kind == b"IDAT" else b""
         at += 12 + length
     raw = zlib.decompress(packed)
     step = len(raw) // size[1]
-    return size[0], size[1], {raw[i:i + step] for i in range(0, len(raw), step)}
+    return size[0], size[1], {raw[i : i + step] for i in range(0, len(raw), step)}
 
 
 def test_there_is_an_example_of_every_kind() -> None:
@@ -88,22 +110,25 @@ def test_every_kind_is_drawn_as_png(kind: Kind, theme: str, language: str) -> No
     assert len(rows) > 10  # something stands on the paper
 
 
-@pytest.mark.parametrize(("kind", "language", "texts"), [
-    (Kind.WATERFALL, "en", ["Where it went", "planned busy time", "440 min", "38 min · 8.6 %", "375 min · 85.2 %"]),
-    (Kind.WATERFALL, "zh", [say("breakdown", "zh"), "38 分钟 · 8.6 %", say("productive", "zh")]),
-    (Kind.PARETO, "en", ["No parts", "61 min · 59.8 %", "cumulative"]),
-    (Kind.TIMELINE, "en", ["press-3", "producing", "unknown", "1970-01-01, UTC"]),
-    (Kind.TIMELINE, "zh", ["press-3", say("producing", "zh"), say("unknown", "zh")]),
-    (Kind.TREND, "en", ["Power", "kW", "upper limit 7"]),
-    (Kind.CONTROL, "en", ["upper limit 74.01", "lower limit 73.99", "rule 1", "sample"]),
-    (Kind.HISTOGRAM, "en", ["ideal 4", "median 5.5", "cycle time (s)", "count"]),
-    (Kind.SCATTER, "en", ["Sunday", "kWh"]),
-    (Kind.HEATMAP, "en", ["12", "30", "–"]),
-    (Kind.BARS, "en", ["good", "rejects", "100 parts"]),
-    (Kind.LINES, "en", ["plan", "real"]),
-    (Kind.SURVIVAL, "en", ["KM", "fit", "100 %", "time (h)"]),
-    (Kind.TABLE, "zh", [say("order", "zh"), "4711", "铸件", "是", "–"]),
-])
+@pytest.mark.parametrize(
+    ("kind", "language", "texts"),
+    [
+        (Kind.WATERFALL, "en", ["Where it went", "planned busy time", "440 min", "38 min · 8.6 %", "375 min · 85.2 %"]),
+        (Kind.WATERFALL, "zh", [say("breakdown", "zh"), "38 分钟 · 8.6 %", say("productive", "zh")]),
+        (Kind.PARETO, "en", ["No parts", "61 min · 59.8 %", "cumulative"]),
+        (Kind.TIMELINE, "en", ["press-3", "producing", "unknown", "1970-01-01, UTC"]),
+        (Kind.TIMELINE, "zh", ["press-3", say("producing", "zh"), say("unknown", "zh")]),
+        (Kind.TREND, "en", ["Power", "kW", "upper limit 7"]),
+        (Kind.CONTROL, "en", ["upper limit 74.01", "lower limit 73.99", "rule 1", "sample"]),
+        (Kind.HISTOGRAM, "en", ["ideal 4", "median 5.5", "cycle time (s)", "count"]),
+        (Kind.SCATTER, "en", ["Sunday", "kWh"]),
+        (Kind.HEATMAP, "en", ["12", "30", "–"]),
+        (Kind.BARS, "en", ["good", "rejects", "100 parts"]),
+        (Kind.LINES, "en", ["plan", "real"]),
+        (Kind.SURVIVAL, "en", ["KM", "fit", "100 %", "time (h)"]),
+        (Kind.TABLE, "zh", [say("order", "zh"), "4711", "铸件", "是", "–"]),
+    ],
+)
 def test_what_matters_stands_in_the_picture_as_text(kind: Kind, language: str, texts: list[str]) -> None:
     svg = to_svg(PICTURES[kind], language=language)
     assert [t for t in texts if f">{t}</text>" not in svg] == []
@@ -131,9 +156,15 @@ def test_a_notebook_gets_the_svg() -> None:
     assert "<svg" in PICTURES[Kind.PARETO]._repr_html_()
 
 
-@pytest.mark.parametrize(("name", "begins"), [
-    ("a.svg", b"<svg"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.html", b"<!doctype html>"),
-])
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("a.svg", b"<svg"),
+        ("a.png", b"\x89PNG"),
+        ("a.pdf", b"%PDF"),
+        ("a.html", b"<!doctype html>"),
+    ],
+)
 def test_a_picture_saves_itself(tmp_path: Path, name: str, begins: bytes) -> None:
     PICTURES[Kind.TABLE].save(tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(begins)
@@ -186,7 +217,8 @@ PROTAN = ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 
 @pytest.mark.parametrize("seen", [DEUTAN, PROTAN], ids=["deutan", "protan"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_states_that_matter_are_told_apart_by_people_with_any_colour_vision(
-        seen: tuple[tuple[float, ...], ...], theme: str) -> None:
+    seen: tuple[tuple[float, ...], ...], theme: str
+) -> None:
     matter = [State.PRODUCING, State.FAULT, State.SETUP, State.STARVED, State.UNKNOWN]
     shades = {x: lab(MEANINGS[x][theme == "dark"], seen) for x in matter}
     for a, b in combinations(matter, 2):
@@ -200,13 +232,15 @@ def test_text_has_the_contrast_that_wcag_asks_for(theme: object) -> None:
 
 
 def test_nothing_heavy_is_imported_until_something_is_drawn() -> None:
-    code = ("import sys, andon.picture as p; p.to_vega(p.pareto('a', [('b', 1)])); "
-            "print([m for m in ('vl_convert', 'scipy', 'pyarrow', 'duckdb', 'polars') if m in sys.modules])")
+    code = (
+        "import sys, andon.picture as p; p.to_vega(p.pareto('a', [('b', 1)])); "
+        "print([m for m in ('vl_convert', 'scipy', 'pyarrow', 'duckdb', 'polars') if m in sys.modules])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def linear(color: str) -> list[float]:
-    parts = [int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
 
 
@@ -219,7 +253,9 @@ def lab(color: str, seen: tuple[tuple[float, ...], ...]) -> tuple[float, float, 
     """CIE L*a*b* of a colour as somebody sees it (D65)."""
     rgb = [max(0.0, sum(w * c for w, c in zip(row, linear(color), strict=True))) for row in seen]
     matrix = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
-    xyz = [sum(w * c for w, c in zip(row, rgb, strict=True)) / white
-           for row, white in zip(matrix, (0.95047, 1.0, 1.08883), strict=True)]
+    xyz = [
+        sum(w * c for w, c in zip(row, rgb, strict=True)) / white
+        for row, white in zip(matrix, (0.95047, 1.0, 1.08883), strict=True)
+    ]
     x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in xyz)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)

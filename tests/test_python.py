@@ -80,7 +80,7 @@ def test_every_figure_says_how_much_is_known(plant):
 
 
 def test_a_folder_that_is_no_plant_is_refused(tmp_path):
-    with pytest.raises(BadConfig, match="has no plant.toml"):
+    with pytest.raises(BadConfig, match=r"has no plant\.toml"):
         andon.open(tmp_path)
 
 

@@ -112,12 +112,17 @@ class Asked:
     def plain(self) -> dict[str, Plain]:
         """Everything as JSON-able values: the same on the command line, in REST and in MCP."""
         return {
-            "study": self.study.name, "at": self.at, "since": moment(self.window.since).isoformat(),
-            "until": moment(self.window.until).isoformat(), "zone": self.zone,
-            "coverage": self.known, "heard": [plain(h) for h in self.coverage],
-            "answer": plain(self.answer), "pieces": [{"key": plain(dict(p.key)), "answer": plain(p.answer)}
-                                                     for p in self.pieces],
-            "evidence": plain(self.evidence)}
+            "study": self.study.name,
+            "at": self.at,
+            "since": moment(self.window.since).isoformat(),
+            "until": moment(self.window.until).isoformat(),
+            "zone": self.zone,
+            "coverage": self.known,
+            "heard": [plain(h) for h in self.coverage],
+            "answer": plain(self.answer),
+            "pieces": [{"key": plain(dict(p.key)), "answer": plain(p.answer)} for p in self.pieces],
+            "evidence": plain(self.evidence),
+        }
 
     def _repr_html_(self) -> str:
         """What a notebook shows: coverage, figures, pieces, tables and the picture."""
@@ -134,8 +139,11 @@ class Asked:
             return []
         rows = [(n, v, known[n].unit, known[n].help) for n, v in single_figures(self.answer).items()]
         drawn = [str(self.picture()._repr_html_())] if self.study.picture else []
-        return [*drawn, page.figure_list(rows),
-                *[page.table(r, row_units(self.answer, n), n) for n, r in tables(self.answer).items() if r]]
+        return [
+            *drawn,
+            page.figure_list(rows),
+            *[page.table(r, row_units(self.answer, n), n) for n, r in tables(self.answer).items() if r],
+        ]
 
 
 def plain(value: object) -> Plain:

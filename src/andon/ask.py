@@ -60,21 +60,32 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
     benches, left_out = _able(study, [Bench(m, plant, history) for m in plant.at(question.at)])
-    units = (_line_units(study, benches, question.window) if study.of_line
-             else _machine_units(study, benches, question.window, by))
+    units = (
+        _line_units(study, benches, question.window)
+        if study.of_line
+        else _machine_units(study, benches, question.window, by)
+    )
     if not units:
         raise NoData(f"There is nothing to answer {study.name} with at {question.at or plant.name} in that window.")
     answers, gone = _answers(study, settings, units, run)
     covered = _heard(study, benches, question.window)
     if any(h.asked for h in covered) and not any(h.known for h in covered):
-        raise NoData(f"Nothing was heard at {question.at or plant.name} in that window. `andon latest` says when the "
-                     "machines spoke last.")
+        raise NoData(
+            f"Nothing was heard at {question.at or plant.name} in that window. `andon latest` says when the "
+            "machines spoke last."
+        )
     pieces = _pieces(study, answers, by)
     total = _total(study, [a for _, a in answers])
     rows = sum(u.rows for u in units)
-    evidence = Evidence(tuple(b.machine.path for b in benches), tuple(left_out + gone),
-                        tuple(dict.fromkeys(h.signal for h in covered)), rows,
-                        sum(u.bad for u in units), f"andon {version('andon')}", plant.digest)
+    evidence = Evidence(
+        tuple(b.machine.path for b in benches),
+        tuple(left_out + gone),
+        tuple(dict.fromkeys(h.signal for h in covered)),
+        rows,
+        sum(u.bad for u in units),
+        f"andon {version('andon')}",
+        plant.digest,
+    )
     return Asked(study, question.at, question.window, plant.zone, total, pieces, tuple(covered), evidence)
 
 
@@ -96,8 +107,11 @@ def checked(study: Study, given: Mapping[str, object]) -> dict[str, object]:
 
 def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     """What a machine lacks for a study, in words; empty when it can answer."""
-    lacks = [p for p in study.parameters if p.required and p.source == "series"
-             and any(not any(map(machine.role, group)) for group in p.roles)]
+    lacks = [
+        p
+        for p in study.parameters
+        if p.required and p.source == "series" and any(not any(map(machine.role, group)) for group in p.roles)
+    ]
     found = [" or ".join(f"`{r}`" for r in next(g for g in p.roles if not any(map(machine.role, g)))) for p in lacks]
     if any(p.kind is Calendar and p.required for p in study.parameters) and not plant.shifts.rules:
         found.append("a [[shift]]")
@@ -157,7 +171,7 @@ def _machine_units(study: Study, benches: list[Bench], window: Window, by: tuple
     if not any(p.kind is Calendar for p in study.parameters):
         return [u for b in benches for u in _units(study, b, window, by)]
     units: list[_Unit] = []
-    for group in (benches[i:i + TOGETHER] for i in range(0, len(benches), TOGETHER)):
+    for group in (benches[i : i + TOGETHER] for i in range(0, len(benches), TOGETHER)):
         ahead = ReadAhead.of(group[0].history, [b.machine for b in group], _wide(window))
         units += [u for b in group for u in _units(study, replace(b, history=ahead), window, by)]
     return units
@@ -167,11 +181,14 @@ def _units(study: Study, bench: Bench, window: Window, by: tuple[str, ...]) -> l
     """The runs for one machine: one, or one a shift, day, product..."""
     pieces = _split(bench, window, by)
     if not any(p.kind is Calendar for p in study.parameters):
-        return [_Unit(key, {p.name: bench.read(p, w) for p in study.parameters if p.source != "setting"})
-                for key, w in pieces]
+        return [
+            _Unit(key, {p.name: bench.read(p, w) for p in study.parameters if p.source != "setting"})
+            for key, w in pieces
+        ]
     wide = _wide(window)
-    whole = {p.name: bench.read(p, window if p.kind is Calendar else wide)
-             for p in study.parameters if p.source != "setting"}
+    whole = {
+        p.name: bench.read(p, window if p.kind is Calendar else wide) for p in study.parameters if p.source != "setting"
+    }
     if len(pieces) == 1 and pieces[0][1] == window:
         return [_Unit(pieces[0][0], whole)]
     return [_Unit(key, {name: _cut(a, w) for name, a in whole.items()}) for key, w in pieces]
@@ -196,8 +213,9 @@ def _line_units(study: Study, benches: list[Bench], window: Window) -> list[_Uni
 def _cut(argument: object, window: Window) -> object:
     """A series read for the whole question, cut to a piece of it and a day around it."""
     if isinstance(argument, Calendar):
-        return replace(argument, window=window,
-                       shifts=tuple(s for s in argument.shifts if (s.window & window).duration))
+        return replace(
+            argument, window=window, shifts=tuple(s for s in argument.shifts if (s.window & window).duration)
+        )
     if isinstance(argument, States):
         return argument.within(_wide(window))
     if isinstance(argument, Output):
@@ -246,8 +264,9 @@ def _signal_stretches(bench: Bench, window: Window, by: str) -> list[tuple[str, 
     return found
 
 
-def _answers(study: Study, settings: Mapping[str, object], units: list[_Unit], run: Run | None
-             ) -> tuple[list[tuple[Key, object]], list[tuple[str, str]]]:
+def _answers(
+    study: Study, settings: Mapping[str, object], units: list[_Unit], run: Run | None
+) -> tuple[list[tuple[Key, object]], list[tuple[str, str]]]:
     """The answer of each unit, and of those that hold nothing, why."""
     outcomes = (run or _here)(_Attempt(study.name), [{**u.arguments, **settings} for u in units])
     answers: list[tuple[Key, object]] = []
@@ -300,13 +319,20 @@ def _total(study: Study, answers: list[object]) -> object | None:
 def _heard(study: Study, benches: list[Bench], window: Window) -> list[Heard]:
     """How much of the planned time each signal was heard; of the whole window, where the study asks for no calendar."""
     planned = any(p.kind is Calendar and p.required for p in study.parameters)
-    signals = {s.path: (b, s) for b in benches for p in study.series for s in b.signals(p)
-               if s.role not in ("reason", "order")}
+    signals = {
+        s.path: (b, s) for b in benches for p in study.series for s in b.signals(p) if s.role not in ("reason", "order")
+    }
     known = benches[0].history.coverages([s for _, s in signals.values()], window)
-    asked = {b.machine.path: b.plant.shifts.calendar(window, b.machine.path).scheduled() if planned else [window]
-             for b in benches}
-    return [Heard(path, s.role, _overlap(known[path], asked[b.machine.path]),
-                  sum(w.duration for w in asked[b.machine.path])) for path, (b, s) in signals.items()]
+    asked = {
+        b.machine.path: b.plant.shifts.calendar(window, b.machine.path).scheduled() if planned else [window]
+        for b in benches
+    }
+    return [
+        Heard(
+            path, s.role, _overlap(known[path], asked[b.machine.path]), sum(w.duration for w in asked[b.machine.path])
+        )
+        for path, (b, s) in signals.items()
+    ]
 
 
 def _overlap(known: Spells, asked: list[Window]) -> int:

@@ -113,8 +113,15 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
         if name in STUDIES:
             raise ValueError(f"Two studies are called {name!r}: rename one of the functions.")
         answer = get_type_hints(function)["return"]
-        STUDIES[name] = Study(name, function, summary(function), _parameters(function), answer, picture,
-                              function.__module__.rpartition(".")[0].rpartition(".")[2] or "own")
+        STUDIES[name] = Study(
+            name,
+            function,
+            summary(function),
+            _parameters(function),
+            answer,
+            picture,
+            function.__module__.rpartition(".")[0].rpartition(".")[2] or "own",
+        )
         return function
 
     return register
@@ -175,20 +182,31 @@ def _parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:
     return tuple(_parameter(function, p, hints, says) for p in inspect.signature(function).parameters.values())
 
 
-def _parameter(function: Callable[..., object], parameter: inspect.Parameter, hints: Mapping[str, Any],
-               says: Mapping[str, str]) -> Parameter:
+def _parameter(
+    function: Callable[..., object], parameter: inspect.Parameter, hints: Mapping[str, Any], says: Mapping[str, str]
+) -> Parameter:
     name = parameter.name
     if name not in hints or name not in says:
-        raise TypeError(f"{function.__module__}.{function.__name__}: parameter {name!r} needs a type and a line under "
-                        "'Parameters' in the docstring. They are its help text everywhere.")
+        raise TypeError(
+            f"{function.__module__}.{function.__name__}: parameter {name!r} needs a type and a line under "
+            "'Parameters' in the docstring. They are its help text everywhere."
+        )
     kind, optional = _plain(hints[name])
     each = get_origin(kind) in (Mapping, dict) or kind is Mapping
     inner = get_args(kind)[1] if each else kind
     origin = "series" if inner in SERIES else "plant" if inner in KNOWLEDGE else "setting"
     has_default = parameter.default is not parameter.empty
-    return Parameter(name, inner if origin != "setting" else kind, origin, says[name],
-                     parameter.default if has_default else None, not (has_default or optional),
-                     _unit(hints[name]), each and origin != "setting", hints[name])
+    return Parameter(
+        name,
+        inner if origin != "setting" else kind,
+        origin,
+        says[name],
+        parameter.default if has_default else None,
+        not (has_default or optional),
+        _unit(hints[name]),
+        each and origin != "setting",
+        hints[name],
+    )
 
 
 def _plain(hint: Any) -> tuple[Any, bool]:

@@ -26,8 +26,23 @@ __all__ = ["CHECKS", "check_study"]
 
 LONGEST = 80
 """The first line is the command's help, the tool's description and the page's heading."""
-IMPURE = {"asyncio", "datetime", "duckdb", "io", "logging", "os", "pathlib", "polars", "pyarrow", "random", "socket",
-          "sqlite3", "subprocess", "threading", "time"}
+IMPURE = {
+    "asyncio",
+    "datetime",
+    "duckdb",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "polars",
+    "pyarrow",
+    "random",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "threading",
+    "time",
+}
 
 
 def check_study(study: Study) -> list[str]:
@@ -215,4 +230,11 @@ def _is_measured(kind: type, figure: Figure) -> bool:
 
 
 CHECKS: tuple[Callable[[Study], Iterable[str]], ...] = (
-    documented, answers_with_meaning, pure, runs, speaks_json, adds_up, draws)
+    documented,
+    answers_with_meaning,
+    pure,
+    runs,
+    speaks_json,
+    adds_up,
+    draws,
+)

@@ -7,31 +7,41 @@ from html import escape
 
 from .model import moment
 
-STYLE = ("<style>.andon{font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif}.andon table{border-collapse:collapse;"
-         "margin:.3em 0 .8em}.andon td,.andon th{padding:.15em .9em .15em 0;text-align:left;vertical-align:top}"
-         ".andon th{font-weight:600;opacity:.65}.andon .n{text-align:right;font-variant-numeric:tabular-nums}"
-         ".andon .dim{opacity:.65}.andon h4{margin:.6em 0 .2em}</style>")
+STYLE = (
+    "<style>.andon{font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif}.andon table{border-collapse:collapse;"
+    "margin:.3em 0 .8em}.andon td,.andon th{padding:.15em .9em .15em 0;text-align:left;vertical-align:top}"
+    ".andon th{font-weight:600;opacity:.65}.andon .n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".andon .dim{opacity:.65}.andon h4{margin:.6em 0 .2em}</style>"
+)
 MOST = 50
 """Rows shown of a table; the rest is a `.to_polars()` away."""
 
 
 def page(title: str, subtitle: str, parts: Sequence[str]) -> str:
     """A heading and its parts."""
-    return (f'<div class="andon">{STYLE}<h4>{escape(title)}</h4><div class="dim">{escape(subtitle)}</div>'
-            f'{"".join(parts)}</div>')
+    return (
+        f'<div class="andon">{STYLE}<h4>{escape(title)}</h4><div class="dim">{escape(subtitle)}</div>'
+        f"{''.join(parts)}</div>"
+    )
 
 
 def figure_list(rows: Sequence[tuple[str, object, str, str]]) -> str:
     """Figures one below the other: (name, value, unit, meaning)."""
-    body = "".join(f'<tr><td>{escape(_words(name))}</td><td class="n">{_value(value, unit)}</td>'
-                   f'<td class="dim">{escape(meaning)}</td></tr>' for name, value, unit, meaning in rows)
+    body = "".join(
+        f'<tr><td>{escape(_words(name))}</td><td class="n">{_value(value, unit)}</td>'
+        f'<td class="dim">{escape(meaning)}</td></tr>'
+        for name, value, unit, meaning in rows
+    )
     return f"<table>{body}</table>"
 
 
 def table(rows: Sequence[Mapping[str, object]], units: Mapping[str, str], title: str = "") -> str:
     """Rows with their union of columns; empty columns and lists inside rows are left out."""
-    names = [n for n in dict.fromkeys(n for r in rows for n in r)
-             if any(r.get(n) not in (None, "") and not isinstance(r.get(n), list | dict) for r in rows)]
+    names = [
+        n
+        for n in dict.fromkeys(n for r in rows for n in r)
+        if any(r.get(n) not in (None, "") and not isinstance(r.get(n), list | dict) for r in rows)
+    ]
     head = "".join(f"<th>{escape(_words(n))}</th>" for n in names)
     body = "".join("<tr>" + "".join(_cell(r.get(n), units.get(n, "")) for n in names) + "</tr>" for r in rows[:MOST])
     more = f'<div class="dim">and {len(rows) - MOST} more rows</div>' if len(rows) > MOST else ""

@@ -85,12 +85,21 @@ class ReadAhead:
     @classmethod
     def of(cls, history: History, machines: Sequence[Machine], window: Window) -> ReadAhead:
         """Read what the compound series of these machines are made of."""
-        kinds: dict[type, tuple[str, ...]] = {States: ("state",), Counts: tuple(COUNT_ROLES),
-                                              Texts: ("product", "reason", "order")}
-        return cls(history, window, {
-            kind: history.reads(kind, [s for m in machines for r in roles if (s := m.role(r))], window)
-            for kind, roles in kinds.items()}, history.coverages([c for m in machines if (c := counter(m))], window),
-            {kind: history.spell_rows(kind, EVERYWHERE, window) for kind in ("reason", "scrap")})
+        kinds: dict[type, tuple[str, ...]] = {
+            States: ("state",),
+            Counts: tuple(COUNT_ROLES),
+            Texts: ("product", "reason", "order"),
+        }
+        return cls(
+            history,
+            window,
+            {
+                kind: history.reads(kind, [s for m in machines for r in roles if (s := m.role(r))], window)
+                for kind, roles in kinds.items()
+            },
+            history.coverages([c for m in machines if (c := counter(m))], window),
+            {kind: history.spell_rows(kind, EVERYWHERE, window) for kind in ("reason", "scrap")},
+        )
 
     def read(self, kind: type[S], signal: Signal, window: Window) -> S:
         ahead = self.found.get(kind, {}).get(signal.path) if window == self.window else None
@@ -149,8 +158,9 @@ class Bench:
         return [s for r in dict.fromkeys(roles) if (s := self.machine.role(r))]
 
 
-def gathered(machine: Machine, kinds: Sequence[type], window: Window, plant: Plant, history: History
-             ) -> dict[type, object]:
+def gathered(
+    machine: Machine, kinds: Sequence[type], window: Window, plant: Plant, history: History
+) -> dict[type, object]:
     """The compound series and plant knowledge of one machine by type, for whoever needs several of them at once.
 
     States and Output reach beyond `window` by a day each side, the Calendar's window is `window` itself.
@@ -158,7 +168,7 @@ def gathered(machine: Machine, kinds: Sequence[type], window: Window, plant: Pla
     bench, wide = Bench(machine, plant, history), Window(window.since - REACH, window.until + REACH)
     found: dict[type, object] = {}
     for kind in kinds:
-        found[kind] = (COMPOUND[kind](bench, wide) if kind in COMPOUND else KNOWLEDGE[kind](bench, window))
+        found[kind] = COMPOUND[kind](bench, wide) if kind in COMPOUND else KNOWLEDGE[kind](bench, window)
     return found
 
 
@@ -178,7 +188,8 @@ def output(bench: Bench, window: Window) -> Output:
     """What the machine made, from whichever counters it has."""
     counts: dict[str, Counts | None] = {
         name: bench.history.read(Counts, s, window) if (s := bench.machine.role(role)) else None
-        for role, name in COUNT_ROLES.items()}
+        for role, name in COUNT_ROLES.items()
+    }
     if counts["total"] is None and counts["good"] is None:
         raise NoData(f"{bench.machine.path} has no signal with role 'total_count' or 'good_count'.")
     product = _spells(bench, "product", window)
@@ -209,10 +220,14 @@ def orders(bench: Bench, window: Window) -> Orders:
     times = [(planned[n].since, planned[n].until) if n in planned else (-1, -1) for n in names]
     runs = [real.get(n, (-1, -1)) for n in names]
     return Orders(
-        names, tuple(str(detail.get(n, {}).get("product", "")) for n in names),
-        np.array([t[0] for t in times], np.int64), np.array([t[1] for t in times], np.int64),
-        np.array([r[0] for r in runs], np.int64), np.array([r[1] for r in runs], np.int64),
-        np.array([float(str(detail.get(n, {}).get("quantity", "nan"))) for n in names], np.float64))
+        names,
+        tuple(str(detail.get(n, {}).get("product", "")) for n in names),
+        np.array([t[0] for t in times], np.int64),
+        np.array([t[1] for t in times], np.int64),
+        np.array([r[0] for r in runs], np.int64),
+        np.array([r[1] for r in runs], np.int64),
+        np.array([float(str(detail.get(n, {}).get("quantity", "nan"))) for n in names], np.float64),
+    )
 
 
 def calendar(bench: Bench, window: Window) -> Calendar:
@@ -242,7 +257,7 @@ def _spells(bench: Bench, role: str, window: Window) -> Spells | None:
 
 def text_spells(texts: Texts) -> Spells:
     """The stretches in which each text held, unknown time and bad values left out, equal neighbours joined."""
-    until = np.append(texts.at[1:], texts.window.until)[:len(texts.at)]
+    until = np.append(texts.at[1:], texts.window.until)[: len(texts.at)]
     rows: list[tuple[int, int, str]] = []
     usable = (texts.quality >> 30) == 0
     for since, end, text, good in zip(texts.at.tolist(), until.tolist(), texts.text, usable.tolist(), strict=True):
@@ -287,9 +302,12 @@ def _with(counted: Counts | None, scrapped: Counts | None) -> Counts | None:
     if counted is None or scrapped is None:
         return counted if scrapped is None else scrapped
     order = np.argsort(np.concatenate([counted.at, scrapped.at]), kind="stable")
-    return Counts(np.concatenate([counted.since, scrapped.since])[order],
-                  np.concatenate([counted.at, scrapped.at])[order],
-                  np.concatenate([counted.count, scrapped.count])[order], counted.whole)
+    return Counts(
+        np.concatenate([counted.since, scrapped.since])[order],
+        np.concatenate([counted.at, scrapped.at])[order],
+        np.concatenate([counted.count, scrapped.count])[order],
+        counted.whole,
+    )
 
 
 def _overlaid(said: States, own: Spells | None, given: list[tuple[int, int, str]], ordered: Spells | None) -> States:
@@ -308,11 +326,18 @@ def _overlaid(said: States, own: Spells | None, given: list[tuple[int, int, str]
         own_reason = _at(own, since)
         reason = np.where(own_reason != "", own_reason, reason)
     for begin, end, text in given:
-        reason[np.searchsorted(since, begin):np.searchsorted(since, end)] = text
+        reason[np.searchsorted(since, begin) : np.searchsorted(since, end)] = text
     reason[state == State.PRODUCING] = ""
     order = None if ordered is None else tuple((_at(ordered, since) != "").tolist())
-    return States(said.window, since, until, tuple(state.tolist()), tuple(_taken(said.said, place).tolist()),
-                  tuple(reason.tolist()), order)
+    return States(
+        said.window,
+        since,
+        until,
+        tuple(state.tolist()),
+        tuple(_taken(said.said, place).tolist()),
+        tuple(reason.tolist()),
+        order,
+    )
 
 
 def _taken(texts: Sequence[str], place: Times) -> Texted:

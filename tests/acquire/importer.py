@@ -9,16 +9,23 @@ from andon.acquire.files import load, read_mapping, watch_folder
 from andon.historian import Historian
 
 PLANT = a_plant({"x": {"kind": "number"}, "s": {"kind": "text"}})
-MAPPING = read_mapping({"time": {"column": "t", "format": "s"}, "machine": PRESS, "columns": {"x": "x", "s": "s"},
-                        "block": 4096})
+MAPPING = read_mapping(
+    {"time": {"column": "t", "format": "s"}, "machine": PRESS, "columns": {"x": "x", "s": "s"}, "block": 4096}
+)
 
 
 def main(work: str, history: Path, place: Path) -> None:
     with Historian.open(history) as sink:
         print("open", flush=True)
         if work == "load":
-            load(place, MAPPING, PLANT, sink, quarantine=place.with_suffix(".refused.csv"),
-                 progress=lambda p: print(p.done, flush=True))
+            load(
+                place,
+                MAPPING,
+                PLANT,
+                sink,
+                quarantine=place.with_suffix(".refused.csv"),
+                progress=lambda p: print(p.done, flush=True),
+            )
         else:
             for report in watch_folder(place, MAPPING, PLANT, sink, stop=threading.Event(), every=0.01):
                 print(report.file.name, report.failed, flush=True)

@@ -15,14 +15,25 @@ from andon.errors import BadInput, UnknownName
 from andon.model import micros
 from memory import Memory
 
-PLANT = a_plant({"temp": {"kind": "number"}, "serial": {"kind": "text"}, "state": {"kind": "state"},
-                 "parts": {"kind": "count"}, "on": {"kind": "boolean"}})
+PLANT = a_plant(
+    {
+        "temp": {"kind": "number"},
+        "serial": {"kind": "text"},
+        "state": {"kind": "state"},
+        "parts": {"kind": "count"},
+        "on": {"kind": "boolean"},
+    }
+)
 NOON = datetime(2026, 1, 9, 12, tzinfo=UTC)
 AT = [micros(NOON + timedelta(seconds=n)) for n in range(3)]
 COLUMNS = {"temp": "temp", "serial": "serial", "state": "state", "parts": "parts", "on": "on"}
-SAID = {"temp": [(AT[0], 20.5, 0), (AT[2], 22.0, 0)], "serial": [(AT[0], "000123", 0), (AT[1], "7", 0)],
-        "state": [(AT[0], 2.0, 0), (AT[1], 2.0, 0), (AT[2], 3.0, 0)], "on": [(AT[0], 1.0, 0), (AT[1], 0.0, 0)],
-        "parts": [(AT[0], "9007199254740993", 0), (AT[1], 5.0, 0), (AT[2], 6.0, 0)]}
+SAID = {
+    "temp": [(AT[0], 20.5, 0), (AT[2], 22.0, 0)],
+    "serial": [(AT[0], "000123", 0), (AT[1], "7", 0)],
+    "state": [(AT[0], 2.0, 0), (AT[1], 2.0, 0), (AT[2], 3.0, 0)],
+    "on": [(AT[0], 1.0, 0), (AT[1], 0.0, 0)],
+    "parts": [(AT[0], "9007199254740993", 0), (AT[1], 5.0, 0), (AT[2], 6.0, 0)],
+}
 
 
 def loaded(path: Path, **settings: object) -> tuple[Loaded, Memory]:
@@ -37,9 +48,16 @@ def refused(path: Path) -> list[dict[str, str]]:
 
 
 def frame() -> pl.DataFrame:
-    return pl.DataFrame({"t": [NOON + timedelta(seconds=n) for n in range(3)], "temp": [20.5, None, 22.0],
-                         "serial": ["000123", "7", None], "state": [2, 2, 3], "parts": [9007199254740993, 5, 6],
-                         "on": [True, False, None]})
+    return pl.DataFrame(
+        {
+            "t": [NOON + timedelta(seconds=n) for n in range(3)],
+            "temp": [20.5, None, 22.0],
+            "serial": ["000123", "7", None],
+            "state": [2, 2, 3],
+            "parts": [9007199254740993, 5, 6],
+            "on": [True, False, None],
+        }
+    )
 
 
 def test_parquet_keeps_its_types(tmp_path):
@@ -60,8 +78,10 @@ def test_json_lines_keep_their_types(tmp_path, packed):
 
 def test_json_lines_that_are_no_json_are_refused_by_line_and_mixed_types_keep_their_digits(tmp_path):
     path = tmp_path / "rows.jsonl"
-    path.write_text('{"t": 1767960000, "v": {"temp": 20.5}, "parts": 9007199254740993}\n{broken\n\n[1]\n'
-                    '{"t": 1767960001, "v": {"temp": "x"}, "parts": 1.5}\n')
+    path.write_text(
+        '{"t": 1767960000, "v": {"temp": 20.5}, "parts": 9007199254740993}\n{broken\n\n[1]\n'
+        '{"t": 1767960001, "v": {"temp": "x"}, "parts": 1.5}\n'
+    )
     done, sink = loaded(path, time={"column": "t", "format": "s"}, columns={"v.temp": "temp", "parts": "parts"})
     assert sink.said(f"{PRESS}/parts") == ["9007199254740993", 1.5]
     assert sink.said(f"{PRESS}/temp") == [20.5]
@@ -79,7 +99,7 @@ def test_excel_dates_are_dates_and_texts_stay_texts(tmp_path):
     sheet.append([datetime(2026, 1, 9, 12, 0, 1), None, 7, 2, 5, False])
     sheet.append([datetime(2026, 1, 9, 12, 0, 2), "broken", None, 3, 6, None])
     book.save(path)
-    done, sink = loaded(path, sheet="data")
+    _, sink = loaded(path, sheet="data")
     assert sink.rows(f"{PRESS}/serial") == SAID["serial"]
     assert sink.rows(f"{PRESS}/state") == SAID["state"]
     assert sink.rows(f"{PRESS}/on") == SAID["on"]
@@ -89,8 +109,16 @@ def test_excel_dates_are_dates_and_texts_stay_texts(tmp_path):
         loaded(path, sheet="dat")
 
 
-@pytest.mark.parametrize(("name", "content"), [("rows.xlsx", b"no zip"), ("rows.parquet", b"PAR1 no"), ("rows.csv", b"  \n"),
-                                               ("rows.jsonl.gz", b"\x1f\x8b no"), ("rows.xyz", b"t,x\n1,2\n")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rows.xlsx", b"no zip"),
+        ("rows.parquet", b"PAR1 no"),
+        ("rows.csv", b"  \n"),
+        ("rows.jsonl.gz", b"\x1f\x8b no"),
+        ("rows.xyz", b"t,x\n1,2\n"),
+    ],
+)
 def test_a_file_that_is_not_what_its_name_says_is_an_error_in_words(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
@@ -113,20 +141,32 @@ oven,machine=press\ 3 on=F,other=1 1767960002000000000
 def test_line_protocol_keeps_integers_booleans_and_escaped_texts_and_refuses_by_field(tmp_path):
     path, sink = tmp_path / "rows.lp", Memory()
     path.write_text(LINES)
-    mapping = read_mapping({"machine": {"column": "machine", "map": {"press 3": PRESS}}, "format": "lineprotocol",
-                            "columns": {"oven.temp": "temp", **{n: n for n in ("serial", "state", "parts", "on")}}})
+    mapping = read_mapping(
+        {
+            "machine": {"column": "machine", "map": {"press 3": PRESS}},
+            "format": "lineprotocol",
+            "columns": {"oven.temp": "temp", **{n: n for n in ("serial", "state", "parts", "on")}},
+        }
+    )
     done = load(path, mapping, PLANT, sink, quarantine=tmp_path / "refused.csv")
     assert sink.rows(f"{PRESS}/temp") == [(AT[0], 20.5, 0), (AT[1], 21.0, 0)]
     assert sink.rows(f"{PRESS}/parts") == [(AT[0], "9007199254740993", 0), (AT[2], 7.0, 0)]
     assert sink.rows(f"{PRESS}/on") == [(AT[0], 1.0, 0), (AT[2], 0.0, 0)]
     assert sink.said(f"{PRESS}/serial") == ['000, "123"']
     assert sink.said(f"{PRESS}/state") == [2.0]
-    assert [(r["line"], r["column"]) for r in refused(path)] == [("4", "_time"), ("5", "temp"), ("6", ""), ("7", "machine")]
+    assert [(r["line"], r["column"]) for r in refused(path)] == [
+        ("4", "_time"),
+        ("5", "temp"),
+        ("6", ""),
+        ("7", "machine"),
+    ]
     assert "'oven.other' (1)" in " ".join(done.notes)
 
 
-@pytest.mark.parametrize(("precision", "stamp"), [("s", "1767960000"), ("ms", "1767960000000"), ("us", "1767960000000000"),
-                                                  ("ns", "1767960000000000999")])
+@pytest.mark.parametrize(
+    ("precision", "stamp"),
+    [("s", "1767960000"), ("ms", "1767960000000"), ("us", "1767960000000000"), ("ns", "1767960000000000999")],
+)
 def test_line_protocol_has_four_precisions(tmp_path, precision, stamp):
     path, sink = tmp_path / "rows.lp", Memory()
     path.write_text(f"oven temp=1 {stamp}\n")
@@ -136,8 +176,10 @@ def test_line_protocol_has_four_precisions(tmp_path, precision, stamp):
 
 
 def test_the_fast_and_the_plain_parser_of_line_protocol_agree(tmp_path):
-    rows = [f"oven,machine=m{n % 3} temp={n / 8},parts={n}i,on={'TRUE' if n % 2 else 'f'} {1767960000 + n}000000000"
-            for n in range(500)]
+    rows = [
+        f"oven,machine=m{n % 3} temp={n / 8},parts={n}i,on={'TRUE' if n % 2 else 'f'} {1767960000 + n}000000000"
+        for n in range(500)
+    ]
     tables = []
     for name, lines in (("fast.lp", rows), ("plain.lp", [row.replace(" temp", r",tag=a\,b temp") for row in rows])):
         path, sink = tmp_path / name, Memory()
@@ -151,24 +193,56 @@ def test_the_fast_and_the_plain_parser_of_line_protocol_agree(tmp_path):
 
 def test_orders_become_spells_and_findings_measurements(tmp_path):
     orders, sink = tmp_path / "orders.csv", Memory()
-    orders.write_text("nr;mat;qty;from;to\n4711;A-1;100;01.02.2026 06:00;01.02.2026 08:30\n4712;;x;01.02.2026 09:00;"
-                      "01.02.2026 10:00\n4713;B;5;31.01.2026 10:00;30.01.2026 10:00\n")
-    load(orders, read_mapping({"kind": "orders", "machine": PRESS, "columns": {
-        "nr": "order", "mat": "product", "qty": "quantity", "from": "since", "to": "until"}}),
-         a_plant({}, zone="Europe/Berlin"), sink, quarantine=tmp_path / "refused.csv")
+    orders.write_text(
+        "nr;mat;qty;from;to\n4711;A-1;100;01.02.2026 06:00;01.02.2026 08:30\n4712;;x;01.02.2026 09:00;"
+        "01.02.2026 10:00\n4713;B;5;31.01.2026 10:00;30.01.2026 10:00\n"
+    )
+    load(
+        orders,
+        read_mapping(
+            {
+                "kind": "orders",
+                "machine": PRESS,
+                "columns": {"nr": "order", "mat": "product", "qty": "quantity", "from": "since", "to": "until"},
+            }
+        ),
+        a_plant({}, zone="Europe/Berlin"),
+        sink,
+        quarantine=tmp_path / "refused.csv",
+    )
     spells = next(iter(sink.batches.values())).spells
     assert spells is not None
-    assert spells.to_pylist() == [{
-        "kind": "planned_order", "place": PRESS, "since": datetime(2026, 2, 1, 5, tzinfo=UTC), "text": "4711",
-        "until": datetime(2026, 2, 1, 7, 30, tzinfo=UTC), "detail": '{"product": "A-1", "quantity": 100}'}]
+    assert spells.to_pylist() == [
+        {
+            "kind": "planned_order",
+            "place": PRESS,
+            "since": datetime(2026, 2, 1, 5, tzinfo=UTC),
+            "text": "4711",
+            "until": datetime(2026, 2, 1, 7, 30, tzinfo=UTC),
+            "detail": '{"product": "A-1", "quantity": 100}',
+        }
+    ]
     assert [(r["line"], r["column"]) for r in refused(orders)] == [("3", "qty"), ("4", "to")]
 
     findings, sink = tmp_path / "found.csv", Memory()
     findings.write_text("t,sn,test,v,lo,hi\n1767960000,0007,width,9.98,9.9,10.1\n1767960001,0008,width,10.2,9.9,10.1\n")
-    load(findings, read_mapping({"kind": "measurements", "machine": PRESS, "time": {"column": "t", "format": "s"}, "columns": {
-        "sn": "unit", "test": "test", "v": "value", "lo": "low", "hi": "high"}}), a_plant({}), sink,
-         quarantine=tmp_path / "refused.csv")
+    load(
+        findings,
+        read_mapping(
+            {
+                "kind": "measurements",
+                "machine": PRESS,
+                "time": {"column": "t", "format": "s"},
+                "columns": {"sn": "unit", "test": "test", "v": "value", "lo": "low", "hi": "high"},
+            }
+        ),
+        a_plant({}),
+        sink,
+        quarantine=tmp_path / "refused.csv",
+    )
     rows = next(iter(sink.batches.values())).measurements
     assert rows is not None
     assert [(r["unit_id"], r["test"], r["value"], r["passed"]) for r in rows.to_pylist()] == [
-        ("0007", "width", 9.98, True), ("0008", "width", 10.2, False)]
+        ("0007", "width", 9.98, True),
+        ("0008", "width", 10.2, False),
+    ]

@@ -1,4 +1,4 @@
-"""A file twice adds nothing, a killed import goes on, a watched folder loses nothing; the real historian keeps the rows."""
+"""A file twice adds nothing, a killed import goes on, a watched folder loses nothing; the historian is the real one."""
 
 import os
 import random
@@ -34,11 +34,17 @@ def stored(history: Path, signal: str = "x") -> list[tuple[int, float]]:
 
 
 def a_process(work: str, history: Path, place: Path) -> subprocess.Popen[str]:
-    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from acquire.importer import main; from pathlib import Path; " \
-           "main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from acquire.importer import main; from pathlib import Path; "
+        "main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))"
+    )
     tests = str(Path(__file__).parents[1])
-    return subprocess.Popen([sys.executable, "-c", code, tests, work, str(history), str(place)], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, tests, work, str(history), str(place)],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def test_the_same_file_twice_adds_nothing_and_another_mapping_is_another_source(tmp_path):
@@ -52,8 +58,9 @@ def test_the_same_file_twice_adds_nothing_and_another_mapping_is_another_source(
         texts = sink.read(Texts, PLANT.signal(f"{PRESS}/s"), Window(0, 2000 * SECOND))
         assert texts.text[:2] == ("00000", "00001")
     assert stored(tmp_path / "history") == [(n, n / 4) for n in range(1000)]
-    scaled = read_mapping({"time": {"column": "t", "format": "s"}, "machine": PRESS, "columns": {
-        "x": {"signal": "x", "scale": 2.0}}})
+    scaled = read_mapping(
+        {"time": {"column": "t", "format": "s"}, "machine": PRESS, "columns": {"x": {"signal": "x", "scale": 2.0}}}
+    )
     sink = Memory()
     other = load(tmp_path / "renamed.csv", scaled, PLANT, sink, quarantine=tmp_path / "r.csv")
     assert other.source != first.source
@@ -145,10 +152,14 @@ def test_refused_rows_lie_beside_the_file_in_done_and_equal_names_do_not_overwri
     sink = Memory()
     for n in range(2):
         (tmp_path / "rows.csv").write_text(f"t,x,s\n{n},oops,a\n{n + 10},1,b\n")
-        report, = take_all(tmp_path, MAPPING, PLANT, sink)
+        (report,) = take_all(tmp_path, MAPPING, PLANT, sink)
         assert report.text == "3 samples from 2 rows, 1 refused"
     assert sorted(p.name for p in (tmp_path / "done").iterdir()) == [
-        "rows (2).csv", "rows (2).csv.refused.csv", "rows.csv", "rows.csv.refused.csv"]
+        "rows (2).csv",
+        "rows (2).csv.refused.csv",
+        "rows.csv",
+        "rows.csv.refused.csv",
+    ]
 
 
 def test_a_full_disk_stops_the_watch_and_leaves_the_file(tmp_path):
@@ -165,11 +176,24 @@ def test_a_full_disk_stops_the_watch_and_leaves_the_file(tmp_path):
 @pytest.mark.skipif(not SME.is_file(), reason=f"the shop-floor data is not at {SME}")
 def test_the_real_shop_floor_comes_in_whole(tmp_path):
     machines = {str(n): f"line-1/machine-{n}" for n in range(3)}
-    plant = a_plant({"state": {"kind": "state"}, "good_count": {"kind": "count"}, "product": {"kind": "text"},
-                     "power": {"kind": "number", "unit": "kW"}}, tuple(machines.values()), "Europe/Rome")
-    mapping = read_mapping({"format": "csv", "time": {"column": "ts"}, "machine": {"column": "asset", "map": machines},
-                            "columns": {"status": "state", "items": "good_count", "product": "product",
-                                        "power_avg": "power"}})
+    plant = a_plant(
+        {
+            "state": {"kind": "state"},
+            "good_count": {"kind": "count"},
+            "product": {"kind": "text"},
+            "power": {"kind": "number", "unit": "kW"},
+        },
+        tuple(machines.values()),
+        "Europe/Rome",
+    )
+    mapping = read_mapping(
+        {
+            "format": "csv",
+            "time": {"column": "ts"},
+            "machine": {"column": "asset", "map": machines},
+            "columns": {"status": "state", "items": "good_count", "product": "product", "power_avg": "power"},
+        }
+    )
     sink = Memory()
     done = load(SME, mapping, plant, sink, quarantine=tmp_path / "r.csv")
     assert (done.rows, done.samples, done.refused, done.notes) == (14_492, 4 * 14_492, 0, ())

@@ -1,5 +1,6 @@
 """Time stamps become UTC, in any way of writing, and in the nights in which the clocks change."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,31 +20,36 @@ def loaded(folder: Path, rows: list[str], *, zone: str = "UTC", **time: str) -> 
     plant = a_plant({"x": {"kind": "number"}}, zone=zone)
     done = load(path, mapping, plant, sink, quarantine=folder / "refused.csv")
     found = {value: at for at, value, _ in sink.rows(f"{PRESS}/x")}
-    return done, [moment(found[n]).strftime("%Y-%m-%dT%H:%M:%S.%f").removesuffix(".000000") if n in found else "-"
-                  for n in range(len(rows))]
+    return done, [
+        moment(found[n]).strftime("%Y-%m-%dT%H:%M:%S.%f").removesuffix(".000000") if n in found else "-"
+        for n in range(len(rows))
+    ]
 
 
-@pytest.mark.parametrize(("format", "written", "utc"), [
-    ("iso", "2026-01-09T03:05:07Z", "2026-01-09T03:05:07"),
-    ("iso", "2026-01-09 03:05:07.123456+02:00", "2026-01-09T01:05:07.123456"),
-    ("iso", "2026-01-09T03:05:07,5-0330", "2026-01-09T06:35:07.500000"),
-    ("iso", "2026-01-09 03:05", "2026-01-09T03:05:00"),
-    ("iso", "2026-01-09", "2026-01-09T00:00:00"),
-    ("iso", "2026-01-09T03:05:07.123456789Z", "2026-01-09T03:05:07.123456"),
-    ("s", "1767927907", "2026-01-09T03:05:07"),
-    ("s", "1767927907.25", "2026-01-09T03:05:07.250000"),
-    ("ms", "1767927907001", "2026-01-09T03:05:07.001000"),
-    ("us", "1767927907000001", "2026-01-09T03:05:07.000001"),
-    ("ns", "1767927907000001999", "2026-01-09T03:05:07.000001"),
-    ("excel", "46031.5", "2026-01-09T12:00:00"),
-    ("%d.%m.%Y %H:%M:%S", "9.1.2026 3:05:07", "2026-01-09T03:05:07"),
-    ("%d.%m.%Y %H:%M:%S,%f", "09.01.2026 03:05:07,250", "2026-01-09T03:05:07.250000"),
-    ("%m/%d/%Y %I:%M:%S %p", "1/9/2026 3:05:07 PM", "2026-01-09T15:05:07"),
-    ("%Y年%m月%d日 %H:%M", "2026年1月9日 3:05", "2026-01-09T03:05:00"),
-    ("%Y%m%d%H%M%S", "20260109030507", "2026-01-09T03:05:07"),
-    ("%d-%b-%Y %H:%M", "09-Jan-2026 03:05", "2026-01-09T03:05:00"),
-    ("%Y-%m-%d %H:%M:%S%z", "2026-01-09 03:05:07+0100", "2026-01-09T02:05:07"),
-])
+@pytest.mark.parametrize(
+    ("format", "written", "utc"),
+    [
+        ("iso", "2026-01-09T03:05:07Z", "2026-01-09T03:05:07"),
+        ("iso", "2026-01-09 03:05:07.123456+02:00", "2026-01-09T01:05:07.123456"),
+        ("iso", "2026-01-09T03:05:07,5-0330", "2026-01-09T06:35:07.500000"),
+        ("iso", "2026-01-09 03:05", "2026-01-09T03:05:00"),
+        ("iso", "2026-01-09", "2026-01-09T00:00:00"),
+        ("iso", "2026-01-09T03:05:07.123456789Z", "2026-01-09T03:05:07.123456"),
+        ("s", "1767927907", "2026-01-09T03:05:07"),
+        ("s", "1767927907.25", "2026-01-09T03:05:07.250000"),
+        ("ms", "1767927907001", "2026-01-09T03:05:07.001000"),
+        ("us", "1767927907000001", "2026-01-09T03:05:07.000001"),
+        ("ns", "1767927907000001999", "2026-01-09T03:05:07.000001"),
+        ("excel", "46031.5", "2026-01-09T12:00:00"),
+        ("%d.%m.%Y %H:%M:%S", "9.1.2026 3:05:07", "2026-01-09T03:05:07"),
+        ("%d.%m.%Y %H:%M:%S,%f", "09.01.2026 03:05:07,250", "2026-01-09T03:05:07.250000"),
+        ("%m/%d/%Y %I:%M:%S %p", "1/9/2026 3:05:07 PM", "2026-01-09T15:05:07"),
+        ("%Y年%m月%d日 %H:%M", "2026年1月9日 3:05", "2026-01-09T03:05:00"),
+        ("%Y%m%d%H%M%S", "20260109030507", "2026-01-09T03:05:07"),
+        ("%d-%b-%Y %H:%M", "09-Jan-2026 03:05", "2026-01-09T03:05:00"),
+        ("%Y-%m-%d %H:%M:%S%z", "2026-01-09 03:05:07+0100", "2026-01-09T02:05:07"),
+    ],
+)
 @pytest.mark.parametrize("told", [True, False])
 def test_a_time_is_read_as_it_is_written(tmp_path, format, written, utc, told):
     other = {"%m/%d/%Y %I:%M:%S %p": ["1/31/2026 3:05:07 PM"], "%d.%m.%Y %H:%M:%S": ["31.1.2026 3:05:07"]}
@@ -58,8 +64,15 @@ def test_a_time_that_can_be_read_two_ways_or_none_is_asked_about(tmp_path, rows)
 
 
 def test_bad_times_among_good_ones_are_refused_one_by_one(tmp_path):
-    rows = ["2026-01-09 03:05:07", "2026-02-30 00:00:00", "", "2026-01-09 24:01:00", "1899-12-30 00:00:00", "9999-01-01",
-            "2026-01-09 03:05:08"]
+    rows = [
+        "2026-01-09 03:05:07",
+        "2026-02-30 00:00:00",
+        "",
+        "2026-01-09 24:01:00",
+        "1899-12-30 00:00:00",
+        "9999-01-01",
+        "2026-01-09 03:05:08",
+    ]
     done, found = loaded(tmp_path, rows, zone="Europe/Berlin", format="iso")
     assert found == ["2026-01-09T02:05:07", "-", "-", "-", "-", "-", "2026-01-09T02:05:08"]
     assert done.refused == 5
@@ -68,20 +81,38 @@ def test_bad_times_among_good_ones_are_refused_one_by_one(tmp_path):
 BERLIN, LORD_HOWE, NEW_YORK = "Europe/Berlin", "Australia/Lord_Howe", "America/New_York"
 
 
-@pytest.mark.parametrize(("zone", "rows", "utc"), [
-    # clocks in Berlin go from 03:00 CEST back to 02:00 CET on 2026-10-25 at 01:00 UTC
-    (BERLIN, ["10-25 01:30", "10-25 02:00", "10-25 02:30", "10-25 02:00", "10-25 02:30", "10-25 03:00"],
-     ["24T23:30", "25T00:00", "25T00:30", "25T01:00", "25T01:30", "25T02:00"]),
-    (BERLIN, ["10-25 01:00", "10-25 02:00", "10-25 02:00", "10-25 03:00"],  # hourly rows
-     ["24T23:00", "25T00:00", "25T01:00", "25T02:00"]),
-    (BERLIN, ["10-25 03:00", "10-25 02:30", "10-25 02:00", "10-25 02:30", "10-25 02:00", "10-25 01:30"],  # newest first
-     ["25T02:00", "25T01:30", "25T01:00", "25T00:30", "25T00:00", "24T23:30"]),
-    # clocks on Lord Howe go back by half an hour, from 02:00 +11 to 01:30 +10:30 on 2026-04-05 at 15:00 UTC (the 4th)
-    (LORD_HOWE, ["04-05 01:29", "04-05 01:30", "04-05 01:59", "04-05 01:30", "04-05 01:59", "04-05 02:00"],
-     ["04T14:29", "04T14:30", "04T14:59", "04T15:00", "04T15:29", "04T15:30"]),
-    (NEW_YORK, ["11-01 00:30", "11-01 01:30", "11-01 01:00", "11-01 02:00"],
-     ["01T04:30", "01T05:30", "01T06:00", "01T07:00"]),
-])
+@pytest.mark.parametrize(
+    ("zone", "rows", "utc"),
+    [
+        # clocks in Berlin go from 03:00 CEST back to 02:00 CET on 2026-10-25 at 01:00 UTC
+        (
+            BERLIN,
+            ["10-25 01:30", "10-25 02:00", "10-25 02:30", "10-25 02:00", "10-25 02:30", "10-25 03:00"],
+            ["24T23:30", "25T00:00", "25T00:30", "25T01:00", "25T01:30", "25T02:00"],
+        ),
+        (
+            BERLIN,
+            ["10-25 01:00", "10-25 02:00", "10-25 02:00", "10-25 03:00"],  # hourly rows
+            ["24T23:00", "25T00:00", "25T01:00", "25T02:00"],
+        ),
+        (
+            BERLIN,
+            ["10-25 03:00", "10-25 02:30", "10-25 02:00", "10-25 02:30", "10-25 02:00", "10-25 01:30"],  # newest first
+            ["25T02:00", "25T01:30", "25T01:00", "25T00:30", "25T00:00", "24T23:30"],
+        ),
+        # clocks on Lord Howe go back by half an hour, 02:00 +11 to 01:30 +10:30 on 2026-04-05, 15:00 UTC of the 4th
+        (
+            LORD_HOWE,
+            ["04-05 01:29", "04-05 01:30", "04-05 01:59", "04-05 01:30", "04-05 01:59", "04-05 02:00"],
+            ["04T14:29", "04T14:30", "04T14:59", "04T15:00", "04T15:29", "04T15:30"],
+        ),
+        (
+            NEW_YORK,
+            ["11-01 00:30", "11-01 01:30", "11-01 01:00", "11-01 02:00"],
+            ["01T04:30", "01T05:30", "01T06:00", "01T07:00"],
+        ),
+    ],
+)
 def test_the_second_pass_of_a_repeated_hour_is_seen_by_the_clock_going_back(tmp_path, zone, rows, utc):
     done, found = loaded(tmp_path, [f"2026-{r}" for r in rows], zone=zone)
     assert [f[8:16] for f in found] == utc
@@ -105,7 +136,9 @@ def test_two_machines_in_one_file_each_have_their_own_second_pass(tmp_path):
     rows = [("a", "02:00"), ("b", "02:40"), ("a", "02:50"), ("a", "02:10"), ("b", "02:45"), ("b", "02:05")]
     path, sink = tmp_path / "two.csv", Memory()
     path.write_text("t,m,x\n" + "".join(f"2026-10-25 {at},{m},{n}\n" for n, (m, at) in enumerate(rows)))
-    mapping = read_mapping({"time": "t", "columns": {"x": "x"}, "machine": {"column": "m", "map": {"a": "l/a", "b": "l/b"}}})
+    mapping = read_mapping(
+        {"time": "t", "columns": {"x": "x"}, "machine": {"column": "m", "map": {"a": "l/a", "b": "l/b"}}}
+    )
     load(path, mapping, a_plant({"x": {"kind": "number"}}, ("l/a", "l/b"), BERLIN), sink, quarantine=tmp_path / "r.csv")
     times = {m: [moment(at).strftime("%H:%M") for at, _, _ in sink.rows(f"l/{m}/x")] for m in "ab"}
     assert times == {"a": ["00:00", "00:50", "01:10"], "b": ["00:40", "00:45", "01:05"]}
@@ -120,13 +153,20 @@ def test_a_repeated_hour_that_is_cut_by_a_block_is_read_like_one_that_is_not(tmp
     assert done.batches > 20
     rows = sink.rows(f"{PRESS}/x")
     assert [x for _, x, _ in rows] == list(range(len(minutes)))
-    assert {b[0] - a[0] for a, b in zip(rows, rows[1:], strict=False)} == {10_000_000}
+    assert {b[0] - a[0] for a, b in pairwise(rows)} == {10_000_000}
 
 
-@pytest.mark.parametrize(("zone", "local", "utc"), [
-    (BERLIN, "2026-03-29 02:30", "2026-03-29T01:30:00"),  # 02:30 does not exist: half an hour after the jump, 03:30 CEST
-    (LORD_HOWE, "2026-10-04 02:15", "2026-10-03T15:45:00"),
-])
+@pytest.mark.parametrize(
+    ("zone", "local", "utc"),
+    [
+        (
+            BERLIN,
+            "2026-03-29 02:30",
+            "2026-03-29T01:30:00",
+        ),  # 02:30 does not exist: half an hour after the jump, 03:30 CEST
+        (LORD_HOWE, "2026-10-04 02:15", "2026-10-03T15:45:00"),
+    ],
+)
 def test_a_time_that_the_clock_skipped_is_moved_on_and_said_or_refused(tmp_path, zone, local, utc):
     done, found = loaded(tmp_path, [local], zone=zone)
     assert found == [utc]
@@ -151,4 +191,6 @@ def test_a_date_and_a_time_of_day_in_two_columns_make_one_time(tmp_path):
     mapping = read_mapping({"time": {"columns": ["day", "clock"]}, "machine": PRESS, "columns": {"x": "x"}})
     load(path, mapping, a_plant({"x": {"kind": "number"}}), sink, quarantine=tmp_path / "r.csv")
     assert [moment(at).isoformat() for at, _, _ in sink.rows(f"{PRESS}/x")] == [
-        "2026-01-31T23:59:59+00:00", "2026-02-01T00:00:00+00:00"]
+        "2026-01-31T23:59:59+00:00",
+        "2026-02-01T00:00:00+00:00",
+    ]

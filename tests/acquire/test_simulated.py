@@ -35,8 +35,10 @@ def heard(batches: list[Batch]) -> dict[str, tuple[np.ndarray, np.ndarray, list[
     tables = {(b.source, b.number): b.samples for b in batches if b.samples is not None}
     rows = pl.concat([pl.from_arrow(t).with_columns(pl.col("signal").cast(pl.String)) for t in tables.values()])
     rows = rows.filter(~pl.col("signal").str.contains("/(power|temperature|vibration)$"))
-    return {str(path): (part["at"].cast(pl.Int64).to_numpy(), part["value"].to_numpy(), part["text"].to_list())
-            for (path,), part in rows.sort("at").group_by("signal", maintain_order=True)}
+    return {
+        str(path): (part["at"].cast(pl.Int64).to_numpy(), part["value"].to_numpy(), part["text"].to_list())
+        for (path,), part in rows.sort("at").group_by("signal", maintain_order=True)
+    }
 
 
 def bytes_of(batches: Iterator[Batch], count: int) -> str:
@@ -107,7 +109,7 @@ def test_a_machine_takes_no_more_parts_than_its_neighbour_upstream_finished_well
             good = upstream.finished[upstream.verdict == 0]
             made = downstream.finished
             assert len(made) <= len(good)
-            assert (made > good[:len(made)]).all()
+            assert (made > good[: len(made)]).all()
 
 
 def test_the_truth_of_a_shift_adds_up_to_the_last_microsecond(plant):
@@ -143,10 +145,13 @@ def test_every_code_a_machine_says_is_in_its_state_map(plant):
         assert {str(c) for c in run.codes} <= set(states[run.machine.row.name])
 
 
-@pytest.mark.parametrize(("machine", "counter", "wrong"), [
-    ("line-1/press-1", "total_count", 0),       # no peculiarities
-    ("line-3/press-3", "total_count", 65_536),  # a 16-bit counter that ran over once
-])
+@pytest.mark.parametrize(
+    ("machine", "counter", "wrong"),
+    [
+        ("line-1/press-1", "total_count", 0),  # no peculiarities
+        ("line-3/press-3", "total_count", 65_536),  # a 16-bit counter that ran over once
+    ],
+)
 def test_a_counter_counts_every_part(plant, heard, machine, counter, wrong):
     _, value, _ = heard[f"{machine}/{counter}"]
     made = sum(s["total"] for s in plant.truth["shifts"] if s["machine"] == machine)

@@ -97,9 +97,7 @@ raw = "forever"
 
 
 def test_what_is_written_becomes_the_plant(written):
-    plant = read_plant(
-        written(EVERYTHING)
-    )
+    plant = read_plant(written(EVERYTHING))
     press = plant.machine("line-1/press-3")
     state, count = press.role("state"), press.role("good_count")
     assert (press.line, press.machine_class, press.rules.minor_stop, press.rules.hour_value) == (

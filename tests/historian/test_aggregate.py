@@ -27,8 +27,14 @@ RULES = {
     "3": AggregateRules(percent_bad=50, percent_good=50, stepped=True, resolution=1000),
     "4": AggregateRules(stepped=True, resolution=1000),
 }
-BITS = {"Calculated": 0x401, "HistorianCalculated": 0x401, "Interpolated": 0x402, "HistorianInterpolated": 0x402,
-        "Partial": 0x404, "HistorianPartial": 0x404}
+BITS = {
+    "Calculated": 0x401,
+    "HistorianCalculated": 0x401,
+    "Interpolated": 0x402,
+    "HistorianInterpolated": 0x402,
+    "Partial": 0x404,
+    "HistorianPartial": 0x404,
+}
 SHORT = {"Interpolate": "Interpolative", "Min": "Minimum", "Max": "Maximum"}
 MISTYPED = ("4", "12:01:12")
 """The table of historians has true here; A.1.4 of the standard has FALSE, and so A.20 and A.21 want it."""
@@ -47,14 +53,20 @@ def at(text: str) -> int:
 def number(row: dict[str, str]) -> float:
     if (row["historian"], row["time"]) == MISTYPED:
         return 0.0
-    return {"": np.nan, "true": 1.0, "false": 0.0}.get(row["value"]) if row["value"] in ("", "true", "false") \
+    return (
+        {"": np.nan, "true": 1.0, "false": 0.0}.get(row["value"])
+        if row["value"] in ("", "true", "false")
         else float(row["value"])
+    )
 
 
 def historian(which: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     found = [row for row in rows("opcua_part13_historians.csv") if row["historian"] == which]
-    return (np.array([at(row["time"]) for row in found]), np.array([number(row) for row in found]),
-            np.array([CODES[row["status"]] for row in found], dtype=np.uint32))
+    return (
+        np.array([at(row["time"]) for row in found]),
+        np.array([number(row) for row in found]),
+        np.array([CODES[row["status"]] for row in found], dtype=np.uint32),
+    )
 
 
 def code(text: str) -> int:
@@ -68,8 +80,18 @@ def computed(name: str, which: str, interval: int) -> Aggregates:
 
 def spec_cases() -> list[object]:
     found = rows("opcua_part13_spec_tables.csv") + rows("opcua_part13_annex.csv")
-    return [pytest.param(r["aggregate"], r["historian"], int(r["interval_s"]) * SECOND, at(r["timestamp"]), r["value"],
-                         r["status"], id=f"{r['aggregate']}-{r['historian']}-{r['timestamp']}") for r in found]
+    return [
+        pytest.param(
+            r["aggregate"],
+            r["historian"],
+            int(r["interval_s"]) * SECOND,
+            at(r["timestamp"]),
+            r["value"],
+            r["status"],
+            id=f"{r['aggregate']}-{r['historian']}-{r['timestamp']}",
+        )
+        for r in found
+    ]
 
 
 @pytest.mark.parametrize(("name", "which", "interval", "when", "value", "status"), spec_cases())
@@ -98,8 +120,16 @@ def implementation_cases() -> list[object]:
         name = SHORT.get(word := r["test"].split()[1], word)
         interval = int(np.prod([int(n) for n in r["interval_ms"].split("*")])) * 1000
         value, status = AGAINST_THE_STANDARD.get((name, r["historian"], r["timestamp"]), (r["value"], r["status"]))
-        cases.append(pytest.param(name, r["historian"], interval, int(r["i"]), (at(r["timestamp"]), value, status),
-                                  id=f"{name}-{r['historian']}-{r['timestamp']}"))
+        cases.append(
+            pytest.param(
+                name,
+                r["historian"],
+                interval,
+                int(r["i"]),
+                (at(r["timestamp"]), value, status),
+                id=f"{name}-{r['historian']}-{r['timestamp']}",
+            )
+        )
     return cases
 
 
@@ -113,8 +143,10 @@ def test_it_agrees_with_an_independent_implementation(name, which, interval, pla
 
 
 def test_the_independent_implementation_contradicts_the_standard_in_five_rows_and_no_more():
-    theirs = {(SHORT.get(word := r["test"].split()[1], word), r["historian"], r["timestamp"]): (r["value"], r["status"])
-              for r in rows("opcua_part13_nodeopcua_expected.csv")}
+    theirs = {
+        (SHORT.get(word := r["test"].split()[1], word), r["historian"], r["timestamp"]): (r["value"], r["status"])
+        for r in rows("opcua_part13_nodeopcua_expected.csv")
+    }
     assert len(theirs) == 295
     assert len(AGAINST_THE_STANDARD) == 5
     for key, (value, status) in AGAINST_THE_STANDARD.items():
@@ -129,13 +161,23 @@ def test_one_value_of_the_table_of_historians_is_not_the_standard_s():
 
 ROWS = st.lists(
     st.tuples(st.integers(-10, 60), st.integers(-9, 9), st.sampled_from([0, 0, 0, CODES["Bad"]])),
-    min_size=1, max_size=12, unique_by=lambda row: row[0]).map(sorted)
+    min_size=1,
+    max_size=12,
+    unique_by=lambda row: row[0],
+).map(sorted)
 
 
 def both(name, these, window, interval, **rules):
     moments, numbers, codes = zip(*these, strict=True)
-    found = aggregate(name, np.array(moments), np.array(numbers, dtype=float), np.array(codes, dtype=np.uint32),
-                      window, interval, AggregateRules(**rules))
+    found = aggregate(
+        name,
+        np.array(moments),
+        np.array(numbers, dtype=float),
+        np.array(codes, dtype=np.uint32),
+        window,
+        interval,
+        AggregateRules(**rules),
+    )
     edges = [*range(window.since, window.until, interval), window.until]
     return found.value.tolist(), list(itertools.pairwise(edges))
 
@@ -170,11 +212,16 @@ def test_bad_time_agrees_with_counting_bad_ticks(these, since, length, interval)
     assert found == pytest.approx(expected, nan_ok=True)
 
 
-@pytest.mark.parametrize(("name", "twin"), [
-    ("Minimum", min), ("Maximum", max), ("Average", lambda xs: sum(xs) / len(xs)),
-    ("Range", lambda xs: max(xs) - min(xs)),
-    ("VariancePopulation", lambda xs: sum((x - sum(xs) / len(xs)) ** 2 for x in xs) / len(xs)),
-])
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("Minimum", min),
+        ("Maximum", max),
+        ("Average", lambda xs: sum(xs) / len(xs)),
+        ("Range", lambda xs: max(xs) - min(xs)),
+        ("VariancePopulation", lambda xs: sum((x - sum(xs) / len(xs)) ** 2 for x in xs) / len(xs)),
+    ],
+)
 @settings(deadline=None)
 @given(these=ROWS, since=st.integers(0, 20), length=st.integers(1, 40), interval=st.integers(1, 15))
 def test_what_is_made_of_raw_samples_agrees_with_its_definition(name, twin, these, since, length, interval):
@@ -208,8 +255,9 @@ def test_no_samples_are_no_data(name):
 @pytest.mark.parametrize("name", AGGREGATES)
 @pytest.mark.parametrize("status", ["Good", "Bad", "Uncertain", "BadNoData"])
 def test_one_sample_of_any_status_is_enough_to_answer(name, status):
-    found = aggregate(name, np.array([50]), np.array([7.0]), np.array([CODES[status]], dtype=np.uint32),
-                      Window(0, 100), 30)
+    found = aggregate(
+        name, np.array([50]), np.array([7.0]), np.array([CODES[status]], dtype=np.uint32), Window(0, 100), 30
+    )
     assert len(found.at) == len(found.value) == len(found.quality) == 4
     assert found.value.dtype == np.float64
     assert found.quality.dtype == np.uint32
@@ -265,8 +313,9 @@ def test_the_bounds_of_an_interval_and_their_difference():
 
 def test_sloped_extrapolation_runs_on():
     rules = AggregateRules(sloped_extrapolation=True)
-    found = aggregate("Interpolative", np.array([0, 10]), np.array([1.0, 3.0]), np.zeros(2, np.uint32), Window(0, 30),
-                      10, rules)
+    found = aggregate(
+        "Interpolative", np.array([0, 10]), np.array([1.0, 3.0]), np.zeros(2, np.uint32), Window(0, 30), 10, rules
+    )
     assert found.value.tolist() == [1, 3, 5]
 
 

@@ -19,19 +19,27 @@ POWER = Signal(path="line/press/power", machine="line/press", name="power", role
 
 
 def samples(path, seconds, values, quality=None):
-    return pa.table({
-        "signal": [path] * len(seconds),
-        "at": pa.array([T0 + round(s * SECOND) for s in seconds], pa.timestamp("us", "UTC")),
-        "value": pa.array(values, pa.float64()),
-        "quality": pa.array(quality or [0] * len(seconds), pa.uint32())})
+    return pa.table(
+        {
+            "signal": [path] * len(seconds),
+            "at": pa.array([T0 + round(s * SECOND) for s in seconds], pa.timestamp("us", "UTC")),
+            "value": pa.array(values, pa.float64()),
+            "quality": pa.array(quality or [0] * len(seconds), pa.uint32()),
+        }
+    )
 
 
 def connection(*stretches):
-    return pa.table({
-        "kind": ["connection"] * len(stretches), "place": ["plc"] * len(stretches), "text": [""] * len(stretches),
-        "since": pa.array([T0 + s * SECOND for s, _ in stretches], pa.timestamp("us", "UTC")),
-        "until": pa.array([T0 + u * SECOND for _, u in stretches], pa.timestamp("us", "UTC")),
-        "detail": ["{}"] * len(stretches)})
+    return pa.table(
+        {
+            "kind": ["connection"] * len(stretches),
+            "place": ["plc"] * len(stretches),
+            "text": [""] * len(stretches),
+            "since": pa.array([T0 + s * SECOND for s, _ in stretches], pa.timestamp("us", "UTC")),
+            "until": pa.array([T0 + u * SECOND for _, u in stretches], pa.timestamp("us", "UTC")),
+            "detail": ["{}"] * len(stretches),
+        }
+    )
 
 
 @pytest.fixture
@@ -56,8 +64,11 @@ def test_one_minute_averages_are_the_same_before_and_after_sealing(history):
 
 
 def test_time_without_a_connection_is_bad_and_left_out_of_the_average(history):
-    history.write(Batch("plc", 1, samples(POWER.path, [0, 30, 90, 200], [2.0, 2.0, 8.0, 8.0]),
-                        spells=connection((0, 40), (90, 300))))
+    history.write(
+        Batch(
+            "plc", 1, samples(POWER.path, [0, 30, 90, 200], [2.0, 2.0, 8.0, 8.0]), spells=connection((0, 40), (90, 300))
+        )
+    )
     whole = window(0, 120)
     assert history.aggregate(POWER.path, "DurationBad", whole, 2 * MINUTE).value.tolist() == [50_000]
     stepped = history.aggregate(POWER.path, "TimeAverage2", whole, 2 * MINUTE, AggregateRules(stepped=True))
@@ -92,7 +103,8 @@ def test_many_signals_at_once_are_the_same_as_one_by_one(history):
         history.write(Batch("plc", number, samples(path, [0, 60, 120], [number, 2.0 * number, 5.0])))
     together = history.aggregates(paths, "TimeAverage", window(0, 120), MINUTE)
     assert {p: a.value.tolist() for p, a in together.items()} == {
-        p: history.aggregate(p, "TimeAverage", window(0, 120), MINUTE).value.tolist() for p in paths}
+        p: history.aggregate(p, "TimeAverage", window(0, 120), MINUTE).value.tolist() for p in paths
+    }
 
 
 def test_a_signal_that_never_spoke_has_no_data(history):
@@ -106,8 +118,11 @@ def test_an_unknown_aggregate_is_refused(history):
         history.aggregate(POWER.path, "TimeAvrage2", window(0, 120), MINUTE)
 
 
-GAPS = st.lists(st.integers(0, 60), max_size=6, unique=True).map(sorted).map(
-    lambda edges: list(zip(edges[::2], edges[1::2], strict=False)))
+GAPS = (
+    st.lists(st.integers(0, 60), max_size=6, unique=True)
+    .map(sorted)
+    .map(lambda edges: list(zip(edges[::2], edges[1::2], strict=False)))
+)
 TIMES = st.lists(st.integers(-20, 80), min_size=1, max_size=10, unique=True).map(sorted)
 
 

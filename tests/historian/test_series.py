@@ -19,8 +19,14 @@ from andon.plant import Signal
 from naive import naive_known, naive_states
 
 SENSOR_FAILURE, LAST_USABLE, NOT_ACCURATE, INITIAL = 0x808C0000, 0x40900000, 0x40930000, 0x40920000
-STATE = Signal(path="press/state", machine="press", name="state", role="state", kind="state",
-               states={"0": "idle_no_order", "2": "producing", "Execute": "producing", "true": "fault"})
+STATE = Signal(
+    path="press/state",
+    machine="press",
+    name="state",
+    role="state",
+    kind="state",
+    states={"0": "idle_no_order", "2": "producing", "Execute": "producing", "true": "fault"},
+)
 COUNT = Signal(path="press/parts", machine="press", name="parts", role="good_count", kind="count")
 POWER = Signal(path="press/power", machine="press", name="power", role="power", kind="number", unit="kW")
 DAY = Window(0, 1000)
@@ -29,11 +35,14 @@ DAY = Window(0, 1000)
 def table(rows):
     """(at, what was said, quality) rows as the historian gives them."""
     rows = [(*row, 0)[:3] for row in rows]
-    return pa.table({
-        "at": pa.array([r[0] for r in rows], pa.int64()),
-        "value": pa.array([None if isinstance(r[1], str) else r[1] for r in rows], pa.float64()),
-        "text": pa.array([r[1] if isinstance(r[1], str) else None for r in rows], pa.string()),
-        "quality": pa.array([r[2] for r in rows], pa.uint32())})
+    return pa.table(
+        {
+            "at": pa.array([r[0] for r in rows], pa.int64()),
+            "value": pa.array([None if isinstance(r[1], str) else r[1] for r in rows], pa.float64()),
+            "text": pa.array([r[1] if isinstance(r[1], str) else None for r in rows], pa.string()),
+            "quality": pa.array([r[2] for r in rows], pa.uint32()),
+        }
+    )
 
 
 def spelled(rows, signal=STATE, window=DAY, heard=((0, 1000),)):
@@ -52,13 +61,30 @@ def test_the_names_of_status_codes_are_the_foundation_s():
     assert name(SENSOR_FAILURE | 0x0480) == "BadSensorFailure"
 
 
-@pytest.mark.parametrize(("code", "verdict"), [
-    (0x00000000, "good"), (0x00300000, "good"), (0x00960000, "good"), (0x00DC0000, "good"),  # clamped, override, edited
-    (0x40930000, "good"), (0x40940000, "good"), (0x40950000, "good"), (0x42090000, "good"), (0x40910000, "good"),
-    (0x420A0000, "good"), (0x40000000, "good"), (0x40930480, "good"),  # information bits do not matter
-    (0x40900000, "stale"), (0x408F0000, "stale"),
-    (0x40920000, "bad"), (0x00A50000, "bad"), (0x80000000, "bad"), (0x809B0000, "bad"), (0xC0000000, "bad"),
-])
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        (0x00000000, "good"),
+        (0x00300000, "good"),
+        (0x00960000, "good"),
+        (0x00DC0000, "good"),  # clamped, override, edited
+        (0x40930000, "good"),
+        (0x40940000, "good"),
+        (0x40950000, "good"),
+        (0x42090000, "good"),
+        (0x40910000, "good"),
+        (0x420A0000, "good"),
+        (0x40000000, "good"),
+        (0x40930480, "good"),  # information bits do not matter
+        (0x40900000, "stale"),
+        (0x408F0000, "stale"),
+        (0x40920000, "bad"),
+        (0x00A50000, "bad"),
+        (0x80000000, "bad"),
+        (0x809B0000, "bad"),
+        (0xC0000000, "bad"),
+    ],
+)
 def test_a_status_code_is_good_stale_or_bad(code, verdict):
     masks = usable(np.array([code], dtype=np.uint32))
     assert [bool(mask[0]) for mask in masks] == [verdict == word for word in ("good", "stale", "bad")]
@@ -67,20 +93,23 @@ def test_a_status_code_is_good_stale_or_bad(code, verdict):
 # ---- coverage ----
 
 
-@pytest.mark.parametrize(("times", "signal", "connected", "heard"), [
-    ([100, 105, 300], replace(STATE, holds=10), None, [(100, 115), (300, 310)]),
-    ([100, 110], replace(STATE, holds=10), None, [(100, 120)]),  # they touch
-    ([300, 100, 105], replace(STATE, holds=10), None, [(100, 115), (300, 310)]),  # order does not matter
-    ([100, 300], replace(COUNT, holds=10), None, [(90, 100), (290, 300)]),  # a count speaks of what was
-    ([100, 300], replace(COUNT, holds=10, stamp="start"), None, [(100, 110), (300, 310)]),
-    ([5, 995], replace(STATE, holds=10), None, [(5, 15), (995, 1000)]),  # cut to the window
-    ([100, 300], STATE, [(0, 200), (250, 2000)], [(100, 200), (250, 1000)]),  # silence while connected: unchanged
-    ([-50], STATE, [(-100, 200)], [(0, 200)]),  # known from before
-    ([100, 300], STATE, [(400, 500), (450, 600)], [(400, 600)]),
-    ([100, 300], STATE, [], []),  # it has connection spells, but none here
-    ([100, 300], STATE, None, [(100, 300)]),
-    ([], STATE, [(0, 1000)], []),  # never a sample: nothing is known
-])
+@pytest.mark.parametrize(
+    ("times", "signal", "connected", "heard"),
+    [
+        ([100, 105, 300], replace(STATE, holds=10), None, [(100, 115), (300, 310)]),
+        ([100, 110], replace(STATE, holds=10), None, [(100, 120)]),  # they touch
+        ([300, 100, 105], replace(STATE, holds=10), None, [(100, 115), (300, 310)]),  # order does not matter
+        ([100, 300], replace(COUNT, holds=10), None, [(90, 100), (290, 300)]),  # a count speaks of what was
+        ([100, 300], replace(COUNT, holds=10, stamp="start"), None, [(100, 110), (300, 310)]),
+        ([5, 995], replace(STATE, holds=10), None, [(5, 15), (995, 1000)]),  # cut to the window
+        ([100, 300], STATE, [(0, 200), (250, 2000)], [(100, 200), (250, 1000)]),  # silence while connected: unchanged
+        ([-50], STATE, [(-100, 200)], [(0, 200)]),  # known from before
+        ([100, 300], STATE, [(400, 500), (450, 600)], [(400, 600)]),
+        ([100, 300], STATE, [], []),  # it has connection spells, but none here
+        ([100, 300], STATE, None, [(100, 300)]),
+        ([], STATE, [(0, 1000)], []),  # never a sample: nothing is known
+    ],
+)
 def test_when_a_signal_was_heard(times, signal, connected, heard):
     assert known(np.array(times, dtype=np.int64), signal, DAY, connected) == heard
 
@@ -97,35 +126,45 @@ def test_known_time_agrees_with_asking_each_moment(times, holds, since, length):
 # ---- states ----
 
 
-@pytest.mark.parametrize(("rows", "expected"), [
-    ([(0, 2.0)], [(0, 1000, "producing", "2")]),
-    ([(0, "2")], [(0, 1000, "producing", "2")]),
-    ([(0, "Execute"), (9, 2.0)], [(0, 9, "producing", "Execute"), (9, 1000, "producing", "2")]),  # words differ
-    ([(0, 2.0), (9, 2.0), (20, 0.0)], [(0, 20, "producing", "2"), (20, 1000, "idle_no_order", "0")]),
-    ([(0, 2.5)], [(0, 1000, "unknown", "2.5")]),
-    ([(0, "execute")], [(0, 1000, "unknown", "execute")]),  # exactly, or not at all
-    ([(0, "2.0")], [(0, 1000, "unknown", "2.0")]),  # a text is not a number
-    ([(0, 1.0)], [(0, 1000, "fault", "1")]),  # a boolean is 1 or 0
-    ([(100, 2.0)], [(0, 100, "unknown", "not heard"), (100, 1000, "producing", "2")]),
-    ([(-100, 2.0)], [(0, 1000, "producing", "2")]),
-    ([(0, 2.0), (50, 0.0, SENSOR_FAILURE), (60, 2.0)],
-     [(0, 50, "producing", "2"), (50, 60, "unknown", "BadSensorFailure"), (60, 1000, "producing", "2")]),
-    ([(0, 2.0), (50, 2.0, LAST_USABLE)],
-     [(0, 50, "producing", "2"), (50, 1000, "unknown", "UncertainLastUsableValue")]),
-    ([(0, 2.0, NOT_ACCURATE)], [(0, 1000, "producing", "2")]),  # usable, though flagged
-    ([(0, 2.0), (50, None)], [(0, 50, "producing", "2"), (50, 1000, "unknown", "")]),
-    ([(0, 0.0), (0, 2.0)], [(0, 1000, "producing", "2")]),  # the last writer of a moment wins
-    ([(50, 0.0), (0, 2.0)], [(0, 50, "producing", "2"), (50, 1000, "idle_no_order", "0")]),  # late, out of order
-    ([], [(0, 1000, "unknown", "not heard")]),
-])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([(0, 2.0)], [(0, 1000, "producing", "2")]),
+        ([(0, "2")], [(0, 1000, "producing", "2")]),
+        ([(0, "Execute"), (9, 2.0)], [(0, 9, "producing", "Execute"), (9, 1000, "producing", "2")]),  # words differ
+        ([(0, 2.0), (9, 2.0), (20, 0.0)], [(0, 20, "producing", "2"), (20, 1000, "idle_no_order", "0")]),
+        ([(0, 2.5)], [(0, 1000, "unknown", "2.5")]),
+        ([(0, "execute")], [(0, 1000, "unknown", "execute")]),  # exactly, or not at all
+        ([(0, "2.0")], [(0, 1000, "unknown", "2.0")]),  # a text is not a number
+        ([(0, 1.0)], [(0, 1000, "fault", "1")]),  # a boolean is 1 or 0
+        ([(100, 2.0)], [(0, 100, "unknown", "not heard"), (100, 1000, "producing", "2")]),
+        ([(-100, 2.0)], [(0, 1000, "producing", "2")]),
+        (
+            [(0, 2.0), (50, 0.0, SENSOR_FAILURE), (60, 2.0)],
+            [(0, 50, "producing", "2"), (50, 60, "unknown", "BadSensorFailure"), (60, 1000, "producing", "2")],
+        ),
+        (
+            [(0, 2.0), (50, 2.0, LAST_USABLE)],
+            [(0, 50, "producing", "2"), (50, 1000, "unknown", "UncertainLastUsableValue")],
+        ),
+        ([(0, 2.0, NOT_ACCURATE)], [(0, 1000, "producing", "2")]),  # usable, though flagged
+        ([(0, 2.0), (50, None)], [(0, 50, "producing", "2"), (50, 1000, "unknown", "")]),
+        ([(0, 0.0), (0, 2.0)], [(0, 1000, "producing", "2")]),  # the last writer of a moment wins
+        ([(50, 0.0), (0, 2.0)], [(0, 50, "producing", "2"), (50, 1000, "idle_no_order", "0")]),  # late, out of order
+        ([], [(0, 1000, "unknown", "not heard")]),
+    ],
+)
 def test_what_a_machine_said_becomes_its_states(rows, expected):
     assert spelled(rows) == [(s, u, State(state), said) for s, u, state, said in expected]
 
 
 def test_time_that_was_not_heard_is_unknown():
     assert spelled([(0, 2.0), (500, 0.0)], heard=[(0, 100), (300, 400)]) == [
-        (0, 100, State.PRODUCING, "2"), (100, 300, State.UNKNOWN, "not heard"), (300, 400, State.PRODUCING, "2"),
-        (400, 1000, State.UNKNOWN, "not heard")]
+        (0, 100, State.PRODUCING, "2"),
+        (100, 300, State.UNKNOWN, "not heard"),
+        (300, 400, State.PRODUCING, "2"),
+        (400, 1000, State.UNKNOWN, "not heard"),
+    ]
 
 
 def test_without_a_state_map_andon_s_own_words_stand_for_themselves():
@@ -139,16 +178,25 @@ def test_with_a_state_map_only_the_map_counts():
 
 def test_timestamps_and_dictionaries_are_read_like_plain_columns():
     plain = table([(0, "2"), (50, "Execute")])
-    typed = pa.table({
-        "at": plain["at"].cast(pa.timestamp("us", "UTC")), "value": plain["value"],
-        "text": plain["text"].combine_chunks().dictionary_encode(), "quality": plain["quality"]})
+    typed = pa.table(
+        {
+            "at": plain["at"].cast(pa.timestamp("us", "UTC")),
+            "value": plain["value"],
+            "text": plain["text"].combine_chunks().dictionary_encode(),
+            "quality": plain["quality"],
+        }
+    )
     assert states(typed, STATE, DAY, [(0, 1000)]).said == states(plain, STATE, DAY, [(0, 1000)]).said
 
 
-SAMPLES = st.lists(st.tuples(st.integers(-20, 60), st.integers(0, 3), st.sampled_from([0, 0, 0, 0x80000000])),
-                   max_size=12, unique_by=lambda row: row[0]).map(sorted)
+SAMPLES = st.lists(
+    st.tuples(st.integers(-20, 60), st.integers(0, 3), st.sampled_from([0, 0, 0, 0x80000000])),
+    max_size=12,
+    unique_by=lambda row: row[0],
+).map(sorted)
 STRETCHES = st.lists(st.tuples(st.integers(-10, 50), st.integers(1, 20)), max_size=4).map(
-    lambda spans: [(since, since + length) for since, length in spans])
+    lambda spans: [(since, since + length) for since, length in spans]
+)
 
 
 @settings(deadline=None)
@@ -156,8 +204,11 @@ STRETCHES = st.lists(st.tuples(st.integers(-10, 50), st.integers(1, 20)), max_si
 def test_states_agree_with_asking_each_moment(rows, heard, since, length):
     window = Window(since, since + length)
     found = states(table(rows), STATE, window, heard)
-    each = [(str(state), said) for s, u, state, said in zip(found.since, found.until, found.state, found.said,
-                                                           strict=True) for _ in range(s, u)]
+    each = [
+        (str(state), said)
+        for s, u, state, said in zip(found.since, found.until, found.state, found.said, strict=True)
+        for _ in range(s, u)
+    ]
     assert each == naive_states(rows, {"0": "idle_no_order", "1": "fault", "2": "producing"}, window, heard)
     assert found.since[0] == window.since
     assert found.until[-1] == window.until
@@ -169,40 +220,47 @@ def test_states_agree_with_asking_each_moment(rows, heard, since, length):
 # ---- counts ----
 
 
-@pytest.mark.parametrize(("readings", "signal", "pieces"), [
-    ([5, 5, 7, 10], COUNT, [0, 2, 3]),
-    ([10, 12, 0, 3], COUNT, [2, 0, 3]),  # reset
-    ([1000, 3], COUNT, [3]),  # reset, three made since
-    ([65530, 65534, 2], COUNT, [4, 4]),  # a 16-bit counter
-    ([65000, 10], replace(COUNT, rollover=65535), [546]),
-    ([4294967290, 5], COUNT, [11]),  # a 32-bit counter
-    ([32767, -32768, -32760], COUNT, [1, 8]),  # a signed 16-bit counter
-    ([40000, 0, 5], replace(COUNT, rollover=65535), [0, 5]),  # far from the top: a reset
-    ([995, 2], replace(COUNT, rollover=999), [7]),
-    ([995, 2], COUNT, [2]),  # nobody said that it rolls over there
-    ([70000, 200], COUNT, [200]),  # above 16 bits, far below 32: a reset
-    ([100, 105, 103, 105, 110], COUNT, [5, -2, 2, 5]),  # a late old reading: taken back, counted again
-    ([100, 99, 100], COUNT, [-1, 1]),  # an operator took one back
-    ([5, 4, 6], COUNT, [-1, 2]),
-    ([998, 2, 998, 3], replace(COUNT, rollover=999), [4, -4, 5]),  # a late old reading from before the rollover
-    ([7], COUNT, []),  # the first reading ever says nothing
-    ([], COUNT, []),
-])
+@pytest.mark.parametrize(
+    ("readings", "signal", "pieces"),
+    [
+        ([5, 5, 7, 10], COUNT, [0, 2, 3]),
+        ([10, 12, 0, 3], COUNT, [2, 0, 3]),  # reset
+        ([1000, 3], COUNT, [3]),  # reset, three made since
+        ([65530, 65534, 2], COUNT, [4, 4]),  # a 16-bit counter
+        ([65000, 10], replace(COUNT, rollover=65535), [546]),
+        ([4294967290, 5], COUNT, [11]),  # a 32-bit counter
+        ([32767, -32768, -32760], COUNT, [1, 8]),  # a signed 16-bit counter
+        ([40000, 0, 5], replace(COUNT, rollover=65535), [0, 5]),  # far from the top: a reset
+        ([995, 2], replace(COUNT, rollover=999), [7]),
+        ([995, 2], COUNT, [2]),  # nobody said that it rolls over there
+        ([70000, 200], COUNT, [200]),  # above 16 bits, far below 32: a reset
+        ([100, 105, 103, 105, 110], COUNT, [5, -2, 2, 5]),  # a late old reading: taken back, counted again
+        ([100, 99, 100], COUNT, [-1, 1]),  # an operator took one back
+        ([5, 4, 6], COUNT, [-1, 2]),
+        ([998, 2, 998, 3], replace(COUNT, rollover=999), [4, -4, 5]),  # a late old reading from before the rollover
+        ([7], COUNT, []),  # the first reading ever says nothing
+        ([], COUNT, []),
+    ],
+)
 def test_the_pieces_in_each_step_of_a_counter(readings, signal, pieces):
     rows = table([(10 * i, float(value)) for i, value in enumerate(readings)])
     found = counts(rows, signal, DAY, None)
     assert dict(zip(found.at.tolist(), found.count.tolist(), strict=True)) == {
-        10 * (i + 1): float(n) for i, n in enumerate(pieces) if n}
+        10 * (i + 1): float(n) for i, n in enumerate(pieces) if n
+    }
 
 
-@pytest.mark.parametrize(("signal", "connected", "rows", "since"), [
-    (replace(COUNT, holds=20), None, [(0, 10), (100, 18)], 0),
-    (COUNT, [(0, 30), (60, 200)], [(0, 10), (100, 18)], 30),  # while connected, silence meant none
-    (COUNT, [(60, 200)], [(0, 10), (100, 18)], 0),
-    (COUNT, None, [(0, 10), (50, 14, SENSOR_FAILURE), (100, 18)], 0),
-    (COUNT, None, [(0, 10), (50, 14, LAST_USABLE), (100, 18)], 0),
-    (COUNT, None, [(0, 10), (50, None), (100, 18)], 0),
-])
+@pytest.mark.parametrize(
+    ("signal", "connected", "rows", "since"),
+    [
+        (replace(COUNT, holds=20), None, [(0, 10), (100, 18)], 0),
+        (COUNT, [(0, 30), (60, 200)], [(0, 10), (100, 18)], 30),  # while connected, silence meant none
+        (COUNT, [(60, 200)], [(0, 10), (100, 18)], 0),
+        (COUNT, None, [(0, 10), (50, 14, SENSOR_FAILURE), (100, 18)], 0),
+        (COUNT, None, [(0, 10), (50, 14, LAST_USABLE), (100, 18)], 0),
+        (COUNT, None, [(0, 10), (50, None), (100, 18)], 0),
+    ],
+)
 def test_pieces_made_in_a_gap_are_spread_over_it(signal, connected, rows, since):
     found = counts(table(rows), signal, DAY, connected)
     assert (found.since.tolist(), found.at.tolist(), found.count.tolist()) == ([since], [100], [8.0])
@@ -218,11 +276,14 @@ def test_a_reading_a_little_lower_after_a_gap_is_an_old_one():
     assert found.total == 3
 
 
-@pytest.mark.parametrize(("signal", "spans"), [
-    (replace(COUNT, counting="delta", holds=300), [(0, 0), (0, 300), (300, 600), (700, 1000)]),
-    (replace(COUNT, counting="delta"), [(0, 0), (0, 300), (300, 600), (600, 1000)]),
-    (replace(COUNT, counting="delta", holds=300, stamp="start"), [(0, 300), (300, 600), (600, 900), (1000, 1300)]),
-])
+@pytest.mark.parametrize(
+    ("signal", "spans"),
+    [
+        (replace(COUNT, counting="delta", holds=300), [(0, 0), (0, 300), (300, 600), (700, 1000)]),
+        (replace(COUNT, counting="delta"), [(0, 0), (0, 300), (300, 600), (600, 1000)]),
+        (replace(COUNT, counting="delta", holds=300, stamp="start"), [(0, 300), (300, 600), (600, 900), (1000, 1300)]),
+    ],
+)
 def test_deltas_are_pieces_of_the_stretch_before_or_after_their_row(signal, spans):
     rows = table([(0, 1), (300, 2), (600, 3), (1000, 4), (900, 99, SENSOR_FAILURE)])
     found = counts(rows, signal, Window(0, 2000), None)
@@ -275,15 +336,21 @@ def test_a_true_count_survives_rollovers_repeats_gaps_and_any_order(steps, modul
 
 
 @settings(deadline=None)
-@given(STEPS, st.sampled_from([100, 1000]), st.sampled_from([None, 15]), st.booleans(),
-       st.lists(st.integers(0, 400), max_size=6))
+@given(
+    STEPS,
+    st.sampled_from([100, 1000]),
+    st.sampled_from([None, 15]),
+    st.booleans(),
+    st.lists(st.integers(0, 400), max_size=6),
+)
 def test_any_partition_of_a_window_has_as_many_pieces_as_the_whole(steps, modulus, holds, disconnected, cuts):
     rows, true, end = observed(steps, modulus)
     signal = replace(COUNT, rollover=modulus - 1, holds=holds)
     connected = [(-10, 40), (55, 10**9)] if disconnected else None
     edges = sorted({0, end + 1, *(cut for cut in cuts if cut <= end)})
-    parts = [counts(table(around(rows, window)), signal, window, connected).total
-             for window in map(Window, edges, edges[1:])]
+    parts = [
+        counts(table(around(rows, window)), signal, window, connected).total for window in map(Window, edges, edges[1:])
+    ]
     assert sum(parts) == true
 
 
@@ -294,8 +361,9 @@ def test_any_partition_of_a_window_has_all_deltas(steps, stamp, holds, cuts):
     times = np.cumsum([pause for pause, _, _ in steps]).tolist()
     rows = [(at, float(made), 0) for at, (_, made, _) in zip(times, steps, strict=True)]
     edges = sorted({-100, times[-1] + 100, *cuts} - {cut for cut in cuts if cut > times[-1] + 100})
-    parts = [counts(table(around(rows, window)), signal, window, None).total
-             for window in map(Window, edges, edges[1:])]
+    parts = [
+        counts(table(around(rows, window)), signal, window, None).total for window in map(Window, edges, edges[1:])
+    ]
     assert sum(parts) == sum(made for _, made, _ in steps)
 
 

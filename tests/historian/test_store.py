@@ -36,14 +36,19 @@ def as_rows(trend: pa.Table) -> list[tuple[int, float, float, float, float, int]
     return list(zip(*(trend[c].to_pylist() for c in ("at", "low", "high", "first", "last", "count")), strict=True))
 
 
-@pytest.mark.parametrize("window", [Window(MONDAY, MONDAY + 2 * DAY),
-                                    Window(MONDAY + 12_345_678_901, MONDAY + DAY + 55_555_555_555)])
+@pytest.mark.parametrize(
+    "window", [Window(MONDAY, MONDAY + 2 * DAY), Window(MONDAY + 12_345_678_901, MONDAY + DAY + 55_555_555_555)]
+)
 @pytest.mark.parametrize("stage", ["hot", "sealed", "late in hot", "late sealed", "compacted"])
 def test_a_trend_is_exact_whatever_tier_it_comes_from(history: Historian, window: Window, stage: str) -> None:
     history.write(batch(1, day_of("press/p", day=0), day_of("press/p", day=1)))
     late = said("press/p", (MONDAY + 5000 + np.arange(40) * 97 * SECOND).tolist(), [-500.0] * 40)
-    for step, act in {"sealed": history.seal, "late in hot": lambda: history.write(batch(2, late)),
-                      "late sealed": history.seal, "compacted": lambda: [history.compact(d) for d in DAYS]}.items():
+    for step, act in {
+        "sealed": history.seal,
+        "late in hot": lambda: history.write(batch(2, late)),
+        "late sealed": history.seal,
+        "compacted": lambda: [history.compact(d) for d in DAYS],
+    }.items():
         if stage != "hot" and list(STAGES).index(step) <= list(STAGES).index(stage):
             act()
     rows = history.samples("press/p", window)
@@ -55,8 +60,9 @@ STAGES = ("hot", "sealed", "late in hot", "late sealed", "compacted")
 
 
 @pytest.mark.parametrize(("pixels", "most"), [(1, 2), (100, 101), (1000, 1001)])
-def test_a_trend_has_no_more_buckets_than_pixels_and_keeps_the_spike(history: Historian, pixels: int,
-                                                                     most: int) -> None:
+def test_a_trend_has_no_more_buckets_than_pixels_and_keeps_the_spike(
+    history: Historian, pixels: int, most: int
+) -> None:
     history.write(batch(1, day_of("press/p")))
     history.seal()
     trend = history.trend("press/p", Window(MONDAY, MONDAY + DAY), pixels)
@@ -64,12 +70,16 @@ def test_a_trend_has_no_more_buckets_than_pixels_and_keeps_the_spike(history: Hi
     assert max(trend["high"].to_pylist()) == 1000.0
 
 
-@given(st.lists(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=8), min_size=1,
-                max_size=6), st.lists(st.booleans(), min_size=6, max_size=6))
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=8), min_size=1, max_size=6
+    ),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_order_of_writes_and_seals_gives_what_a_dictionary_would(tmp_path_factory: pytest.TempPathFactory,
-                                                                     batches: list[list[tuple[int, int]]],
-                                                                     seals: list[bool]) -> None:
+def test_any_order_of_writes_and_seals_gives_what_a_dictionary_would(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[int, int]]], seals: list[bool]
+) -> None:
     expected: dict[int, float] = {}
     with Historian.own(tmp_path_factory.mktemp("any")) as history:
         for number, (rows, seal) in enumerate(zip(batches, seals, strict=False)):
@@ -118,13 +128,17 @@ def test_the_latest_row_of_each_signal_is_found_in_either_tier(history: Historia
     assert [(r["signal"], r["at"], r["value"]) for r in rows] == [("p/a", MONDAY + 1, 2), ("p/b", MONDAY + 5, 4)]
 
 
-@pytest.mark.parametrize(("at", "why"), [
-    (-1, "before 1970"),
-    (4_102_444_800 * SECOND, "more than a day ahead"),  # the year 2100
-    (1 << 62, "more than a day ahead"),
-])
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        (-1, "before 1970"),
+        (4_102_444_800 * SECOND, "more than a day ahead"),  # the year 2100
+        (1 << 62, "more than a day ahead"),
+    ],
+)
 def test_an_impossible_moment_is_refused_and_named_and_kept_aside_while_the_rest_is_stored(
-        history: Historian, at: int, why: str) -> None:
+    history: Historian, at: int, why: str
+) -> None:
     receipt = history.write(batch(1, said("p/x", [at, MONDAY], [7.0, 1.0])))
     assert receipt.rows == 1
     assert len(receipt.refused) == 1
@@ -151,14 +165,18 @@ def test_a_clock_that_steps_back_stores_all_the_same(tmp_path: Path) -> None:
         assert history.verify(deep=True).sound
 
 
-@pytest.mark.parametrize(("table", "says"), [
-    (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "val": [1.0]}), "unknown column 'val'"),
-    (pa.table({"at": pa.array([MONDAY]).cast(UTC)}), "column 'signal' is missing"),
-    (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(pa.timestamp("us"))}), "has no time zone"),
-    (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "value": ["full"]}), "cannot be stored"),
-])
-def test_a_batch_with_columns_that_cannot_be_stored_is_refused_whole(history: Historian, table: pa.Table,
-                                                                     says: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "val": [1.0]}), "unknown column 'val'"),
+        (pa.table({"at": pa.array([MONDAY]).cast(UTC)}), "column 'signal' is missing"),
+        (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(pa.timestamp("us"))}), "has no time zone"),
+        (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "value": ["full"]}), "cannot be stored"),
+    ],
+)
+def test_a_batch_with_columns_that_cannot_be_stored_is_refused_whole(
+    history: Historian, table: pa.Table, says: str
+) -> None:
     with pytest.raises(BadInput, match=says):
         history.write(Batch("line", 1, table))
     assert history.last_number("line") == -1
@@ -177,11 +195,21 @@ def test_errors_of_the_owner_reach_other_callers_as_what_they_are(history: Histo
             remote.folder_of_my_own  # noqa: B018  # the access is what is tested
 
 
-@pytest.mark.parametrize("text", [
-    "DELETE FROM samples", "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'",
-    "ATTACH 'x.db'", "COPY samples TO 'x.csv'", "SELECT 1; SELECT 2", "INSTALL httpfs", "nonsense",
-    "SET threads = 1", "CREATE TABLE x AS SELECT 1",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROM samples",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "ATTACH 'x.db'",
+        "COPY samples TO 'x.csv'",
+        "SELECT 1; SELECT 2",
+        "INSTALL httpfs",
+        "nonsense",
+        "SET threads = 1",
+        "CREATE TABLE x AS SELECT 1",
+    ],
+)
 def test_sql_reads_the_history_and_nothing_else(history: Historian, text: str) -> None:
     with pytest.raises(BadQuestion):
         history.sql(text)
@@ -198,26 +226,61 @@ def test_sql_sees_both_tiers(history: Historian) -> None:
 
 def test_where_spells_overlap_the_later_reported_wins(history: Historian) -> None:
     def reason(number: int, since: int, until: int, text: str) -> None:
-        history.write(Batch("acts", number, spells=pa.table({
-            "kind": ["reason"], "place": ["press"], "since": pa.array([since]).cast(UTC),
-            "until": pa.array([until]).cast(UTC), "text": [text], "detail": ['{"who": "eva"}']})))
+        history.write(
+            Batch(
+                "acts",
+                number,
+                spells=pa.table(
+                    {
+                        "kind": ["reason"],
+                        "place": ["press"],
+                        "since": pa.array([since]).cast(UTC),
+                        "until": pa.array([until]).cast(UTC),
+                        "text": [text],
+                        "detail": ['{"who": "eva"}'],
+                    }
+                ),
+            )
+        )
+
     reason(1, 0, 100, "jam")
     reason(2, 40, 60, "tool")
     assert history.spells("reason", "press", Window(10, 90)).rows() == [
-        (10, 40, "jam"), (40, 60, "tool"), (60, 90, "jam")]
+        (10, 40, "jam"),
+        (40, 60, "tool"),
+        (60, 90, "jam"),
+    ]
     rows = history.spell_rows("reason", "press", Window(0, 50)).to_pylist()
     assert [(r["text"], r["receipt"], r["detail"]) for r in rows] == [
-        ("jam", 1, '{"who": "eva"}'), ("tool", 2, '{"who": "eva"}')]
+        ("jam", 1, '{"who": "eva"}'),
+        ("tool", 2, '{"who": "eva"}'),
+    ]
     assert history.touched(1) == (2, [("press", 40, 60)])
 
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_waveforms_and_measurements_come_back_as_they_were(history: Historian, sealed: bool) -> None:
-    waves = pa.table({"signal": ["press/v"] * 2, "at": pa.array([MONDAY, MONDAY + SECOND]).cast(UTC),
-                      "rate": [4.0, 4.0], "block": [[0.1, 0.2, 0.3, 0.4], [1.0, 2.0]]})
-    found = pa.table({"machine": ["press"] * 2, "at": pa.array([MONDAY] * 2).cast(UTC), "unit_id": ["000123"] * 2,
-                      "step": ["10", "10"], "test": ["gap", "force"], "value": [1.5, 9.0], "low": [1.0, None],
-                      "high": [2.0, 8.0], "passed": [True, None]})
+    waves = pa.table(
+        {
+            "signal": ["press/v"] * 2,
+            "at": pa.array([MONDAY, MONDAY + SECOND]).cast(UTC),
+            "rate": [4.0, 4.0],
+            "block": [[0.1, 0.2, 0.3, 0.4], [1.0, 2.0]],
+        }
+    )
+    found = pa.table(
+        {
+            "machine": ["press"] * 2,
+            "at": pa.array([MONDAY] * 2).cast(UTC),
+            "unit_id": ["000123"] * 2,
+            "step": ["10", "10"],
+            "test": ["gap", "force"],
+            "value": [1.5, 9.0],
+            "low": [1.0, None],
+            "high": [2.0, 8.0],
+            "passed": [True, None],
+        }
+    )
     history.write(Batch("line", 1, waveforms=waves, measurements=found))
     if sealed:
         history.seal()
@@ -235,7 +298,9 @@ def test_a_text_signal_reads_as_spells(history: Historian) -> None:
     history.write(batch(1, said("press/product", [MONDAY, MONDAY + 10, MONDAY + 20], text=["A", "A", "B"])))
     signal = Signal(path="press/product", machine="press", name="product", role="product", kind="text", holds=15)
     assert history.read(Spells, signal, Window(MONDAY + 5, MONDAY + 99)).rows() == [
-        (MONDAY + 5, MONDAY + 20, "A"), (MONDAY + 20, MONDAY + 35, "B")]
+        (MONDAY + 5, MONDAY + 20, "A"),
+        (MONDAY + 20, MONDAY + 35, "B"),
+    ]
 
 
 def test_forgetting_deletes_in_both_tiers_and_is_kept_on_record(history: Historian) -> None:
@@ -247,7 +312,8 @@ def test_forgetting_deletes_in_both_tiers_and_is_kept_on_record(history: Histori
     assert history.samples("p/x", ALL).num_rows == 0
     assert history.samples("p/y", ALL).num_rows == 86_400
     assert [(r["who"], r["why"], r["path"], r["rows"]) for r in history.forgotten().to_pylist()] == [
-        ("eva", "works council", "p/x", 86_401)]
+        ("eva", "works council", "p/x", 86_401)
+    ]
     assert history.verify(deep=True).sound
 
 

@@ -22,7 +22,8 @@ from store_rows import ALL, DAY, MONDAY, batch, day_of, said
 
 ROUNDS, LANES, A_FOLDER = 201, 3, 17
 FORKS = multiprocessing.get_context(
-    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+)
 FORKS.set_forkserver_preload(["andon.historian", "pandas"])  # pyarrow imports pandas where it is installed
 
 
@@ -91,8 +92,9 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\0", bytes(range(256)) * 16, b"\xff" * 100],
-                         ids=["zeros", "one zero", "bytes", "ones"])
+@pytest.mark.parametrize(
+    "tail", [b"\0" * 4096, b"\0", bytes(range(256)) * 16, b"\xff" * 100], ids=["zeros", "one zero", "bytes", "ones"]
+)
 def test_zeros_or_garbage_after_the_log_lose_nothing(torn: Path, tmp_path: Path, tail: bytes) -> None:
     folder = Path(shutil.copytree(torn, tmp_path / "history"))
     with (folder / "hot.duckdb.wal").open("ab") as log:
@@ -103,8 +105,9 @@ def test_zeros_or_garbage_after_the_log_lose_nothing(torn: Path, tmp_path: Path,
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_says_so(torn: Path, tmp_path: Path,
-                                                                                     seed: int) -> None:
+def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_says_so(
+    torn: Path, tmp_path: Path, seed: int
+) -> None:
     chance = np.random.default_rng(seed)
     folder = Path(shutil.copytree(torn, tmp_path / "history"))
     log = folder / "hot.duckdb.wal"
@@ -114,8 +117,7 @@ def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_sa
     if kind == "flip":
         body[place] ^= 0x40
     else:
-        body[place:] = {"cut": b"", "zeros": bytes(len(body) - place),
-                        "garbage": chance.bytes(len(body) - place)}[kind]
+        body[place:] = {"cut": b"", "zeros": bytes(len(body) - place), "garbage": chance.bytes(len(body) - place)}[kind]
     log.write_bytes(body)
     whole = int(30 * (place - 4096) / length) - 1  # batches are of equal length in the log; the tables come first
     with Historian.own(folder) as history:
@@ -163,8 +165,9 @@ def stuffed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("seal_every", [1000, 7])
-def test_a_full_disk_is_said_as_such_loses_nothing_and_heals_when_there_is_room(small_disk: Path,
-                                                                                seal_every: int) -> None:
+def test_a_full_disk_is_said_as_such_loses_nothing_and_heals_when_there_is_room(
+    small_disk: Path, seal_every: int
+) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(12 << 20))
     with Historian.own(small_disk / "history") as history:
@@ -210,8 +213,9 @@ def test_a_damaged_sealed_file_is_named(tmp_path: Path, hurt: str) -> None:
         path = sorted((tmp_path / "cold").rglob("*.parquet"))[1]
         body = bytearray(path.read_bytes())
         body[len(body) // 2] ^= 0xFF
-        {"flip": lambda: path.write_bytes(body), "cut": lambda: path.write_bytes(body[:1000]),
-         "gone": path.unlink}[hurt]()
+        {"flip": lambda: path.write_bytes(body), "cut": lambda: path.write_bytes(body[:1000]), "gone": path.unlink}[
+            hurt
+        ]()
         found = history.verify(deep=True)
         assert [d.file for d in found.damages] == [path.relative_to(tmp_path).as_posix()]
         assert not found.sound

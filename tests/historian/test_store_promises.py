@@ -55,8 +55,9 @@ def test_promise_2_exactly_once_the_same_batch_twice_is_stored_once(history: His
 
 
 @pytest.mark.parametrize("sealed", [(False, False), (True, False), (False, True), (True, True)])
-def test_promise_2_the_last_writer_wins_and_it_is_recorded_that_it_did(history: Historian,
-                                                                        sealed: tuple[bool, bool]) -> None:
+def test_promise_2_the_last_writer_wins_and_it_is_recorded_that_it_did(
+    history: Historian, sealed: tuple[bool, bool]
+) -> None:
     for number, (value, seal) in enumerate(zip((1.0, 2.0), sealed, strict=True)):
         history.write(batch(number, said("press/p", [MONDAY], [value])))
         if seal:
@@ -94,12 +95,20 @@ def test_promise_3_what_came_in_late_is_named_so_that_closed_shifts_can_be_close
 
 
 def test_promise_4_silence_while_connected_is_unchanged_and_silence_while_lost_is_unknown(history: Historian) -> None:
-    spells = pa.table({"kind": ["connection"] * 2, "place": ["line"] * 2, "text": ["connected"] * 2,
-                       "since": pa.array([MONDAY, MONDAY + 100]).cast(UTC),
-                       "until": pa.array([MONDAY + 50, MONDAY + 200]).cast(UTC)})
+    spells = pa.table(
+        {
+            "kind": ["connection"] * 2,
+            "place": ["line"] * 2,
+            "text": ["connected"] * 2,
+            "since": pa.array([MONDAY, MONDAY + 100]).cast(UTC),
+            "until": pa.array([MONDAY + 50, MONDAY + 200]).cast(UTC),
+        }
+    )
     history.write(Batch("line", 1, said("press/n", [MONDAY + 10, MONDAY + 120], [1, 2]), spells=spells))
     assert history.coverage(PRESS, Window(MONDAY, MONDAY + 300)).rows() == [
-        (MONDAY + 10, MONDAY + 50, "heard"), (MONDAY + 100, MONDAY + 200, "heard")]
+        (MONDAY + 10, MONDAY + 50, "heard"),
+        (MONDAY + 100, MONDAY + 200, "heard"),
+    ]
 
 
 def test_promise_4_without_connection_spells_silence_is_no_change_while_its_source_is_heard(history: Historian) -> None:
@@ -151,9 +160,11 @@ def test_promise_7_the_exported_file_holds_the_same_rows(history: Historian, tmp
 
 def test_promise_8_many_readers_another_process_reads_while_this_one_writes(history: Historian) -> None:
     history.write(batch(1, said("press/p", [MONDAY], [4.5])))
-    code = ("import sys; from andon.historian import Historian; from andon.model import Window\n"
-            "with Historian.open(sys.argv[1]) as h: print(type(h).__name__, h.samples('press/p', "
-            "Window(0, 1 << 61))['value'].to_pylist(), h.sql('SELECT count(*) AS n FROM samples')['n'][0].as_py())")
+    code = (
+        "import sys; from andon.historian import Historian; from andon.model import Window\n"
+        "with Historian.open(sys.argv[1]) as h: print(type(h).__name__, h.samples('press/p', "
+        "Window(0, 1 << 61))['value'].to_pylist(), h.sql('SELECT count(*) AS n FROM samples')['n'][0].as_py())"
+    )
     seen = subprocess.run([sys.executable, "-c", code, str(history.folder)], capture_output=True, text=True, check=True)
     assert seen.stdout.split() == ["RemoteHistorian", "[4.5]", "1"]
 
@@ -188,8 +199,15 @@ def test_promise_9_types_stay_what_they_were(history: Historian, sealed: bool) -
     history.write(batch(1, said("press/serial", [MONDAY], text=["000123"])))
     history.write(Batch("line", 2, said("press/i", [MONDAY], pa.array([-12], pa.int16()).to_pylist())))
     history.write(Batch("line", 3, said("press/large", [MONDAY, MONDAY + 1, MONDAY + 2], [large, -large, 5])))
-    history.write(Batch("line", 4, pa.table({"signal": ["press/on"] * 2, "value": [True, False],
-                                             "at": pa.array([MONDAY, MONDAY + 1]).cast(UTC)})))
+    history.write(
+        Batch(
+            "line",
+            4,
+            pa.table(
+                {"signal": ["press/on"] * 2, "value": [True, False], "at": pa.array([MONDAY, MONDAY + 1]).cast(UTC)}
+            ),
+        )
+    )
     history.write(batch(5, said("press/n", [MONDAY, MONDAY + SECOND], [65530, 4])))
     odd = [-0.0, float("inf"), 1e300, None, 0.1 + 0.2]
     history.write(batch(6, said("press/odd", [MONDAY + i for i in range(5)], odd)))

@@ -52,26 +52,45 @@ def test_sole_and_shifting_time_are_those_of_an_independent_program(case: str) -
     assert shares(line(machines)) == expected
 
 
-@pytest.mark.parametrize(("machines", "expected", "free"), [
-    # One machine is always the bottleneck while it works.
-    ({"a": [(0, 60, "producing"), (60, 100, "starved")]}, {"a": (60, 0)}, 40),
-    # The bottleneck passes from a to b while both are active.
-    ({"a": [(0, 60, "producing"), (60, 100, "blocked")], "b": [(0, 40, "starved"), (40, 100, "producing")]},
-     {"a": (40, 20), "b": (40, 20)}, 0),
-    # A short active period inside a long one holds nobody up.
-    ({"a": [(0, 100, "producing")], "b": [(0, 40, "starved"), (40, 60, "producing"), (60, 100, "starved")]},
-     {"a": (100, 0), "b": (0, 0)}, 0),
-    # Setup and fault do not end an active period; waiting does.
-    ({"a": [(0, 30, "producing"), (30, 50, "fault"), (50, 100, "setup")],
-      "b": [(0, 48, "producing"), (48, 52, "starved"), (52, 100, "producing")]}, {"a": (100, 0), "b": (0, 0)}, 0),
-    # Nobody active: no bottleneck.
-    ({"a": [(0, 100, "off")], "b": [(0, 100, "idle_no_order")]}, {"a": (0, 0), "b": (0, 0)}, 100),
-    # Unknown time ends an active period: nobody knows whether it went on.
-    ({"a": [(0, 40, "producing"), (40, 60, "unknown"), (60, 100, "producing")], "b": [(0, 100, "producing")]},
-     {"a": (0, 0), "b": (100, 0)}, 0),
-])
-def test_the_longest_active_machine_holds_the_line_up(machines: dict[str, list[Spell]],
-                                                      expected: dict[str, tuple[int, int]], free: int) -> None:
+@pytest.mark.parametrize(
+    ("machines", "expected", "free"),
+    [
+        # One machine is always the bottleneck while it works.
+        ({"a": [(0, 60, "producing"), (60, 100, "starved")]}, {"a": (60, 0)}, 40),
+        # The bottleneck passes from a to b while both are active.
+        (
+            {"a": [(0, 60, "producing"), (60, 100, "blocked")], "b": [(0, 40, "starved"), (40, 100, "producing")]},
+            {"a": (40, 20), "b": (40, 20)},
+            0,
+        ),
+        # A short active period inside a long one holds nobody up.
+        (
+            {"a": [(0, 100, "producing")], "b": [(0, 40, "starved"), (40, 60, "producing"), (60, 100, "starved")]},
+            {"a": (100, 0), "b": (0, 0)},
+            0,
+        ),
+        # Setup and fault do not end an active period; waiting does.
+        (
+            {
+                "a": [(0, 30, "producing"), (30, 50, "fault"), (50, 100, "setup")],
+                "b": [(0, 48, "producing"), (48, 52, "starved"), (52, 100, "producing")],
+            },
+            {"a": (100, 0), "b": (0, 0)},
+            0,
+        ),
+        # Nobody active: no bottleneck.
+        ({"a": [(0, 100, "off")], "b": [(0, 100, "idle_no_order")]}, {"a": (0, 0), "b": (0, 0)}, 100),
+        # Unknown time ends an active period: nobody knows whether it went on.
+        (
+            {"a": [(0, 40, "producing"), (40, 60, "unknown"), (60, 100, "producing")], "b": [(0, 100, "producing")]},
+            {"a": (0, 0), "b": (100, 0)},
+            0,
+        ),
+    ],
+)
+def test_the_longest_active_machine_holds_the_line_up(
+    machines: dict[str, list[Spell]], expected: dict[str, tuple[int, int]], free: int
+) -> None:
     found = line(machines)
     assert shares(found) == expected
     assert found.free == free * SECOND
@@ -86,10 +105,12 @@ def test_agrees_with_the_obvious_twin(drawn: dict[str, list[tuple[int, bool]]]) 
     assert shares(line(machines)) == naive({n: active(r) for n, r in machines.items()})
 
 
-@given(st.dictionaries(st.sampled_from("abcd"), spells, min_size=1, max_size=4), st.integers(0, 60),
-       st.integers(1, 120))
-def test_parts_of_a_window_add_up_to_the_window(drawn: dict[str, list[tuple[int, bool]]], first: int,
-                                                length: int) -> None:
+@given(
+    st.dictionaries(st.sampled_from("abcd"), spells, min_size=1, max_size=4), st.integers(0, 60), st.integers(1, 120)
+)
+def test_parts_of_a_window_add_up_to_the_window(
+    drawn: dict[str, list[tuple[int, bool]]], first: int, length: int
+) -> None:
     machines = {name: rows(lengths) for name, lengths in drawn.items()}
     cuts = [0, first, first + length, 400]
     whole = shares(line(machines, Window(0, 400 * SECOND)))
@@ -158,7 +179,10 @@ def serial_line(cycles: list[int], parts: int) -> dict[str, list[Spell]]:
             gone = max(done, before[machine + 1]) if machine + 1 < len(cycles) else done
             spells = found[f"machine-{machine}"]
             free = spells[-1][1] if spells else 0
-            spells += [(s, u, x) for s, u, x in ((free, begin, "starved"), (begin, done, "producing"),
-                                                 (done, gone, "blocked")) if u > s]
+            spells += [
+                (s, u, x)
+                for s, u, x in ((free, begin, "starved"), (begin, done, "producing"), (done, gone, "blocked"))
+                if u > s
+            ]
             here[machine] = come = gone
     return found

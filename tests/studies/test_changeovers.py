@@ -15,8 +15,11 @@ GOOD = [10, 60, 90, 125, 200, 215, 260, 390, 440, 590]
 """Minutes: the changeovers are 90-125, 215-260 and 390-440."""
 
 
-def output(product: list[tuple[int, int, str]] | None = None, good: list[int] | None = None,
-           rejects: list[tuple[int, float]] | None = None) -> Output:
+def output(
+    product: list[tuple[int, int, str]] | None = None,
+    good: list[int] | None = None,
+    rejects: list[tuple[int, float]] | None = None,
+) -> Output:
     spells = [(s * MINUTE, u * MINUTE, p) for s, u, p in (PRODUCT if product is None else product)]
     scrap = Counts.of([(at * MINUTE, n) for at, n in rejects]) if rejects is not None else None
     counts = Counts.of([(at * MINUTE, 1) for at in (GOOD if good is None else good)])
@@ -40,7 +43,9 @@ def test_a_changeover_runs_from_the_last_good_part_to_the_first() -> None:
 def test_the_table_tells_each_direction_apart() -> None:
     cells = changeovers(output(), window()).matrix
     assert [(c.before, c.after, c.count, c.median, c.best) for c in cells] == [
-        ("A", "B", 2, 42.5 * 60, 35 * 60), ("B", "A", 1, 45 * 60, 45 * 60)]
+        ("A", "B", 2, 42.5 * 60, 35 * 60),
+        ("B", "A", 1, 45 * 60, 45 * 60),
+    ]
     assert cells[0].spread == pytest.approx(7.5 * 60)  # quartiles of 35 and 50: 38.75 and 46.25
 
 
@@ -61,16 +66,24 @@ def test_parts_of_a_window_add_up_to_the_window() -> None:
 
 
 def test_nights_and_breaks_are_elapsed_but_not_worked() -> None:
-    shifts = (Shift("early", "2026-01-05", Window(0, 110 * MINUTE), (Window(95 * MINUTE, 100 * MINUTE),)),
-              Shift("late", "2026-01-05", Window(120 * MINUTE, 600 * MINUTE)))
+    shifts = (
+        Shift("early", "2026-01-05", Window(0, 110 * MINUTE), (Window(95 * MINUTE, 100 * MINUTE),)),
+        Shift("late", "2026-01-05", Window(120 * MINUTE, 600 * MINUTE)),
+    )
     row = changeovers(output(), Calendar(Window(0, 600 * MINUTE), shifts)).rows[0]
     # 90-125: without the break 95-100 and the night 110-120.
     assert (row.elapsed, row.worked) == (35 * MINUTE, 20 * MINUTE)
 
 
 def test_setup_and_unknown_time_inside() -> None:
-    states = States.of([(0, 95 * MINUTE, "producing"), (95 * MINUTE, 110 * MINUTE, "setup"),
-                        (110 * MINUTE, 115 * MINUTE, "unknown"), (115 * MINUTE, 600 * MINUTE, "producing")])
+    states = States.of(
+        [
+            (0, 95 * MINUTE, "producing"),
+            (95 * MINUTE, 110 * MINUTE, "setup"),
+            (110 * MINUTE, 115 * MINUTE, "unknown"),
+            (115 * MINUTE, 600 * MINUTE, "producing"),
+        ]
+    )
     found = changeovers(output(), window(0, 200), states)
     assert (found.rows[0].setup, found.rows[0].unknown) == (15 * MINUTE, 5 * MINUTE)
     assert found.setup_share == pytest.approx(15 / 35)

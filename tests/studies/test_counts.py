@@ -21,15 +21,17 @@ HOUR_LONG = Window(0, 60 * MINUTE)
 
 
 def made(total=None, good=None, rejects=None, rework=None, **other):
-    return Output(HOUR_LONG, *(None if n is None else Counts.of([(MINUTE, n)]) for n in (total, good, rejects, rework)),
-                  **other)
+    return Output(
+        HOUR_LONG, *(None if n is None else Counts.of([(MINUTE, n)]) for n in (total, good, rejects, rework)), **other
+    )
 
 
 def test_o1_yields():
     """oee_expected.json, "shift": PQ 428, GQ 409, SQ 8, RQ 11."""
     found = counts(made(428, 409, 8, 11))
     assert (found.quality, found.first_pass_yield, found.scrap_ratio, found.rework_ratio) == pytest.approx(
-        (0.955607476635514, 0.955607476635514, 0.018691588785046728, 0.02570093457943925), rel=1e-12)
+        (0.955607476635514, 0.955607476635514, 0.018691588785046728, 0.02570093457943925), rel=1e-12
+    )
     assert found.flags == ()
 
 
@@ -47,15 +49,18 @@ def test_a_step_that_nobody_inspects_leaves_the_line_without_a_yield():
     assert throughput_yield({}).rolled is None
 
 
-@pytest.mark.parametrize(("output", "total", "good", "first_pass"), [
-    (made(100, 90), 100, 90, 90),
-    (made(100, None, 10), 100, 90, 90),
-    (made(None, 90, 10), 100, 90, 90),
-    (made(100, None, 6, 4), 100, 90, 90),
-    (made(100, 94, 6, 4), 100, 94, 90),  # reworked parts come back as good ones: still not good at the first try
-    (made(None, 90), None, 90, 90),
-    (made(100), 100, None, None),
-])
+@pytest.mark.parametrize(
+    ("output", "total", "good", "first_pass"),
+    [
+        (made(100, 90), 100, 90, 90),
+        (made(100, None, 10), 100, 90, 90),
+        (made(None, 90, 10), 100, 90, 90),
+        (made(100, None, 6, 4), 100, 90, 90),
+        (made(100, 94, 6, 4), 100, 94, 90),  # reworked parts come back as good ones: still not good at the first try
+        (made(None, 90), None, 90, 90),
+        (made(100), 100, None, None),
+    ],
+)
 def test_from_two_counters_the_third_follows_and_nothing_is_assumed(output, total, good, first_pass):
     found = counts(output)
     assert (found.made, found.good, found.first_pass) == (total, good, first_pass)
@@ -101,8 +106,10 @@ def test_the_pieces_of_a_window_add_up_to_it_exactly(floor: Floor, cuts):
     assert sum(r.made for r in whole.rows) == whole.made
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 30), st.integers(0, 99)), max_size=8),
-       st.lists(st.integers(0, 90), min_size=2, max_size=6, unique=True))
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 30), st.integers(0, 99)), max_size=8),
+    st.lists(st.integers(0, 90), min_size=2, max_size=6, unique=True),
+)
 def test_parts_between_edges_are_those_within_each_stretch(rows, edges):
     since, at = (np.array([s for s, *_ in rows], np.int64), np.array([s + n for s, n, _ in rows], np.int64))
     parts = Counts(since, at, np.array([float(n) for *_, n in rows]))

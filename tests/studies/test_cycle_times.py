@@ -25,14 +25,21 @@ def ideal(seconds: float | None, product: str = "") -> Products:
     return Products({product: (Rate(0, seconds * SECOND if seconds is not None else None, None),)})
 
 
-def ask(made: list[tuple[float, float]], *, products: Products | None = None, until: float | None = None,
-        states: list[tuple[float, float, str]] | None = None, product: Spells | None = None) -> CycleTimes:
+def ask(
+    made: list[tuple[float, float]],
+    *,
+    products: Products | None = None,
+    until: float | None = None,
+    states: list[tuple[float, float, str]] | None = None,
+    product: Spells | None = None,
+) -> CycleTimes:
     """Ask about parts finished at given seconds."""
     window = Window(0, round((until or made[-1][0] + 1) * SECOND))
     counts = Counts.of([(round(at * SECOND), n) for at, n in made])
     told = States.of([(round(s * SECOND), round(u * SECOND), x) for s, u, x in states]) if states else None
-    return cycle_times(Output(window, counts, None, product=product), Calendar(window, ()), products or Products({}),
-                       told)
+    return cycle_times(
+        Output(window, counts, None, product=product), Calendar(window, ()), products or Products({}), told
+    )
 
 
 def test_a_steady_machine_has_one_cycle_time() -> None:
@@ -44,11 +51,14 @@ def test_a_steady_machine_has_one_cycle_time() -> None:
     assert not row.suspicious
 
 
-@pytest.mark.parametrize(("seconds", "faster", "suspicious"), [
-    (10.0, 0.0, False),   # the machine is slower than its ideal
-    (12.0, 0.0, False),   # just right
-    (13.0, 1.0, True),    # every part beat the ideal: wrong master data
-])
+@pytest.mark.parametrize(
+    ("seconds", "faster", "suspicious"),
+    [
+        (10.0, 0.0, False),  # the machine is slower than its ideal
+        (12.0, 0.0, False),  # just right
+        (13.0, 1.0, True),  # every part beat the ideal: wrong master data
+    ],
+)
 def test_an_ideal_cycle_that_is_beaten_is_suspicious(seconds: float, faster: float, suspicious: bool) -> None:
     found = ask([(12 * i, 1) for i in range(1, 101)], products=ideal(seconds))
     assert (found.rows[0].faster, found.rows[0].suspicious) == (faster, suspicious)
@@ -61,8 +71,10 @@ def test_the_remark_names_ideal_share_and_best() -> None:
     found = ask([(at, 1) for at in made], products=ideal(12))
     # The first part has no part before it, so 24 of 99 parts are quicker than 12 s.
     assert found.rows[0].faster == pytest.approx(24 / 99)
-    assert found.remarks == ("the ideal cycle of the machine (12 s) is slower than what the machine did on 24.2% of "
-                             "its parts: best demonstrated 10 s",)
+    assert found.remarks == (
+        "the ideal cycle of the machine (12 s) is slower than what the machine did on 24.2% of "
+        "its parts: best demonstrated 10 s",
+    )
 
 
 def test_a_pause_is_no_cycle_when_the_states_say_so() -> None:
@@ -127,8 +139,9 @@ def test_a_drift_is_found_and_odd_parts_do_not_move_it() -> None:
 
 def test_without_a_drift_the_limits_hold_zero() -> None:
     times = 30 + np.random.default_rng(6).normal(0, 0.5, 3000)
-    found = cycle_times(None, Calendar(Window(0, 15 * DAY), ()), Products({}),
-                        cycle_time=values(np.linspace(0, 14, 3000) * DAY, times))
+    found = cycle_times(
+        None, Calendar(Window(0, 15 * DAY), ()), Products({}), cycle_time=values(np.linspace(0, 14, 3000) * DAY, times)
+    )
     assert not found.rows[0].drifting
 
 
@@ -141,8 +154,9 @@ def test_bad_and_missing_values_of_the_signal_are_no_cycles() -> None:
 
 def test_the_unit_of_the_signal_is_honoured_and_an_unknown_one_refused() -> None:
     at = np.arange(1, 4) * MINUTE
-    found = cycle_times(None, Calendar(Window(0, HOUR), ()), Products({}),
-                        cycle_time=values(at, np.array([20_000.0] * 3), unit="ms"))
+    found = cycle_times(
+        None, Calendar(Window(0, HOUR), ()), Products({}), cycle_time=values(at, np.array([20_000.0] * 3), unit="ms")
+    )
     assert found.rows[0].median == 20.0
     with pytest.raises(BadQuestion, match="'kW' cannot be read as a time"):
         cycle_times(None, Calendar(Window(0, HOUR), ()), Products({}), cycle_time=values(at, at * 1.0, unit="kW"))
@@ -170,8 +184,10 @@ def test_five_minute_rows_of_a_real_shop_floor_agree_with_the_cycle_time_that_it
     with SHOP_FLOOR.open() as rows:
         told = {micros(datetime.fromisoformat(r["ts"])): r for r in csv.DictReader(rows) if r["asset"] == asset}
     at = np.array(sorted(told), dtype=np.int64)
-    spells = [(s, min(s + 5 * MINUTE, n), "producing" if float(told[s]["status"]) == 2 else "idle_no_order")
-              for s, n in zip(at.tolist(), [*at[1:].tolist(), at[-1] + 5 * MINUTE], strict=True)]
+    spells = [
+        (s, min(s + 5 * MINUTE, n), "producing" if float(told[s]["status"]) == 2 else "idle_no_order")
+        for s, n in zip(at.tolist(), [*at[1:].tolist(), at[-1] + 5 * MINUTE], strict=True)
+    ]
     gaps = [(a, b, "unknown") for (_, a, _), (b, _, _) in pairwise(spells) if b > a]
     states = States.of(sorted(spells + gaps))
     made = Counts.of([(t + 5 * MINUTE, float(told[t]["items"] or 0)) for t in at.tolist()])
@@ -195,5 +211,11 @@ def test_no_parts_and_no_signal_is_no_data() -> None:
 
 def values(at: np.ndarray, value: np.ndarray, unit: str = "s") -> Values:
     window = Window(0, int(at[-1]) + 1)
-    return Values(window, at.astype(np.int64), value.astype(np.float64), np.zeros(len(at), np.uint32),
-                  Spells.of([(0, window.until, "")]), unit=unit)
+    return Values(
+        window,
+        at.astype(np.int64),
+        value.astype(np.float64),
+        np.zeros(len(at), np.uint32),
+        Spells.of([(0, window.until, "")]),
+        unit=unit,
+    )

@@ -29,18 +29,21 @@ def classified(rows, shifts=None, rules=RULES, reasons=None, ordered=None):
     return [(s // MINUTE, u // MINUTE, e.value, x.value) for s, u, e, x in leaves.rows()]
 
 
-@pytest.mark.parametrize(("state", "without", "with_order"), [
-    ("producing", "APT", "APT"),
-    ("setup", "AUST", "AUST"),
-    ("fault", "ADET", "ADET"),
-    ("held_operator", "ADET", "ADET"),
-    ("starved", "ADOT", "ADET"),
-    ("blocked", "ADOT", "ADET"),
-    ("idle_no_order", "ADOT", "ADOT"),
-    ("off", "ADOT", "ADOT"),
-    ("maintenance_planned", "planned_down", "planned_down"),
-    ("unknown", "unknown", "unknown"),
-])
+@pytest.mark.parametrize(
+    ("state", "without", "with_order"),
+    [
+        ("producing", "APT", "APT"),
+        ("setup", "AUST", "AUST"),
+        ("fault", "ADET", "ADET"),
+        ("held_operator", "ADET", "ADET"),
+        ("starved", "ADOT", "ADET"),
+        ("blocked", "ADOT", "ADET"),
+        ("idle_no_order", "ADOT", "ADOT"),
+        ("off", "ADOT", "ADOT"),
+        ("maintenance_planned", "planned_down", "planned_down"),
+        ("unknown", "unknown", "unknown"),
+    ],
+)
 def test_a_state_is_an_element_and_waiting_depends_on_the_order(state, without, with_order):
     assert classified([(0, 60, state)])[0][2] == without
     assert classified([(0, 60, state)], ordered=(False,))[0][2] == without
@@ -70,13 +73,16 @@ def test_reasons_that_split_a_stop_do_not_make_minor_stops_of_it():
     assert [r[3] for r in classified(rows, reasons=["", "a", "b", ""])[1:3]] == ["breakdown", "breakdown"]
 
 
-@pytest.mark.parametrize(("reason", "element", "loss"), [
-    (Reason("x", "", element=Element.DOWN), "ADOT", "idle"),
-    (Reason("x", "", element=Element.SETUP), "AUST", "setup"),
-    (Reason("x", "", loss=Loss.DELAY), "ADET", "delay"),
-    (Reason("x", "", element=Element.DELAY, loss=Loss.SETUP), "ADET", "setup"),
-    (Reason("x", ""), "ADET", "breakdown"),
-])
+@pytest.mark.parametrize(
+    ("reason", "element", "loss"),
+    [
+        (Reason("x", "", element=Element.DOWN), "ADOT", "idle"),
+        (Reason("x", "", element=Element.SETUP), "AUST", "setup"),
+        (Reason("x", "", loss=Loss.DELAY), "ADET", "delay"),
+        (Reason("x", "", element=Element.DELAY, loss=Loss.SETUP), "ADET", "setup"),
+        (Reason("x", ""), "ADET", "breakdown"),
+    ],
+)
 def test_a_reason_wins_over_the_state(reason, element, loss):
     rules = StopRules({}, {}, {"x": reason}, 5 * MINUTE)
     assert classified([(0, 9, "fault"), (9, 60, "producing")], rules=rules, reasons=["x", ""])[0][2:] == (element, loss)
@@ -106,8 +112,11 @@ def test_a_break_outside_the_shift_does_not_lower_planned_time():
 
 
 def test_time_that_nobody_spoke_of_is_unknown():
-    assert [r[:3] for r in classified([(10, 20, "producing")])] == [(0, 10, "unknown"), (10, 20, "APT"),
-                                                                 (20, 60, "unknown")]
+    assert [r[:3] for r in classified([(10, 20, "producing")])] == [
+        (0, 10, "unknown"),
+        (10, 20, "APT"),
+        (20, 60, "unknown"),
+    ]
 
 
 def test_without_a_calendar_there_is_no_planned_time_and_it_is_said_plainly():

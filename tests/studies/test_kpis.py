@@ -24,23 +24,26 @@ def orders(*rows):
     return Orders(names, ("",) * len(rows), none, none, since, until, np.full(len(rows), np.nan))
 
 
-@pytest.mark.parametrize(("name", "value"), [  # oee_expected.json, "shift"
-    ("availability", 0.7909090909090909),
-    ("effectiveness", 0.9224137931034483),
-    ("quality ratio", 0.955607476635514),
-    ("OEE", 0.6971590909090909),
-    ("NEE", 0.7412323667711598),
-    ("allocation efficiency", 0.9431818181818182),
-    ("utilization efficiency", 0.8385542168674699),
-    ("technical efficiency", 0.8854961832061069),
-    ("setup ratio", 0.05945945945945946),
-    ("scrap ratio", 0.018691588785046728),
-    ("rework ratio", 0.02570093457943925),
-    ("first pass yield", 0.955607476635514),
-    ("MTBF", 370 / 60),
-    ("MTTF", 370 / 60),
-    ("MTTR", 38 / 60),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [  # oee_expected.json, "shift"
+        ("availability", 0.7909090909090909),
+        ("effectiveness", 0.9224137931034483),
+        ("quality ratio", 0.955607476635514),
+        ("OEE", 0.6971590909090909),
+        ("NEE", 0.7412323667711598),
+        ("allocation efficiency", 0.9431818181818182),
+        ("utilization efficiency", 0.8385542168674699),
+        ("technical efficiency", 0.8854961832061069),
+        ("setup ratio", 0.05945945945945946),
+        ("scrap ratio", 0.018691588785046728),
+        ("rework ratio", 0.02570093457943925),
+        ("first pass yield", 0.955607476635514),
+        ("MTBF", 370 / 60),
+        ("MTTF", 370 / 60),
+        ("MTTR", 38 / 60),
+    ],
+)
 def test_o1_indicators(name, value):
     assert kpis(*o1()).value(name) == pytest.approx(value, rel=1e-12)
 
@@ -57,11 +60,18 @@ def test_the_list_is_whole_and_each_row_has_a_value_or_says_what_is_missing():
     assert next(r.semantic_id for r in rows if r.name == "OEE index").endswith("#OverallEquipmentEffectiveness")
 
 
-@pytest.mark.parametrize(("sign", "value", "name"), [  # O1; names of IDTA 02066 in aas_submodel_elements.csv
-    ("PBT", 440, "PlannedBusyTime"), ("APT", 348, "ActualProductionTime"), ("AUST", 22, "ActualSetupTime"),
-    ("ADET", 45, "ActualUnitDelayTime"), ("ADOT", 25, "ActualUnitDownTime"), ("AUBT", 415, "ActualUnitBusyTime"),
-    ("AUPT", 370, "ActualUnitProcessingTime"),
-])
+@pytest.mark.parametrize(
+    ("sign", "value", "name"),
+    [  # O1; names of IDTA 02066 in aas_submodel_elements.csv
+        ("PBT", 440, "PlannedBusyTime"),
+        ("APT", 348, "ActualProductionTime"),
+        ("AUST", 22, "ActualSetupTime"),
+        ("ADET", 45, "ActualUnitDelayTime"),
+        ("ADOT", 25, "ActualUnitDownTime"),
+        ("AUBT", 415, "ActualUnitBusyTime"),
+        ("AUPT", 370, "ActualUnitProcessingTime"),
+    ],
+)
 def test_o1_elements_carry_the_semantic_id_of_the_official_template(sign, value, name):
     found = next(e for e in kpis(*o1()).elements if e.sign == sign)
     assert (found.value, found.unit) == (value * MINUTE, "us")
@@ -104,15 +114,21 @@ def test_a_failure_split_by_reasons_is_one_failure():
 
 def test_corrective_over_all_maintenance():
     window = Window(0, 60 * MINUTE)
-    rows = [(0, 30 * MINUTE, "fault"), (30 * MINUTE, 40 * MINUTE, "maintenance_planned"),
-            (40 * MINUTE, 60 * MINUTE, "off")]
+    rows = [
+        (0, 30 * MINUTE, "fault"),
+        (30 * MINUTE, 40 * MINUTE, "maintenance_planned"),
+        (40 * MINUTE, 60 * MINUTE, "off"),
+    ]
     output = Output(window, Counts.of([]), None)
     calendar = Calendar(window, (Shift("early", "2026-01-05", window),))
     assert kpis(States.of(rows), output, calendar, Products({}), RULES).value("corrective") == 0.75
 
 
-@given(floors(), st.lists(st.integers(0, 180 * MINUTE), max_size=4),
-       st.lists(st.tuples(st.integers(0, 80), st.integers(90, 180)), max_size=2))
+@given(
+    floors(),
+    st.lists(st.integers(0, 180 * MINUTE), max_size=4),
+    st.lists(st.tuples(st.integers(0, 80), st.integers(90, 180)), max_size=2),
+)
 def test_the_pieces_of_a_window_add_up_to_it_exactly(floor: Floor, cuts, ran):
     asked = [kpis(*f.arguments, orders(*ran)) for f in map(floor.seen, pieces(floor.calendar.window, cuts))]
     assert reduce(add, asked) == kpis(*floor.arguments, orders(*ran))

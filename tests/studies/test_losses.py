@@ -40,10 +40,18 @@ def counted(total=None, good=None, rejects=None):
     return Output(HOUR_LONG, *counts)
 
 
-@pytest.mark.parametrize(("loss", "minutes"), [
-    (Loss.BREAKDOWN, 38), (Loss.SETUP, 22), (Loss.MINOR_STOP, 7), (Loss.IDLE, 25), (Loss.SPEED, 27),
-    (Loss.DEFECTS, 14.25), (Loss.PRODUCTIVE, 306.75),
-])
+@pytest.mark.parametrize(
+    ("loss", "minutes"),
+    [
+        (Loss.BREAKDOWN, 38),
+        (Loss.SETUP, 22),
+        (Loss.MINOR_STOP, 7),
+        (Loss.IDLE, 25),
+        (Loss.SPEED, 27),
+        (Loss.DEFECTS, 14.25),
+        (Loss.PRODUCTIVE, 306.75),
+    ],
+)
 def test_o1_losses_in_minutes(loss, minutes):
     assert losses(*o1()).total(loss) == minutes * MINUTE
 
@@ -51,8 +59,16 @@ def test_o1_losses_in_minutes(loss, minutes):
 def test_o1_rows_sum_to_planned_busy_time_and_are_ranked():
     found = losses(*o1())
     assert found.planned_busy == sum(r.micros for r in found.rows) == 440 * MINUTE
-    assert [r.loss for r in found.rows] == ["productive", "breakdown", "speed", "setup", "idle", "defects", "idle",
-                                            "minor_stop"]
+    assert [r.loss for r in found.rows] == [
+        "productive",
+        "breakdown",
+        "speed",
+        "setup",
+        "idle",
+        "defects",
+        "idle",
+        "minor_stop",
+    ]
 
 
 def test_o1_parts_not_made_are_time_over_ideal_cycle_and_scrap_is_what_was_scrapped():
@@ -108,10 +124,13 @@ def test_where_only_all_parts_are_counted_nobody_knows_what_was_productive():
     assert (found.productive, found.unknown, found.speed) == (0, 40 * MINUTE, 20 * MINUTE)
 
 
-@pytest.mark.parametrize(("total", "good"), [
-    (None, [(20, 1), (40, 20)]),
-    ([(15, 3), (20, 1), (40, 20), (50, 2)], None),  # good parts follow from all parts and rejects
-])
+@pytest.mark.parametrize(
+    ("total", "good"),
+    [
+        (None, [(20, 1), (40, 20)]),
+        ([(15, 3), (20, 1), (40, 20), (50, 2)], None),  # good parts follow from all parts and rejects
+    ],
+)
 def test_rejects_between_a_setup_and_the_first_good_part_are_startup_loss(total, good):
     states = States.of([(0, 10 * MINUTE, "setup"), (10 * MINUTE, 60 * MINUTE, "producing")])
     counts = (n and Counts.of((at * MINUTE, parts) for at, parts in n) for n in (total, good, [(15, 3), (50, 2)]))
@@ -139,8 +158,13 @@ def test_each_product_bears_its_own_losses():
 
 
 def test_a_stop_counts_where_it_began():
-    states = States.of([(-5 * MINUTE, 5 * MINUTE, "fault"), (5 * MINUTE, 50 * MINUTE, "producing"),
-                        (50 * MINUTE, 90 * MINUTE, "fault")])
+    states = States.of(
+        [
+            (-5 * MINUTE, 5 * MINUTE, "fault"),
+            (5 * MINUTE, 50 * MINUTE, "producing"),
+            (50 * MINUTE, 90 * MINUTE, "fault"),
+        ]
+    )
     rules = StopRules({}, {}, {}, 0)
     found = losses(states, counted(9, 9), DAY, MINUTE_CYCLE, rules)
     assert [(r.stops, r.micros // MINUTE) for r in found.rows if r.loss is Loss.BREAKDOWN] == [(1, 15)]

@@ -31,19 +31,39 @@ def answer(states=RUNNING, output=None, calendar=DAY, products=MINUTE_CYCLE, rul
     return oee(states, made(40, 36) if output is None else output, calendar, products, rules)
 
 
-@pytest.mark.parametrize(("figure", "expected"), [
-    ("planned_operation", 480), ("planned_down", 40), ("planned_busy", 440), ("production", 348), ("setup", 22),
-    ("delay", 45), ("down", 25), ("processing", 370), ("busy", 415),
-])
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        ("planned_operation", 480),
+        ("planned_down", 40),
+        ("planned_busy", 440),
+        ("production", 348),
+        ("setup", 22),
+        ("delay", 45),
+        ("down", 25),
+        ("processing", 370),
+        ("busy", 415),
+    ],
+)
 def test_o1_times_in_minutes(figure, expected):
     assert getattr(oee(*o1()), figure) == expected * MINUTE
 
 
-@pytest.mark.parametrize(("figure", "expected"), [
-    ("made", 428), ("good", 409), ("rejects", 8), ("rework", 11),
-    ("availability", 0.7909090909090909), ("effectiveness", 0.9224137931034483), ("quality", 0.955607476635514),
-    ("oee", 0.6971590909090909), ("nee", 0.7412323667711598), ("coverage", 1.0),
-])
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        ("made", 428),
+        ("good", 409),
+        ("rejects", 8),
+        ("rework", 11),
+        ("availability", 0.7909090909090909),
+        ("effectiveness", 0.9224137931034483),
+        ("quality", 0.955607476635514),
+        ("oee", 0.6971590909090909),
+        ("nee", 0.7412323667711598),
+        ("coverage", 1.0),
+    ],
+)
 def test_o1_figures(figure, expected):
     assert getattr(oee(*o1()), figure) == pytest.approx(expected, rel=1e-12)
 
@@ -61,14 +81,16 @@ def test_o2_machines_add_up_and_ratios_are_never_averaged():
     assert (one.oee, two.oee) == pytest.approx((0.7708333333333334, 0.25), rel=1e-12)
     both = one + two
     assert (both.oee, both.availability, both.effectiveness, both.quality) == pytest.approx(
-        (0.6666666666666666, 0.7666666666666667, 0.9456521739130435, 0.9195402298850575), rel=1e-12)
+        (0.6666666666666666, 0.7666666666666667, 0.9456521739130435, 0.9195402298850575), rel=1e-12
+    )
 
 
 def test_o4_the_classic_example():
     found = oee(*o4())
     assert found.good == 19_271 - 423
     assert (found.availability, found.effectiveness, found.quality, found.oee) == pytest.approx(
-        (0.888095238095238, 0.8610813226094728, 0.9780499195682631, 0.7479365079365079), rel=1e-12)
+        (0.888095238095238, 0.8610813226094728, 0.9780499195682631, 0.7479365079365079), rel=1e-12
+    )
 
 
 def test_nothing_planned_is_none_and_nothing_made_is_zero():
@@ -111,14 +133,17 @@ def test_parts_outside_planned_time_have_their_own_figures():
     assert (found.made_planned_down, found.made, found.made_unscheduled) == (3.0, 4.0, 5.0)
 
 
-@pytest.mark.parametrize(("output", "effectiveness", "quality", "whole"), [
-    (made(40, 36), 2 / 3, 0.9, 0.6),
-    (made(40, None, 4), 2 / 3, 0.9, 0.6),
-    (made(None, 36, 4), 2 / 3, 0.9, 0.6),
-    (made(40, None, 3, 1), 2 / 3, 0.9, 0.6),
-    (made(None, 36), None, None, 0.6),  # rejects are not counted: only their product is known
-    (made(40, None), 2 / 3, None, None),  # nobody knows how many were good
-])
+@pytest.mark.parametrize(
+    ("output", "effectiveness", "quality", "whole"),
+    [
+        (made(40, 36), 2 / 3, 0.9, 0.6),
+        (made(40, None, 4), 2 / 3, 0.9, 0.6),
+        (made(None, 36, 4), 2 / 3, 0.9, 0.6),
+        (made(40, None, 3, 1), 2 / 3, 0.9, 0.6),
+        (made(None, 36), None, None, 0.6),  # rejects are not counted: only their product is known
+        (made(40, None), 2 / 3, None, None),  # nobody knows how many were good
+    ],
+)
 def test_from_two_counters_the_third_follows_and_nothing_is_assumed(output, effectiveness, quality, whole):
     found = answer(output=output)
     assert (found.effectiveness, found.quality, found.oee) == pytest.approx((effectiveness, quality, whole))
@@ -167,8 +192,15 @@ def test_the_sum_forgets_what_one_part_does_not_know():
 def test_it_agrees_with_counting_minutes(floor: Floor):
     found = oee(*floor.arguments)
     spent, runs = naive_oee(*floor.arguments)
-    named = {"APT": found.production, "AUST": found.setup, "ADET": found.delay, "ADOT": found.down,
-             "unknown": found.unknown, "planned_down": found.planned_down, "unscheduled": found.unscheduled}
+    named = {
+        "APT": found.production,
+        "AUST": found.setup,
+        "ADET": found.delay,
+        "ADOT": found.down,
+        "unknown": found.unknown,
+        "planned_down": found.planned_down,
+        "unscheduled": found.unscheduled,
+    }
     assert {k: v for k, v in named.items() if v} == spent
     assert {(r.product, r.ideal_cycle): [r.production, r.made, r.good] for r in found.rows} == runs
 

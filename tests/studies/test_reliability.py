@@ -43,20 +43,25 @@ def test_a_censored_weibull_fit_is_that_of_nist() -> None:
     assert (fit.failures, fit.suspensions) == (10, 10)
 
 
-@pytest.mark.parametrize(("limits", "shape", "scale"), [
-    ("log", (0.9713, 3.0487), (405.089, 908.135)),      # the Python package `reliability`
-    ("natural", (0.7366, 2.7050), (361.707, 851.348)),  # the Python package `lifelines`
-])
+@pytest.mark.parametrize(
+    ("limits", "shape", "scale"),
+    [
+        ("log", (0.9713, 3.0487), (405.089, 908.135)),  # the Python package `reliability`
+        ("natural", (0.7366, 2.7050), (361.707, 851.348)),  # the Python package `lifelines`
+    ],
+)
 def test_weibull_limits_are_those_of_the_packages_that_use_that_scale(
-        limits: str, shape: tuple[float, float], scale: tuple[float, float]) -> None:
+    limits: str, shape: tuple[float, float], scale: tuple[float, float]
+) -> None:
     fit = weibull_fit(LIVED, CUT, confidence=0.95, limits=limits)
     assert (fit.shape_low, fit.shape_high) == (pytest.approx(shape[0], abs=1e-4), pytest.approx(shape[1], abs=1e-4))
     assert (fit.scale_low, fit.scale_high) == (pytest.approx(scale[0], abs=1e-3), pytest.approx(scale[1], abs=1e-3))
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 1e4), st.booleans()), min_size=3, max_size=30), st.floats(0.01, 100))
-def test_a_fit_is_a_maximum_and_does_not_depend_on_the_unit_of_time(lives: list[tuple[float, bool]],
-                                                                    unit: float) -> None:
+def test_a_fit_is_a_maximum_and_does_not_depend_on_the_unit_of_time(
+    lives: list[tuple[float, bool]], unit: float
+) -> None:
     times, censored = [t for t, _ in lives], [c for _, c in lives]
     ended = [t for t, c in lives if not c]
     if not ended or max(times) < 1.001 * min(ended):
@@ -68,11 +73,14 @@ def test_a_fit_is_a_maximum_and_does_not_depend_on_the_unit_of_time(lives: list[
     assert (other.shape, other.scale) == (pytest.approx(fit.shape, rel=1e-6), pytest.approx(fit.scale * unit, rel=1e-6))
 
 
-@pytest.mark.parametrize(("times", "censored", "said"), [
-    ([10, 20], [True, True], "do not tell a shape"),
-    ([10, 10, 10], [False, False, False], "do not tell a shape"),
-    ([], [], "one of each is needed"),
-])
+@pytest.mark.parametrize(
+    ("times", "censored", "said"),
+    [
+        ([10, 20], [True, True], "do not tell a shape"),
+        ([10, 10, 10], [False, False, False], "do not tell a shape"),
+        ([], [], "one of each is needed"),
+    ],
+)
 def test_lifetimes_that_tell_no_shape_are_refused(times: list[float], censored: list[bool], said: str) -> None:
     with pytest.raises(NoData, match=said):
         weibull_fit(times, censored)
@@ -99,9 +107,14 @@ def test_without_censoring_kaplan_meier_is_the_share_that_lived_longer(times: li
         assert step.share == pytest.approx(sum(t > step.time for t in times) / len(times), abs=1e-12)
 
 
-@pytest.mark.parametrize(("failures", "confidence", "lower"), [
-    (3, 0.60, 479.0118), (3, 0.90, 299.3661), (0, 0.90, 868.589),
-])
+@pytest.mark.parametrize(
+    ("failures", "confidence", "lower"),
+    [
+        (3, 0.60, 479.0118),
+        (3, 0.90, 299.3661),
+        (0, 0.90, 868.589),
+    ],
+)
 def test_the_lower_mtbf_limit_of_2000_hours(failures: int, confidence: float, lower: float) -> None:
     assert mtbf_bound(2000, failures, confidence=confidence) == pytest.approx(lower, rel=1e-6)
 
@@ -163,8 +176,15 @@ def ask(states: States, **settings: object) -> object:
 
 
 def test_running_time_between_failures_is_the_lifetime() -> None:
-    states = machine((10, "producing"), (2, "fault"), (20, "producing"), (5, "idle_no_order"), (10, "producing"),
-                     (1, "fault"), (7, "producing"))
+    states = machine(
+        (10, "producing"),
+        (2, "fault"),
+        (20, "producing"),
+        (5, "idle_no_order"),
+        (10, "producing"),
+        (1, "fault"),
+        (7, "producing"),
+    )
     found = reliability(states, Calendar(states.window, ()))
     assert [(x.time / 3600, x.failed) for x in found.lifetimes] == [(30, True), (7, False)]
     assert (found.failures, found.left_out) == (2, 1)  # nobody saw the beginning of the first lifetime
@@ -187,8 +207,15 @@ def test_short_faults_can_be_told_apart_from_failures() -> None:
 
 def test_a_long_gap_cuts_a_lifetime_off_and_a_short_one_does_not() -> None:
     def lives(gap: float) -> list[tuple[float, bool]]:
-        states = machine((1, "producing"), (1, "fault"), (10, "producing"), (gap, "unknown"), (5, "producing"),
-                         (1, "fault"), (2, "producing"))
+        states = machine(
+            (1, "producing"),
+            (1, "fault"),
+            (10, "producing"),
+            (gap, "unknown"),
+            (5, "producing"),
+            (1, "fault"),
+            (2, "producing"),
+        )
         found = reliability(states, Calendar(states.window, ()))
         return [(x.time / 3600, x.failed) for x in found.lifetimes]
 
@@ -232,9 +259,13 @@ def test_known_lifetimes_are_found_again() -> None:
     assert fit.scale_low < 120 * 3600 < fit.scale_high
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"clock": "wall"}, "no clock 'wall'"), ({"confidence": 90.0}, "write 0.9"),
-])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"clock": "wall"}, "no clock 'wall'"),
+        ({"confidence": 90.0}, "write 0.9"),
+    ],
+)
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], said: str) -> None:
     with pytest.raises(BadQuestion, match=said):
         ask(machine((1, "producing")), **settings)

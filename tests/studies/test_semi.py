@@ -57,8 +57,12 @@ def test_total_time_is_in_six_states():
 def test_oee_is_the_product_of_the_four_efficiencies_on_total_time():
     """E79 by hand: 16/24 x 12/16 x 9/12 x 8.1/9 = 8.1/24."""
     found = oee_semi(*day(), engineering="trial")
-    factors = (found.availability_efficiency, found.operational_efficiency, found.rate_efficiency,
-               found.quality_efficiency)
+    factors = (
+        found.availability_efficiency,
+        found.operational_efficiency,
+        found.rate_efficiency,
+        found.quality_efficiency,
+    )
     assert factors == pytest.approx((16 / 24, 12 / 16, 9 / 12, 8.1 / 9))
     assert found.oee == pytest.approx(8.1 / 24)
     assert "total time" in found.base
@@ -67,7 +71,8 @@ def test_oee_is_the_product_of_the_four_efficiencies_on_total_time():
 def test_uptime_and_utilization():
     found = oee_semi(*day(), engineering="trial")
     assert (found.operational_uptime, found.operational_utilization, found.total_utilization) == pytest.approx(
-        (16 / 20, 12 / 20, 12 / 24))
+        (16 / 20, 12 / 20, 12 / 24)
+    )
     assert found.failures == 1
 
 

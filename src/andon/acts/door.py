@@ -23,8 +23,9 @@ KINDS = ("reason", "order", "scrap", "note")
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
-def act(name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str,
-        right: str) -> Mapping[str, object]:
+def act(
+    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str, right: str
+) -> Mapping[str, object]:
     """Do one act, and write down who did what with which result.
 
     The intent is in the audit log before anything changes, the outcome after it: an act that a crash cut in two shows
@@ -67,8 +68,11 @@ def act(name: str, arguments: Mapping[str, object], *, plant: Plant, history: Me
         audit.append(ledger, **told, result={"state": "refused"})
         raise NotAllowed(f"{who} has the right '{right}', and {known.name} needs '{known.right}'. Ask an admin.")
     now = time.time_ns() // 1000
-    values = {p.name: _parsed(known, p, arguments, (plant, now)) for p in known.parameters
-              if p.required or p.name in arguments}
+    values = {
+        p.name: _parsed(known, p, arguments, (plant, now))
+        for p in known.parameters
+        if p.required or p.name in arguments
+    }
     begun = audit.append(ledger, **told, result={"state": "begun"})
     try:
         done = known.function(Desk(plant, history, who, begun.number, now), **values)
@@ -88,9 +92,21 @@ def settle(*, history: Memory, folder: Path) -> list[audit.Line]:
         The lines written; empty when nothing was open.
     """
     ledger = folder / "ledger"
-    return [audit.append(ledger, who=open_.who, right=open_.right, act=open_.act, arguments=open_.arguments, result={
-        "state": "done" if _stored(open_, history) else "failed", "of": open_.number,
-        "says": "the process ended between intent and outcome"}) for open_ in audit.unfinished(ledger)]
+    return [
+        audit.append(
+            ledger,
+            who=open_.who,
+            right=open_.right,
+            act=open_.act,
+            arguments=open_.arguments,
+            result={
+                "state": "done" if _stored(open_, history) else "failed",
+                "of": open_.number,
+                "says": "the process ended between intent and outcome",
+            },
+        )
+        for open_ in audit.unfinished(ledger)
+    ]
 
 
 def _known(name: str) -> Act:
@@ -133,5 +149,4 @@ def _window(value: object, plant: Plant, now: int) -> Window:
 
 def _stored(line: audit.Line, history: Memory) -> bool:
     place = str(line.arguments.get("machine", ""))
-    return any(row.detail.get("act") == line.number
-               for kind in KINDS for row in told(history, kind, place, ALWAYS))
+    return any(row.detail.get("act") == line.number for kind in KINDS for row in told(history, kind, place, ALWAYS))

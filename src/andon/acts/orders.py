@@ -11,8 +11,16 @@ OPEN = 4_102_444_800_000_000
 
 
 @may("operator")
-def start_order(desk: Desk, machine: str, order: str, at: Window | None = None, *, product: str = "",
-                quantity: float = 0.0, why: str = "") -> Done:
+def start_order(
+    desk: Desk,
+    machine: str,
+    order: str,
+    at: Window | None = None,
+    *,
+    product: str = "",
+    quantity: float = 0.0,
+    why: str = "",
+) -> Done:
     """Start a production order on a machine; the one that was running there ends.
 
     Parameters

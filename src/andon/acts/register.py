@@ -54,14 +54,22 @@ class Desk:
         """
         rows = [*rows, *(r for w, _ in rows for r in self._rest(kind, place, w))]
         said = json.dumps({"who": self.who, "act": self.number, **detail}, ensure_ascii=False)
-        spells = pa.table({
-            "kind": [kind] * len(rows), "place": [place] * len(rows), "since": [w.since for w, _ in rows],
-            "until": [w.until for w, _ in rows], "text": [t for _, t in rows], "detail": [said] * len(rows)})
+        spells = pa.table(
+            {
+                "kind": [kind] * len(rows),
+                "place": [place] * len(rows),
+                "since": [w.since for w, _ in rows],
+                "until": [w.until for w, _ in rows],
+                "text": [t for _, t in rows],
+                "detail": [said] * len(rows),
+            }
+        )
         receipt = self.history.write(Batch(SOURCE, self.number, spells=spells))
         if receipt.repeated:
-            raise Damaged(f"The history knows act {self.number} already, the audit log does not: one of them was "
-                          "restored from an older copy. Bring both back from the same backup.")
-
+            raise Damaged(
+                f"The history knows act {self.number} already, the audit log does not: one of them was "
+                "restored from an older copy. Bring both back from the same backup."
+            )
 
     def told(self, kind: str, place: str, window: Window) -> list[Told]:
         """What was written down before."""
@@ -76,8 +84,9 @@ class Desk:
         """What held after `window`, until the ends of the spells that are replaced and of those that this replaces."""
         starts, end = {window.since}, window.until
         while True:
-            horizon = max((r.until for r in self.told(kind, place, Window(window.since, end)) if r.since in starts),
-                          default=end)
+            horizon = max(
+                (r.until for r in self.told(kind, place, Window(window.since, end)) if r.since in starts), default=end
+            )
             if kind != "reason" or horizon <= end:
                 break
             end = horizon
@@ -129,9 +138,22 @@ def may(right: str) -> Callable[[F], F]:
             raise ValueError(f"The act {name!r} is registered already, or there is no right {right!r}.")
         hints, says = get_type_hints(function), described(function)
         given = list(inspect.signature(function).parameters.values())[1:]
-        ACTS[name] = Act(name, function, right, summary(function), tuple(
-            Argument(p.name, _plain(hints[p.name]), says[p.name], None if p.default is p.empty else p.default,
-                     p.default is p.empty) for p in given))
+        ACTS[name] = Act(
+            name,
+            function,
+            right,
+            summary(function),
+            tuple(
+                Argument(
+                    p.name,
+                    _plain(hints[p.name]),
+                    says[p.name],
+                    None if p.default is p.empty else p.default,
+                    p.default is p.empty,
+                )
+                for p in given
+            ),
+        )
         return function
 
     return register

@@ -57,8 +57,10 @@ def split_stop(desk: Desk, machine: str, at: Window, after: str, why: str = "") 
     _check(desk.plant, after)
     window, state = _stop(desk, found, at.since)
     if window.since == at.since:
-        raise BadQuestion(f"{machine}: a stop ({state}) begins at {_utc(at.since)}, so there is nothing before it to "
-                          "split from. Give it a reason with `reason`.")
+        raise BadQuestion(
+            f"{machine}: a stop ({state}) begins at {_utc(at.since)}, so there is nothing before it to "
+            "split from. Give it a reason with `reason`."
+        )
     second = Window(at.since, window.until)
     desk.write("reason", machine, [(second, after)], why=why)
     return {**_said(second), "state": state, "reason": after, "stop_since": _utc(window.since)}
@@ -83,8 +85,10 @@ def merge_stops(desk: Desk, machine: str, stops: Window, code: str, why: str = "
     _check(desk.plant, code)
     stopped = [Window(s, u) for s, u, state in _rows(_states(desk, found, stops)) if state is not State.PRODUCING]
     if not stopped:
-        raise BadQuestion(f"{machine} did not stop between {_utc(stops.since)} and {_utc(stops.until)}. Give a stretch "
-                          "with the stops in it, as SINCE/UNTIL.")
+        raise BadQuestion(
+            f"{machine} did not stop between {_utc(stops.since)} and {_utc(stops.until)}. Give a stretch "
+            "with the stops in it, as SINCE/UNTIL."
+        )
     joined = _joined(stopped)
     desk.write("reason", machine, [(w, code) for w in joined], why=why)
     return {"stops": len(joined), "micros": sum(w.duration for w in joined), "reason": code}
@@ -108,11 +112,15 @@ def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State]:
             break
     if state in (State.PRODUCING, State.UNKNOWN):
         was = "was producing" if state is State.PRODUCING else "was not heard"
-        raise BadQuestion(f"{machine.path} {was} at {_utc(at)}, so there is no stop to speak of. Name a moment in a "
-                          "stop, or a stretch as SINCE/UNTIL.")
+        raise BadQuestion(
+            f"{machine.path} {was} at {_utc(at)}, so there is no stop to speak of. Name a moment in a "
+            "stop, or a stretch as SINCE/UNTIL."
+        )
     edges = [e for row in desk.told("reason", machine.path, window) for e in (row.since, row.until)]
-    return Window(max((e for e in edges if window.since < e <= at), default=window.since),
-                  min((e for e in edges if at < e < window.until), default=window.until)), state
+    return Window(
+        max((e for e in edges if window.since < e <= at), default=window.since),
+        min((e for e in edges if at < e < window.until), default=window.until),
+    ), state
 
 
 def _states(desk: Desk, machine: Machine, window: Window) -> States:

@@ -12,8 +12,18 @@ PARTS = {
     "demonstration": ("demo",),
     "questions": ("answerable", "answered", "studies"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),
-    "upkeep": ("backed_up", "coverage", "exported", "forgotten", "latest", "restored", "sealed", "sql", "trend",
-               "verified"),
+    "upkeep": (
+        "backed_up",
+        "coverage",
+        "exported",
+        "forgotten",
+        "latest",
+        "restored",
+        "sealed",
+        "sql",
+        "trend",
+        "verified",
+    ),
 }
 """What the faces ask of the house, by the file that does it."""
 

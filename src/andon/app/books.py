@@ -49,16 +49,25 @@ class Proofs:
     wrong: int
 
 
-def closed(folder: Path, at: str = "", *, since: str = "", until: str = "", everything: bool = False, who: str = "",
-           why: str = "") -> Row:
+def closed(
+    folder: Path,
+    at: str = "",
+    *,
+    since: str = "",
+    until: str = "",
+    everything: bool = False,
+    who: str = "",
+    why: str = "",
+) -> Row:
     """Close finished shifts: how many were closed, closed again, and left as they were."""
     with open_plant(folder) as plant:
         done = _closed(plant, at, _window(plant, since, until, ""), everything=everything, who=who, why=why)
     return {"closed": done.first, "again": done.again, "same": done.same}
 
 
-def losses(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", by: str = "loss"
-           ) -> Ranking:
+def losses(
+    folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", by: str = "loss"
+) -> Ranking:
     """Rank the ledger by loss, reason, machine, shift...; shifts that have finished since are closed first.
 
     `by="entry"` lists the entries themselves, with the numbers by which they are opened.
@@ -83,8 +92,10 @@ def opened(folder: Path, entry: str) -> Opened:
         found = plant.books.open_entry(_number(entry))
         spells = sorted(found.evidence.spells, key=lambda s: s[0] - s[1])
         zone = plant.plant.zone
-        stops: list[Row] = [{"since": local(s, zone).isoformat(), "until": local(u, zone).isoformat(), "time": u - s}
-                            for s, u in sorted(spells)]
+        stops: list[Row] = [
+            {"since": local(s, zone).isoformat(), "until": local(u, zone).isoformat(), "time": u - s}
+            for s, u in sorted(spells)
+        ]
         return Opened(_entry_row(found), stops, _samples(plant, found, spells), plant.plant.currency)
 
 
@@ -106,8 +117,16 @@ def balance(folder: Path) -> Proofs:
 
 def _closed(plant: Andon, at: str, window: Window | None, *, everything: bool, who: str, why: str) -> Closed:
     machines = plant.plant.at(at) if at else list(plant.plant.machines.values())
-    return close(plant.plant, plant.history, plant.books, machines=machines, window=window, everything=everything,
-                 who=who or getpass.getuser(), why=why)
+    return close(
+        plant.plant,
+        plant.history,
+        plant.books,
+        machines=machines,
+        window=window,
+        everything=everything,
+        who=who or getpass.getuser(),
+        why=why,
+    )
 
 
 def _window(plant: Andon, since: str, until: str, last: str) -> Window | None:
@@ -128,25 +147,39 @@ def _ranked(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
 def _pivoted(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:
     """One row a shift, machine...: planned busy time, productive share, what was lost and the worst of it."""
     keys: Mapping[tuple[str, ...], list[Total]] = {
-        k: [t for t in totals if t.key[:-1] == k] for k in dict.fromkeys(t.key[:-1] for t in totals)}
+        k: [t for t in totals if t.key[:-1] == k] for k in dict.fromkeys(t.key[:-1] for t in totals)
+    }
     rows: list[Row] = []
     for key, found in keys.items():
         planned = sum(t.micros for t in found)
         lost = [t for t in found if t.key[-1] != Loss.PRODUCTIVE]
         worst = max(lost, key=lambda t: t.micros, default=None)
         productive = planned - sum(t.micros for t in lost)
-        rows.append({
-            **dict(zip(groups, key, strict=True)), "planned busy time": planned,
-            "productive": productive / planned if planned else None,
-            "time": sum(t.micros for t in lost), "parts": _sum([t.parts for t in lost]),
-            "money": _sum([t.money for t in lost]), "worst loss": worst.key[-1] if worst else "",
-            "length": worst.micros if worst else None})
+        rows.append(
+            {
+                **dict(zip(groups, key, strict=True)),
+                "planned busy time": planned,
+                "productive": productive / planned if planned else None,
+                "time": sum(t.micros for t in lost),
+                "parts": _sum([t.parts for t in lost]),
+                "money": _sum([t.money for t in lost]),
+                "worst loss": worst.key[-1] if worst else "",
+                "length": worst.micros if worst else None,
+            }
+        )
     return sorted(rows, key=lambda r: -float(r["time"] or 0))  # type: ignore[arg-type]  # a number, put in above
 
 
 def _amounts(t: Total) -> Row:
-    return {"time": t.micros, "share": t.share, "parts": t.parts, "kwh": t.kwh, "kgco2e": t.kgco2e, "money": t.money,
-            "entries": t.entries}
+    return {
+        "time": t.micros,
+        "share": t.share,
+        "parts": t.parts,
+        "kwh": t.kwh,
+        "kgco2e": t.kgco2e,
+        "money": t.money,
+        "entries": t.entries,
+    }
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
@@ -159,16 +192,34 @@ def _largest(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _entry_row(e: Entry) -> Row:
-    return {"entry": e.id, "machine": e.machine, "day": e.day, "shift": e.shift, "loss": e.loss.value,
-            "reason": e.reason, "product": e.product, "order": e.order, "time": e.micros, "parts": e.parts,
-            "money": e.money, "coverage": e.coverage, "version": e.version}
+    return {
+        "entry": e.id,
+        "machine": e.machine,
+        "day": e.day,
+        "shift": e.shift,
+        "loss": e.loss.value,
+        "reason": e.reason,
+        "product": e.product,
+        "order": e.order,
+        "time": e.micros,
+        "parts": e.parts,
+        "money": e.money,
+        "coverage": e.coverage,
+        "version": e.version,
+    }
 
 
 def _version_row(plant: Andon, v: Version) -> Row:
     made = v.closing
-    return {"version": made.version, "at": _local(plant, made.posted_at), "who": made.who, "why": made.why,
-            "planned busy time": made.planned_busy, "coverage": made.coverage,
-            "changes": "; ".join(map(_change, v.changes))}
+    return {
+        "version": made.version,
+        "at": _local(plant, made.posted_at),
+        "who": made.who,
+        "why": made.why,
+        "planned busy time": made.planned_busy,
+        "coverage": made.coverage,
+        "changes": "; ".join(map(_change, v.changes)),
+    }
 
 
 def _change(c: Change) -> str:
@@ -185,8 +236,15 @@ def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> l
     rows: list[Row] = []
     for path in entry.evidence.signals:
         for r in plant.history.samples(path, window, before=True).to_pylist()[:200]:
-            rows.append({"signal": path, "at": _local(plant, r["at"]), "value": plain(r["value"]),
-                         "text": r["text"], "quality": r["quality"]})
+            rows.append(
+                {
+                    "signal": path,
+                    "at": _local(plant, r["at"]),
+                    "value": plain(r["value"]),
+                    "text": r["text"],
+                    "quality": r["quality"],
+                }
+            )
     return sorted(rows, key=lambda r: str(r["at"]))
 
 
@@ -198,4 +256,3 @@ def _number(entry: str) -> int:
     if not entry.isdigit():
         raise BadQuestion(f"{entry!r} is no entry. Give a number of `andon losses --by entry`, or 'machine day shift'.")
     return int(entry)
-

@@ -50,15 +50,29 @@ def loaded(folder: Path, file: Path, source: str, tell: Callable[[Progress], Non
     with open_plant(folder) as plant:
         mapping = _mapping(plant.plant, file, source)
         (folder / "quarantine").mkdir(exist_ok=True)
-        return load(file, mapping, plant.plant, plant.history, progress=tell,
-                    quarantine=folder / "quarantine" / f"{file.name}.csv")
+        return load(
+            file,
+            mapping,
+            plant.plant,
+            plant.history,
+            progress=tell,
+            quarantine=folder / "quarantine" / f"{file.name}.csv",
+        )
 
 
 def summary(folder: Path, done: Loaded) -> Row:
     """What came of a file, as one row."""
-    return {"source": done.source, "rows": done.rows, "samples": done.samples, "refused": done.refused,
-            "batches": done.batches, "repeated": done.repeated, "since": done.since, "until": done.until,
-            "quarantine": str(done.quarantine) if done.quarantine else None}
+    return {
+        "source": done.source,
+        "rows": done.rows,
+        "samples": done.samples,
+        "refused": done.refused,
+        "batches": done.batches,
+        "repeated": done.repeated,
+        "since": done.since,
+        "until": done.until,
+        "quarantine": str(done.quarantine) if done.quarantine else None,
+    }
 
 
 def watched(folder: Path, inbox: Path, source: str, *, every: float, once: bool) -> Iterator[Report]:
@@ -74,8 +88,10 @@ def watched(folder: Path, inbox: Path, source: str, *, every: float, once: bool)
 def _tables(found: Proposal) -> Iterator[dict[str, object]]:
     """The proposed machines as `[[machine]]` tables, each signal with its state map written out."""
     for path, signals in found.machines.items():
-        own = {name: {**keys, "states": found.states[str(keys["states"])]} if keys.get("states") in found.states
-               else keys for name, keys in signals.items()}
+        own = {
+            name: {**keys, "states": found.states[str(keys["states"])]} if keys.get("states") in found.states else keys
+            for name, keys in signals.items()
+        }
         yield {"path": path, "class": "machine", "signals": own}
 
 

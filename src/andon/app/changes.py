@@ -32,10 +32,18 @@ def audit(folder: Path) -> list[Row]:
     """The lines of the audit log, the newest first."""
     with open_plant(folder) as plant:
         zone = plant.plant.zone
-    return [{"number": line.number, "at": f"{local(line.at, zone):%Y-%m-%d %H:%M:%S}", "who": line.who,
-             "act": line.act, "state": str(line.result.get("state", "")),
-             "arguments": json.dumps(dict(line.arguments), ensure_ascii=False), "hash": line.hash[:12]}
-            for line in reversed(list(log.lines(folder / "ledger")))]
+    return [
+        {
+            "number": line.number,
+            "at": f"{local(line.at, zone):%Y-%m-%d %H:%M:%S}",
+            "who": line.who,
+            "act": line.act,
+            "state": str(line.result.get("state", "")),
+            "arguments": json.dumps(dict(line.arguments), ensure_ascii=False),
+            "hash": line.hash[:12],
+        }
+        for line in reversed(list(log.lines(folder / "ledger")))
+    ]
 
 
 def verified_audit(folder: Path) -> int:

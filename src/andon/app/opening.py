@@ -31,8 +31,18 @@ class Andon:
     history: Historian
     books: Books
 
-    def ask(self, study: str, at: str = "", *, since: str | datetime = "", until: str | datetime = "", last: str = "",
-            by: str = "", workers: int = 1, **settings: object) -> Asked:
+    def ask(
+        self,
+        study: str,
+        at: str = "",
+        *,
+        since: str | datetime = "",
+        until: str | datetime = "",
+        last: str = "",
+        by: str = "",
+        workers: int = 1,
+        **settings: object,
+    ) -> Asked:
         """Ask a study of a machine, a line or the whole plant.
 
         Parameters
@@ -68,8 +78,9 @@ class Andon:
         """The window that words mean in the plant's local time."""
         return spoken(self.plant, since=since, until=until, last=last)
 
-    def act(self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
-            ) -> Mapping[str, object]:
+    def act(
+        self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
+    ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
 
@@ -110,5 +121,3 @@ def _moment(said: str | datetime, plant: Plant, now: int) -> Window:
         aware = said if said.tzinfo else said.astimezone(UTC)
         return Window.of(aware, aware)
     return when(said, zone=plant.zone, now=now, book=plant.shifts)
-
-

@@ -27,8 +27,18 @@ def answerable(folder: Path, at: str = "") -> list[Row]:
     return [_row(study, machines, plant) for study in studies()]
 
 
-def answered(folder: Path, study: str, *, at: str, since: str, until: str, last: str = "", by: str = "",
-             workers: int = 1, settings: Mapping[str, object]) -> Asked:
+def answered(
+    folder: Path,
+    study: str,
+    *,
+    at: str,
+    since: str,
+    until: str,
+    last: str = "",
+    by: str = "",
+    workers: int = 1,
+    settings: Mapping[str, object],
+) -> Asked:
     """Ask one study and close the plant again."""
     with open_plant(folder) as plant:
         return plant.ask(study, at, since=since, until=until, last=last, by=by, workers=workers, **settings)

@@ -43,9 +43,16 @@ def latest(folder: Path, at: str = "") -> list[Row]:
     with open_plant(folder) as plant:
         signals = {s.path: s for m in plant.plant.at(at) for s in m.signals.values()}
         found = plant.history.latest(list(signals)).to_pylist()
-        return [{"signal": r["signal"], "value": r["text"] if r["value"] is None else plain(r["value"]),
-                 "unit": _unit(signals[r["signal"]]), "at": _local(plant, r["at"]),
-                 "quality": ("good", "uncertain", "bad", "bad")[r["quality"] >> 30]} for r in found]
+        return [
+            {
+                "signal": r["signal"],
+                "value": r["text"] if r["value"] is None else plain(r["value"]),
+                "unit": _unit(signals[r["signal"]]),
+                "at": _local(plant, r["at"]),
+                "quality": ("good", "uncertain", "bad", "bad")[r["quality"] >> 30],
+            }
+            for r in found
+        ]
 
 
 def coverage(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> list[Row]:
@@ -61,8 +68,14 @@ def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: 
         known = plant.plant.signal(signal)
         window = plant.window(since=since, until=until, last=last)
         found = plant.history.trend(signal, window, pixels).to_pylist()
-        rows: list[Row] = [{**{k: plain(v) for k, v in r.items()}, "at": _local(plant, r["at"]),
-                            "pixel": (r["at"] - window.since) * pixels // window.duration} for r in found]
+        rows: list[Row] = [
+            {
+                **{k: plain(v) for k, v in r.items()},
+                "at": _local(plant, r["at"]),
+                "pixel": (r["at"] - window.since) * pixels // window.duration,
+            }
+            for r in found
+        ]
         return Trend(f"{signal} [{known.unit}]", rows, _drawn(signal, known, found))
 
 
@@ -124,21 +137,36 @@ def verified(folder: Path, *, deep: bool = False) -> Verdict:
 def forgotten(folder: Path, *, really: bool) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
     with open_plant(folder) as plant:
-        keep = {s.path: plant.plant.retention[s.retention] for m in plant.plant.machines.values()
-                for s in m.signals.values() if s.retention in plant.plant.retention}
-        return [{"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows}
-                for f in plant.history.expire(keep, really=really)]
+        keep = {
+            s.path: plant.plant.retention[s.retention]
+            for m in plant.plant.machines.values()
+            for s in m.signals.values()
+            if s.retention in plant.plant.retention
+        }
+        return [
+            {"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows}
+            for f in plant.history.expire(keep, really=really)
+        ]
 
 
 def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
     spells = plant.history.coverage(signal, window)
-    edges = [window.since, *[e for s, u in zip(spells.since.tolist(), spells.until.tolist(), strict=True)
-                             for e in (s, u)], window.until]
+    edges = [
+        window.since,
+        *[e for s, u in zip(spells.since.tolist(), spells.until.tolist(), strict=True) for e in (s, u)],
+        window.until,
+    ]
     gaps = [b - a for a, b in zip(edges[::2], edges[1::2], strict=True)]
     known = window.duration - sum(gaps)
     share = known / window.duration if window.duration else None
-    return {"signal": signal.path, "role": signal.role, "coverage": share, "known": known,
-            "asked": window.duration, "longest gap": max(gaps)}
+    return {
+        "signal": signal.path,
+        "role": signal.role,
+        "coverage": share,
+        "known": known,
+        "asked": window.duration,
+        "longest gap": max(gaps),
+    }
 
 
 def _drawn(title: str, signal: Signal, found: Sequence[Mapping[str, float]]) -> Picture:

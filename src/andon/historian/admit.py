@@ -20,11 +20,29 @@ NAMED = 20
 """How many refused samples a receipt names one by one; the quarantine has all of them."""
 MOMENT = pa.timestamp("us", "UTC")
 WAVEFORMS = schema({"signal": pa.string(), "at": MOMENT, "rate": pa.float64(), "block": pa.list_(pa.float64())})
-MEASUREMENTS = schema({
-    "machine": pa.string(), "at": MOMENT, "unit_id": pa.string(), "step": pa.string(), "test": pa.string(),
-    "value": pa.float64(), "low": pa.float64(), "high": pa.float64(), "passed": pa.bool_()})
-SPELLS = schema({"kind": pa.string(), "place": pa.string(), "since": MOMENT, "until": MOMENT, "text": pa.string(),
-                 "detail": pa.string()})
+MEASUREMENTS = schema(
+    {
+        "machine": pa.string(),
+        "at": MOMENT,
+        "unit_id": pa.string(),
+        "step": pa.string(),
+        "test": pa.string(),
+        "value": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+        "passed": pa.bool_(),
+    }
+)
+SPELLS = schema(
+    {
+        "kind": pa.string(),
+        "place": pa.string(),
+        "since": MOMENT,
+        "until": MOMENT,
+        "text": pa.string(),
+        "detail": pa.string(),
+    }
+)
 OPTIONAL = frozenset({"value", "text", "quality", "low", "high", "passed", "detail"})
 
 
@@ -54,15 +72,25 @@ def admit(batch: Batch, now: int) -> Admitted:
     _check_columns(given.column_names, ("signal", "at"), COLUMNS.names, where)
     signal = _dictionary(given["signal"], where)
     value, text = _number(given, where)
-    rows = pa.table({"signal": pc.cast(signal.indices, pa.int32()), "at": moments(given["at"], where), "value": value,
-                     "text": text, "quality": _quality(given, where)})
+    rows = pa.table(
+        {
+            "signal": pc.cast(signal.indices, pa.int32()),
+            "at": moments(given["at"], where),
+            "value": value,
+            "text": text,
+            "quality": _quality(given, where),
+        }
+    )
     paths = [str(p) for p in signal.dictionary.to_pylist()]
     reason = _reasons(rows, paths, now)
     if reason is None:
         return Admitted(paths, rows, _refused(rows.slice(0, 0), paths, []))
     out = np.array([r is not None for r in reason], dtype=np.bool_)
-    return Admitted(paths, rows.filter(pa.array(~out)),
-                    _refused(rows.filter(pa.array(out)), paths, [r for r in reason if r is not None]))
+    return Admitted(
+        paths,
+        rows.filter(pa.array(~out)),
+        _refused(rows.filter(pa.array(out)), paths, [r for r in reason if r is not None]),
+    )
 
 
 def fitted(table: pa.Table, form: pa.Schema, where: str) -> pa.Table:
@@ -86,8 +114,10 @@ def moments(column: Column, where: str) -> Column:
     """Microseconds since 1970 of a column of aware timestamps (or of such integers)."""
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.tz is None:
-        raise BadInput(f"{where}: the time column has no time zone. Convert it to UTC, for example with "
-                       "`cast(pa.timestamp('us', 'UTC'))` if its figures are UTC.")
+        raise BadInput(
+            f"{where}: the time column has no time zone. Convert it to UTC, for example with "
+            "`cast(pa.timestamp('us', 'UTC'))` if its figures are UTC."
+        )
     if not pa.types.is_timestamp(kind) and not pa.types.is_integer(kind):
         raise BadInput(f"{where}: the time column is {kind}; it must be timestamp[us, UTC].")
     if pa.types.is_timestamp(kind):
@@ -98,9 +128,11 @@ def moments(column: Column, where: str) -> Column:
 def _check_columns(given: list[str], required: tuple[str, ...] | list[str], known: list[str], where: str) -> None:
     strange, missing = sorted(set(given) - set(known)), [c for c in required if c not in given]
     if strange or missing:
-        raise BadInput(f"{where}: " + "; ".join(
-            [f"unknown column {c!r}" for c in strange] + [f"column {c!r} is missing" for c in missing])
-            + f". The columns are {', '.join(known)}.")
+        raise BadInput(
+            f"{where}: "
+            + "; ".join([f"unknown column {c!r}" for c in strange] + [f"column {c!r} is missing" for c in missing])
+            + f". The columns are {', '.join(known)}."
+        )
 
 
 def _cast(column: Column, kind: pa.DataType, where: str) -> Column:
@@ -123,8 +155,11 @@ def _dictionary(column: Column, where: str) -> Words:
 def _number(given: pa.Table, where: str) -> tuple[Column, Column]:
     """Value and text columns; an integer that a double cannot hold puts its digits into the text."""
     count = given.num_rows
-    text = _cast(given["text"], pa.string(), f"{where}, column 'text'") if "text" in given.column_names \
+    text = (
+        _cast(given["text"], pa.string(), f"{where}, column 'text'")
+        if "text" in given.column_names
         else pa.nulls(count, pa.string())
+    )
     if "value" not in given.column_names:
         return pa.nulls(count, pa.float64()), text
     value = given["value"]
@@ -168,16 +203,19 @@ def _refusal(nameless: set[int], now: int) -> Callable[[int | None, int | None],
         if at < 0:
             return "the moment lies before 1970; check the clock of the source"
         if at > now + AHEAD:
-            return (f"stamped {_said(at)}, more than a day ahead of this computer's clock ({_said(now)}); "
-                    "check both clocks")
+            return (
+                f"stamped {_said(at)}, more than a day ahead of this computer's clock ({_said(now)}); check both clocks"
+            )
         return None
+
     return why
 
 
 def _refused(rows: pa.Table, paths: list[str], reasons: list[str]) -> pa.Table:
     names = [None if s is None else paths[s] for s in rows["signal"].to_pylist()]
-    return rows.set_column(0, "signal", pa.array(names, pa.string())).append_column("reason",
-                                                                                 pa.array(reasons, pa.string()))
+    return rows.set_column(0, "signal", pa.array(names, pa.string())).append_column(
+        "reason", pa.array(reasons, pa.string())
+    )
 
 
 def _said(at: int) -> str:
@@ -185,4 +223,3 @@ def _said(at: int) -> str:
         return f"{moment(at):%Y-%m-%d %H:%M} UTC"
     except OverflowError:
         return f"{at} microseconds after 1970"
-

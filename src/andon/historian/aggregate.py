@@ -64,8 +64,15 @@ class Aggregates:
     quality: Codes
 
 
-def aggregate(name: str, at: Times, value: Numbers, quality: Codes, window: Window, interval: int,
-              rules: AggregateRules | None = None) -> Aggregates:
+def aggregate(
+    name: str,
+    at: Times,
+    value: Numbers,
+    quality: Codes,
+    window: Window,
+    interval: int,
+    rules: AggregateRules | None = None,
+) -> Aggregates:
     """What a value was over each interval of a window, by one of the aggregates of OPC UA Part 13.
 
     Parameters
@@ -111,8 +118,10 @@ def aggregate(name: str, at: Times, value: Numbers, quality: Codes, window: Wind
     if name not in AGGREGATES:
         raise UnknownName("aggregate", name, AGGREGATES)
     if interval <= 0 or not window.duration:
-        raise BadQuestion(f"An interval of {interval} us in a window of {window.duration} us holds nothing: "
-                          "both must be longer than 0.")
+        raise BadQuestion(
+            f"An interval of {interval} us in a window of {window.duration} us holds nothing: "
+            "both must be longer than 0."
+        )
     rules = rules or AggregateRules()
     edges = np.append(np.arange(window.since, window.until, interval), window.until)
     if not len(at):
@@ -139,5 +148,8 @@ def _stamped(name: str, these: Samples, grid: Grid, interval: int, rules: Aggreg
     partial &= (name not in WHOLE) & ((found.status != NO_DATA) | (name in BOUNDS))
     bits = found.bits | np.where(partial, PARTIAL, np.uint32(0))
     code = found.status | bits | np.where(bits > 0, DATA_VALUE, np.uint32(0))
-    return Aggregates(since if found.at is None else np.where(empty, since, found.at),
-                      np.where(empty, np.nan, found.value), np.where(empty, NO_DATA, code).astype(np.uint32))
+    return Aggregates(
+        since if found.at is None else np.where(empty, since, found.at),
+        np.where(empty, np.nan, found.value),
+        np.where(empty, NO_DATA, code).astype(np.uint32),
+    )

@@ -8,8 +8,9 @@ from ..model import Times
 from .columns import schema
 from .names import Ids
 
-COLUMNS = schema({"signal": pa.int32(), "at": pa.int64(), "value": pa.float64(), "text": pa.string(),
-                  "quality": pa.uint32()})
+COLUMNS = schema(
+    {"signal": pa.int32(), "at": pa.int64(), "value": pa.float64(), "text": pa.string(), "quality": pa.uint32()}
+)
 Index = NDArray[np.int64]
 
 

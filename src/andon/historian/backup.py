@@ -42,14 +42,17 @@ def restore(source: Path, folder: Path) -> Path:
     try:
         files = json.loads((source / MANIFEST).read_text())["files"]
     except (OSError, ValueError, KeyError) as error:
-        raise BadQuestion(f"{source} holds no finished backup: {MANIFEST} is missing or unreadable "
-                          f"({error}).") from error
+        raise BadQuestion(
+            f"{source} holds no finished backup: {MANIFEST} is missing or unreadable ({error})."
+        ) from error
     if folder.exists() and any(folder.iterdir()):
         raise BadQuestion(f"{folder} is not empty. Restore into a new folder, look at it, and then swap the two.")
     damaged = [path for path, digest in files.items() if digest_of(source / path) != digest]
     if damaged:
-        raise Damaged(f"The backup {source} is damaged: {', '.join(damaged[:5])} "
-                      f"({len(damaged)} of {len(files)} files are missing or not as they were written).")
+        raise Damaged(
+            f"The backup {source} is damaged: {', '.join(damaged[:5])} "
+            f"({len(damaged)} of {len(files)} files are missing or not as they were written)."
+        )
     for path, digest in files.items():
         _copy(source / path, folder / path, digest)
     return folder
@@ -86,8 +89,12 @@ def _copy_hot(store: Store, target: Path) -> str:
 
 def _sealed(store: Store) -> dict[str, str]:
     with snapshot(store) as db:
-        return dict(db.execute("SELECT path, digest FROM segments UNION ALL SELECT path, digest FROM rollups "
-                               "UNION ALL SELECT path, digest FROM blocks").fetchall())
+        return dict(
+            db.execute(
+                "SELECT path, digest FROM segments UNION ALL SELECT path, digest FROM rollups "
+                "UNION ALL SELECT path, digest FROM blocks"
+            ).fetchall()
+        )
 
 
 def _copy(source: Path, target: Path, digest: str) -> None:

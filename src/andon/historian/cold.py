@@ -77,8 +77,10 @@ class Shelf:
         try:
             file = pq.ParquetFile(pa.OSFile(str(self.folder / path), "rb"), metadata=known[0] if known else None)
         except (OSError, pa.ArrowInvalid) as error:
-            raise Damaged(f"{self.folder / path} cannot be read: {error}. `andon verify` names all that is damaged; "
-                          "restore the file from a backup.") from error
+            raise Damaged(
+                f"{self.folder / path} cannot be read: {error}. `andon verify` names all that is damaged; "
+                "restore the file from a backup."
+            ) from error
         if known:
             return file, known[1]
         counts = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
@@ -99,8 +101,13 @@ def _touching(runs: Sequence[Run], span: Span) -> list[Run]:
     """The runs with rows in the span, and those with the last row before it and the first one after it."""
     earlier = max((r.hi for r in runs if r.hi < span.since), default=None) if span.before else None
     later = min((r.lo for r in runs if r.lo >= span.until), default=None) if span.after else None
-    return [r for r in runs if (r.lo < span.until and r.hi >= span.since)
-            or (r.hi < span.since and r.hi == earlier) or (r.lo >= span.until and r.lo == later)]
+    return [
+        r
+        for r in runs
+        if (r.lo < span.until and r.hi >= span.since)
+        or (r.hi < span.since and r.hi == earlier)
+        or (r.lo >= span.until and r.lo == later)
+    ]
 
 
 def read_runs(shelf: Shelf, runs: Sequence[Run], span: Span) -> list[tuple[Run, pa.Table]]:
@@ -143,8 +150,10 @@ def _read(file: pq.ParquetFile, groups: list[int], columns: list[str]) -> pa.Tab
     try:
         return file.read_row_groups(groups, columns=columns, use_threads=len(groups) > 8)
     except (OSError, pa.ArrowInvalid) as error:
-        raise Damaged(f"A sealed file cannot be decoded: {error}. `andon verify` names all that is damaged; restore "
-                      "the file from a backup.") from error
+        raise Damaged(
+            f"A sealed file cannot be decoded: {error}. `andon verify` names all that is damaged; restore "
+            "the file from a backup."
+        ) from error
 
 
 def _groups(file: pq.ParquetFile, begins: Index, run: Run, span: Span) -> tuple[int, int]:
@@ -190,5 +199,5 @@ def _value(run: Run, rows: pa.Table) -> Column:
     if run.decimals < 0:
         return rows["value"]
     figures = pc.cast(rows["scaled"], pa.float64(), safe=False)
-    figures = pc.divide(figures, 10.0 ** run.decimals) if run.decimals else figures
+    figures = pc.divide(figures, 10.0**run.decimals) if run.decimals else figures
     return pc.coalesce(rows["value"], figures) if run.mixed else figures

@@ -95,8 +95,9 @@ class Caller:
                 self.link.send((name, args, named))
                 kind, answer = self.link.recv()
         except (EOFError, OSError) as error:
-            raise NotConnected("The process that owns this history has gone. Open the folder again; nothing "
-                               "acknowledged is lost.") from error
+            raise NotConnected(
+                "The process that owns this history has gone. Open the folder again; nothing acknowledged is lost."
+            ) from error
         if kind:
             raise _error(kind, str(answer))
         return answer

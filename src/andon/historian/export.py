@@ -18,8 +18,15 @@ from .hot import Store, raise_if_full
 from .rows import extent, read_many
 from .segment import DAY
 
-SCHEMA = schema({"signal": pa.string(), "at": pa.timestamp("us", "UTC"), "value": pa.float64(), "text": pa.string(),
-                 "quality": pa.uint32()})
+SCHEMA = schema(
+    {
+        "signal": pa.string(),
+        "at": pa.timestamp("us", "UTC"),
+        "value": pa.float64(),
+        "text": pa.string(),
+        "quality": pa.uint32(),
+    }
+)
 
 
 def export(store: Store, shelf: Shelf, target: Path, window: Window, asked: tuple[Sequence[str] | None, str]) -> int:
@@ -52,15 +59,22 @@ def _parts(store: Store, shelf: Shelf, names: Sequence[str], window: Window) -> 
             span = Span(since, min(window.until, since + 31 * DAY))
             rows = read_many(store, shelf, [name], span)[name]
             if rows.num_rows:
-                yield pa.table({"signal": pa.array(np.full(rows.num_rows, name)), "at": rows["at"].cast(
-                    pa.timestamp("us", "UTC")), "value": rows["value"], "text": rows["text"],
-                    "quality": rows["quality"]}).cast(SCHEMA)
+                yield pa.table(
+                    {
+                        "signal": pa.array(np.full(rows.num_rows, name)),
+                        "at": rows["at"].cast(pa.timestamp("us", "UTC")),
+                        "value": rows["value"],
+                        "text": rows["text"],
+                        "quality": rows["quality"],
+                    }
+                ).cast(SCHEMA)
 
 
 def _written(path: Path, form: str, parts: Iterator[pa.Table]) -> int:
     rows = 0
-    with (pq.ParquetWriter(path, SCHEMA, compression="zstd") if form == "parquet"
-          else pc_csv.CSVWriter(path, SCHEMA)) as writer:
+    with (
+        pq.ParquetWriter(path, SCHEMA, compression="zstd") if form == "parquet" else pc_csv.CSVWriter(path, SCHEMA)
+    ) as writer:
         for part in parts:
             writer.write_table(part)
             rows += part.num_rows

@@ -74,10 +74,12 @@ def _due(store: Store, paths: Sequence[str], window: Window, said: tuple[str, st
 def _days(store: Store, ids: Sequence[int], window: Window) -> list[int]:
     """Days with sealed rows of the signals in the window."""
     with snapshot(store) as db:
-        rows = db.execute("SELECT DISTINCT s.day FROM runs r JOIN segments s ON s.id = r.segment WHERE r.signal IN "
-                          "(SELECT unnest(?)) AND r.lo < ? AND r.hi >= ? ORDER BY 1",
-                          [list(ids), window.until, window.since]).fetchall()
-    return [day for day, in rows if (day + 1) * DAY > window.since and day * DAY < window.until]
+        rows = db.execute(
+            "SELECT DISTINCT s.day FROM runs r JOIN segments s ON s.id = r.segment WHERE r.signal IN "
+            "(SELECT unnest(?)) AND r.lo < ? AND r.hi >= ? ORDER BY 1",
+            [list(ids), window.until, window.since],
+        ).fetchall()
+    return [day for (day,) in rows if (day + 1) * DAY > window.since and day * DAY < window.until]
 
 
 def _without(ids: Ids, window: Window, gone: dict[int, int]) -> Keep:
@@ -87,6 +89,7 @@ def _without(ids: Ids, window: Window, gone: dict[int, int]) -> Keep:
         for number, count in zip(*np.unique(signal[out], return_counts=True), strict=True):
             gone[int(number)] += int(count)
         return rows.filter(pa.array(~out))
+
     return keep
 
 
@@ -105,6 +108,7 @@ def _forget_hot(store: Store, ids: Sequence[int], window: Window, gone: dict[int
 def _record(store: Store, rows: Sequence[Forgotten]) -> None:
     with transaction(store) as db:
         for f in rows:
-            db.execute("INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       [store.now(), f.who, f.why, f.path, f.window.since, f.window.until, f.rows])
-
+            db.execute(
+                "INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [store.now(), f.who, f.why, f.path, f.window.since, f.window.until, f.rows],
+            )

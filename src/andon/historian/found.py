@@ -70,8 +70,12 @@ def waveforms(store: Store, path: str, window: Window) -> Waveforms:
     """Blocks of a waveform signal that start in the window."""
     with snapshot(store) as db:
         rows = _blocks(store, db, "waveforms", ([path], window))
-    return Waveforms(window, rows["at"].to_numpy(), rows["rate"].to_numpy(),
-                     tuple(np.array(b.as_py(), dtype=np.float64) for b in rows["block"]))
+    return Waveforms(
+        window,
+        rows["at"].to_numpy(),
+        rows["rate"].to_numpy(),
+        tuple(np.array(b.as_py(), dtype=np.float64) for b in rows["block"]),
+    )
 
 
 def measurements(store: Store, place: str, window: Window) -> Measurements:
@@ -96,15 +100,18 @@ def _verdict(rows: pa.Table, numbers: tuple[np.ndarray, np.ndarray, np.ndarray])
 def _blocks(store: Store, db: Connection, kind: str, asked: tuple[Sequence[str], Window]) -> pa.Table:
     """Rows of both tiers, the last writer of each key."""
     places, window = asked
-    files = db.execute("SELECT path FROM blocks WHERE kind = ? AND lo < ? AND hi >= ?",
-                       [kind, window.until, window.since]).fetchall()
+    files = db.execute(
+        "SELECT path FROM blocks WHERE kind = ? AND lo < ? AND hi >= ?", [kind, window.until, window.since]
+    ).fetchall()
     source = f"SELECT * FROM {kind}"
     if files:
-        source += " UNION ALL BY NAME SELECT * REPLACE (epoch_us(f.\"at\") AS \"at\") FROM read_parquet($files, " \
-                  "hive_partitioning = false) f"
+        source += (
+            ' UNION ALL BY NAME SELECT * REPLACE (epoch_us(f."at") AS "at") FROM read_parquet($files, '
+            "hive_partitioning = false) f"
+        )
     params: dict[str, object] = {"places": list(places), "since": window.since, "until": window.until}
     if files:
-        params["files"] = [str(store.folder / path) for path, in files]
+        params["files"] = [str(store.folder / path) for (path,) in files]
     query = f"""SELECT * EXCLUDE age FROM (
         SELECT *, row_number() OVER ({BLOCKS[kind]} ORDER BY seq DESC) AS age FROM ({source}) r
         WHERE place IN (SELECT unnest($places)) AND r."at" >= $since AND r."at" < $until) k
@@ -117,8 +124,11 @@ def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
     """What came in after a receipt; see `Historian.touched`."""
     with snapshot(store) as db:
         last = db.execute("SELECT coalesce(max(seq), 0) FROM receipts").fetchall()[0][0]
-        samples = db.execute('SELECT signal, min("at"), max("at") + 1 FROM hot WHERE seq > ? GROUP BY signal UNION ALL '
-                             "SELECT signal, lo, hi + 1 FROM runs WHERE seq > ?", [after, after]).fetchall()
+        samples = db.execute(
+            'SELECT signal, min("at"), max("at") + 1 FROM hot WHERE seq > ? GROUP BY signal UNION ALL '
+            "SELECT signal, lo, hi + 1 FROM runs WHERE seq > ?",
+            [after, after],
+        ).fetchall()
         told = db.execute("SELECT kind, place, since, until FROM spells WHERE seq > ?", [after]).fetchall()
     rows = [(store.names.paths[s], since, until) for s, since, until in samples]
     return last, sorted({*rows, *_touched_by_spells(store, told)})
@@ -130,5 +140,8 @@ def _touched_by_spells(store: Store, told: Iterable[tuple[str, str, int, int]]) 
         if kind != "connection":
             yield place, since, until
             continue
-        yield from ((path, since, until) for path, source in zip(store.names.paths, store.names.sources, strict=True)
-                    if source == place)
+        yield from (
+            (path, since, until)
+            for path, source in zip(store.names.paths, store.names.sources, strict=True)
+            if source == place
+        )

@@ -102,17 +102,18 @@ def learn(store: Store) -> None:
     store.numbers = {source: number for source, number, _ in rows}
     store.heard = {source: until for source, _, until in rows if until is not None}
     store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
-    store.segment, = _one(db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), "
-                              "(SELECT coalesce(max(id), 0) FROM blocks))")
+    (store.segment,) = _one(
+        db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), (SELECT coalesce(max(id), 0) FROM blocks))"
+    )
     rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
-    store.connected = {place for place, in rows}
+    store.connected = {place for (place,) in rows}
     refresh(store, db)
 
 
 def refresh(store: Store, db: Connection) -> None:
     """Learn again which stretch of which signal the hot tier holds."""
     rows = db.sql('SELECT signal, min("at") AS lo, max("at") AS hi FROM hot GROUP BY signal').to_arrow_table()
-    hot, = _one(db, "SELECT count(*) FROM hot")
+    (hot,) = _one(db, "SELECT count(*) FROM hot")
     store.fresh = Fresh.of(rows["signal"].to_numpy(), rows["lo"].to_numpy(), rows["hi"].to_numpy(), int(hot))
 
 
@@ -153,8 +154,10 @@ def raise_if_full(store: Store, error: Exception) -> None:
     except (duckdb.Error, OSError, Damaged):
         store.db.close()
     if full or _almost_full(store.folder):
-        raise DiskFull(f"The disk under {store.folder} is full. What was acknowledged is safe, this batch is not "
-                       "stored. Make space (or `andon forget` old days) and send it again.") from error
+        raise DiskFull(
+            f"The disk under {store.folder} is full. What was acknowledged is safe, this batch is not "
+            "stored. Make space (or `andon forget` old days) and send it again."
+        ) from error
 
 
 def table(db: Connection, query: str, params: Sequence[object] = ()) -> pa.Table:
@@ -180,8 +183,10 @@ def _open_repaired(path: Path, repairs: list[str]) -> Connection:
             return duckdb.connect(str(path))
         except duckdb.Error as error:
             if "WAL" not in str(error) or not log.exists():
-                raise Damaged(f"{path} cannot be opened: {str(error).splitlines()[0]} Restore the last backup with "
-                              "`andon restore`; the sealed days in cold/ can be read as they are.") from error
+                raise Damaged(
+                    f"{path} cannot be opened: {str(error).splitlines()[0]} Restore the last backup with "
+                    "`andon restore`; the sealed days in cold/ can be read as they are."
+                ) from error
             kept = _free_name(log)
             shutil.copy(log, kept)
             fsync(kept)

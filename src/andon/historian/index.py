@@ -18,8 +18,10 @@ MIXED = -1
 """In `quality`: the status code is not the same all along."""
 MOST = 50_000
 """Runs that are kept in memory."""
-COLUMNS = ('segment, signal, "first", rows, lo, hi, seq, decimals, mixed, texts, quality, fine_first, fine_rows, '
-           "minute_first, minute_rows, coarse_first, coarse_rows")
+COLUMNS = (
+    'segment, signal, "first", rows, lo, hi, seq, decimals, mixed, texts, quality, fine_first, fine_rows, '
+    "minute_first, minute_rows, coarse_first, coarse_rows"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,16 +53,23 @@ class Run:
 
     def level(self, name: str) -> tuple[str, int, int]:
         """The file, the first row and the number of rows of a roll-up level (0: it has none)."""
-        first, rows = {"fine": (self.fine_first, self.fine_rows), "minute": (self.minute_first, self.minute_rows),
-                       "coarse": (self.coarse_first, self.coarse_rows)}[name]
+        first, rows = {
+            "fine": (self.fine_first, self.fine_rows),
+            "minute": (self.minute_first, self.minute_rows),
+            "coarse": (self.coarse_first, self.coarse_rows),
+        }[name]
         return f"rollup/{name}/{self._place}", first, rows
 
     @property
     def columns(self) -> list[str]:
         """The columns that say something in this run."""
-        return ["at", *(["scaled"] if self.decimals >= 0 else []),
-                *(["value"] if self.decimals < 0 or self.mixed else []), *(["text"] if self.texts else []),
-                *(["quality"] if self.quality == MIXED else [])]
+        return [
+            "at",
+            *(["scaled"] if self.decimals >= 0 else []),
+            *(["value"] if self.decimals < 0 or self.mixed else []),
+            *(["text"] if self.texts else []),
+            *(["quality"] if self.quality == MIXED else []),
+        ]
 
     @property
     def _place(self) -> str:
@@ -120,8 +129,9 @@ def _read(db: DuckDBPyConnection, ids: Sequence[int]) -> dict[int, tuple[Run, ..
     where = "signal = ?" if len(ids) == 1 else "signal IN (SELECT unnest(?))"
     cursor = db.cursor()
     try:
-        rows = cursor.execute(f"SELECT {COLUMNS} FROM runs WHERE {where} ORDER BY segment",
-                              [ids[0] if len(ids) == 1 else list(ids)]).fetchall()
+        rows = cursor.execute(
+            f"SELECT {COLUMNS} FROM runs WHERE {where} ORDER BY segment", [ids[0] if len(ids) == 1 else list(ids)]
+        ).fetchall()
     finally:
         cursor.close()
     found: dict[int, list[Run]] = {i: [] for i in ids}

@@ -71,8 +71,15 @@ def samples(at: Times, value: Numbers, quality: Codes, *, uncertain_is_bad: bool
         return Samples(at, value, quality, number, no, no, True)
     severity = quality >> np.uint32(30)
     bad = ~number | (severity >= (1 if uncertain_is_bad else 2))
-    return Samples(at, np.where(number, value, 0.0), quality, number & (severity == 0), bad,
-                   quality & np.uint32(WHAT) == NO_DATA, False)
+    return Samples(
+        at,
+        np.where(number, value, 0.0),
+        quality,
+        number & (severity == 0),
+        bad,
+        quality & np.uint32(WHAT) == NO_DATA,
+        False,
+    )
 
 
 def simple(these: Samples, *, stepped: bool) -> Line:

@@ -75,5 +75,7 @@ def refusal(folder: Path) -> Owned:
     """The error for a second owner."""
     owner = owner_of(folder)
     who = f"process {owner.pid} since {moment(owner.since):%Y-%m-%d %H:%M:%S} UTC" if owner else "another process"
-    return Owned(f"{folder} is owned by {who}, and only one process may write it. Ask through that one (any `andon` "
-                 f"command does so by itself), or stop it first{f' (kill {owner.pid})' if owner else ''}.")
+    return Owned(
+        f"{folder} is owned by {who}, and only one process may write it. Ask through that one (any `andon` "
+        f"command does so by itself), or stop it first{f' (kill {owner.pid})' if owner else ''}."
+    )

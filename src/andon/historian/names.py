@@ -48,8 +48,9 @@ class Names:
     def ranks(self) -> Ids:
         """The place of each signal in the order of paths: sealed files are sorted by it."""
         ranks = np.empty(len(self.paths), dtype=np.int32)
-        ranks[np.array(sorted(range(len(self.paths)), key=self.paths.__getitem__), dtype=np.int64)] = \
-            np.arange(len(self.paths), dtype=np.int32)
+        ranks[np.array(sorted(range(len(self.paths)), key=self.paths.__getitem__), dtype=np.int64)] = np.arange(
+            len(self.paths), dtype=np.int32
+        )
         return ranks
 
 

@@ -23,8 +23,9 @@ EVER = Window(-(1 << 62), 1 << 62)
 TOLD = "SELECT DISTINCT place FROM spells WHERE kind = 'connection' AND place IN (SELECT unnest($places))"
 
 
-def processed(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Window,
-              how: tuple[str, int, AggregateRules | None]) -> Mapping[str, Aggregates]:
+def processed(
+    store: Store, shelf: Shelf, signals: Sequence[Signal], window: Window, how: tuple[str, int, AggregateRules | None]
+) -> Mapping[str, Aggregates]:
     """One aggregate of each signal over the intervals of a window, by the signal's path.
 
     `how` is the aggregate's name, the interval and the rules (None: the standard's, stepped as the signal is).
@@ -35,8 +36,10 @@ def processed(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Win
     if name in SKIPPING:
         tables = {path: _to_good(store, shelf, path, table) for path, table in tables.items()}
     columns = {s.path: _samples(s, tables[s.path], window, lines.get(s.path)) for s in signals}
-    return {s.path: aggregate(name, *columns[s.path], window, interval, rules or AggregateRules(stepped=s.stepped))
-            for s in signals}
+    return {
+        s.path: aggregate(name, *columns[s.path], window, interval, rules or AggregateRules(stepped=s.stepped))
+        for s in signals
+    }
 
 
 def plain(path: str) -> Signal:
@@ -91,9 +94,12 @@ def _connections(store: Store, signals: Sequence[Signal]) -> dict[str, Stretches
     with snapshot(store) as db:
         told = {row[0] for row in db.execute(TOLD, {"places": list(set(sources.values()))}).fetchall()}
     lines: dict[str, Stretches] = {
-        source: [(s, u) for s, u, _ in spells(store, "connection", source, EVER).rows()] for source in told}
-    heard = {path: store.heard.get(source, store.heard.get(store.names.sources[numbers[path]], 0))
-             for path, source in sources.items()}
+        source: [(s, u) for s, u, _ in spells(store, "connection", source, EVER).rows()] for source in told
+    }
+    heard = {
+        path: store.heard.get(source, store.heard.get(store.names.sources[numbers[path]], 0))
+        for path, source in sources.items()
+    }
     return {path: lines.get(source, [(EVER.since, heard[path])]) for path, source in sources.items()}
 
 

@@ -43,22 +43,25 @@ def read(store: Store, shelf: Shelf, kind: type[S], signal: Signal, window: Wind
 
 def reads(store: Store, shelf: Shelf, kind: type[S], signals: Sequence[Signal], window: Window) -> dict[str, S]:
     """The series of many signals; see `Historian.reads`."""
-    found = {s.path: _series(Asked(store, shelf, s, window), kind, rows)
-             for s, rows in _rows_of(store, shelf, kind, signals, window)}
+    found = {
+        s.path: _series(Asked(store, shelf, s, window), kind, rows)
+        for s, rows in _rows_of(store, shelf, kind, signals, window)
+    }
     assert all(isinstance(f, kind) for f in found.values())
     return cast(dict[str, S], found)
 
 
-def _rows_of(store: Store, shelf: Shelf, kind: type, signals: Sequence[Signal],
-             window: Window) -> Iterator[tuple[Signal, pa.Table]]:
+def _rows_of(
+    store: Store, shelf: Shelf, kind: type, signals: Sequence[Signal], window: Window
+) -> Iterator[tuple[Signal, pa.Table]]:
     """Raw rows for each signal, a few dozen signals at a time: a file is opened once for all of them."""
     if kind not in OF_ROWS:
         yield from ((s, ROW.empty_table()) for s in signals)
         return
     span = Span.of(window, before=True, after=kind is Counts)
     for i in range(0, len(signals), TOGETHER):
-        rows = read_many(store, shelf, [s.path for s in signals[i:i + TOGETHER]], span)
-        yield from ((s, rows[s.path]) for s in signals[i:i + TOGETHER])
+        rows = read_many(store, shelf, [s.path for s in signals[i : i + TOGETHER]], span)
+        yield from ((s, rows[s.path]) for s in signals[i : i + TOGETHER])
 
 
 def _series(asked: Asked, kind: type, rows: pa.Table) -> object:
@@ -66,8 +69,10 @@ def _series(asked: Asked, kind: type, rows: pa.Table) -> object:
         return OF_ROWS[kind](asked, rows)
     if kind in OTHERS:
         return OTHERS[kind](asked)
-    raise BadQuestion(f"The historian keeps no {kind.__name__} of a signal ({asked.signal.path}). It reads "
-                      f"{', '.join(k.__name__ for k in (*OF_ROWS, *OTHERS))}.")
+    raise BadQuestion(
+        f"The historian keeps no {kind.__name__} of a signal ({asked.signal.path}). It reads "
+        f"{', '.join(k.__name__ for k in (*OF_ROWS, *OTHERS))}."
+    )
 
 
 def coverages(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Window) -> dict[str, Spells]:
@@ -75,7 +80,7 @@ def coverages(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Win
     held = [s for s in signals if s.holds is not None]
     found: dict[str, Spells] = {}
     for i in range(0, len(held), TOGETHER):
-        group = held[i:i + TOGETHER]
+        group = held[i : i + TOGETHER]
         rows = read_many(store, shelf, [s.path for s in group], Span.of(window, before=True, after=True))
         found |= {s.path: _heard(store, s, rows[s.path]["at"].to_numpy(), window) for s in group}
     for s in signals:
@@ -196,5 +201,10 @@ def _to_usable(asked: Asked, rows: pa.Table, *, before: bool) -> pa.Table:
 
 
 OF_ROWS: Mapping[type, Callable[[Asked, pa.Table], object]] = {
-    States: _states, Counts: _counts, Values: _values, Texts: _texts, Spells: _spells}
+    States: _states,
+    Counts: _counts,
+    Values: _values,
+    Texts: _texts,
+    Spells: _spells,
+}
 OTHERS: Mapping[type, Callable[[Asked], object]] = {Waveforms: _waveforms, Measurements: _measurements}

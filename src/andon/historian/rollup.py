@@ -67,10 +67,18 @@ def rollup(points: Points, width: int) -> tuple[Index, pa.Table]:
     if not len(full):
         return np.empty(0, dtype=np.int64), empty()
     value, begins, ends = points.value[rows], place[full], place[full + 1]
-    return run[full], pa.table({
-        "at": start[full], "low": np.minimum.reduceat(value, begins), "high": np.maximum.reduceat(value, begins),
-        "first": value[begins], "last": value[ends - 1], "sum": np.add.reduceat(value, begins),
-        "count": ends - begins, "known": known[full + 1] - known[full]})
+    return run[full], pa.table(
+        {
+            "at": start[full],
+            "low": np.minimum.reduceat(value, begins),
+            "high": np.maximum.reduceat(value, begins),
+            "first": value[begins],
+            "last": value[ends - 1],
+            "sum": np.add.reduceat(value, begins),
+            "count": ends - begins,
+            "known": known[full + 1] - known[full],
+        }
+    )
 
 
 def merged(table: pa.Table, width: int) -> pa.Table:
@@ -81,10 +89,18 @@ def merged(table: pa.Table, width: int) -> pa.Table:
     edges = stretches(place.astype(np.int64))
     starts, ends = edges[:-1], edges[1:]
     low, high, first, last, total, count, known = (table[c].to_numpy() for c in COLUMNS[1:])
-    return pa.table({"at": place[starts] * width, "low": np.minimum.reduceat(low, starts),
-                     "high": np.maximum.reduceat(high, starts), "first": first[starts], "last": last[ends - 1],
-                     "sum": np.add.reduceat(total, starts), "count": np.add.reduceat(count, starts),
-                     "known": np.add.reduceat(known, starts)})
+    return pa.table(
+        {
+            "at": place[starts] * width,
+            "low": np.minimum.reduceat(low, starts),
+            "high": np.maximum.reduceat(high, starts),
+            "first": first[starts],
+            "last": last[ends - 1],
+            "sum": np.add.reduceat(total, starts),
+            "count": np.add.reduceat(count, starts),
+            "known": np.add.reduceat(known, starts),
+        }
+    )
 
 
 def empty() -> pa.Table:

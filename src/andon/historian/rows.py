@@ -50,15 +50,19 @@ def hot_rows(store: Store, ids: Sequence[int], span: Span) -> Pieces:
     if not wanted:
         return {}
     edged = span.before or span.after
-    params = {"ids": wanted, "since": span.since, "until": span.until} \
-        | ({"before": span.before, "after": span.after} if edged else {})
+    params = {"ids": wanted, "since": span.since, "until": span.until} | (
+        {"before": span.before, "after": span.after} if edged else {}
+    )
     with snapshot(store) as db:
         rows = db.sql(HOT if edged else SIMPLE, params=params).to_arrow_table()
     signal = rows["signal"].to_numpy()
     begins = np.searchsorted(signal, wanted_sorted := np.array(sorted(wanted)))
     ends = np.searchsorted(signal, wanted_sorted, side="right")
-    return {int(s): [rows.slice(b, e - b).select(ROW.names)]
-            for s, b, e in zip(wanted_sorted, begins.tolist(), ends.tolist(), strict=True) if e > b}
+    return {
+        int(s): [rows.slice(b, e - b).select(ROW.names)]
+        for s, b, e in zip(wanted_sorted, begins.tolist(), ends.tolist(), strict=True)
+        if e > b
+    }
 
 
 def joined(cold: Sequence[tuple[Run, pa.Table]], hot: Pieces) -> Pieces:
@@ -118,8 +122,12 @@ def overwritten(store: Store, shelf: Shelf, path: str, window: Window) -> pa.Tab
     span = Span.of(window)
     with store.sealing, snapshot(store) as db:  # a seal in between would show rows twice, as if written twice
         pieces = gather(store, shelf, [store.names.ids[path]], span).get(store.names.ids[path], [])
-        told = table(db, 'SELECT o."at", value, text, quality FROM overwritten o WHERE signal = ? AND o."at" >= ? '
-                         'AND o."at" < ? ORDER BY o."at"', [store.names.ids[path], window.since, window.until])
+        told = table(
+            db,
+            'SELECT o."at", value, text, quality FROM overwritten o WHERE signal = ? AND o."at" >= ? '
+            'AND o."at" < ? ORDER BY o."at"',
+            [store.names.ids[path], window.since, window.until],
+        )
     rows = pa.concat_tables([p.cast(ROW) for p in pieces]) if pieces else ROW.empty_table()
     order = np.argsort(rows["at"].to_numpy(), kind="stable")
     rows = rows.take(order)

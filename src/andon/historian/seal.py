@@ -34,8 +34,11 @@ def seal(store: Store, until: int | None) -> int:
         with store.writing:
             seq = store.seq
         with snapshot(store) as db:
-            rows = table(db, 'SELECT signal, "at", value, text, quality, seq FROM hot WHERE hot."at" < ? AND seq <= ?',
-                         [before, seq])
+            rows = table(
+                db,
+                'SELECT signal, "at", value, text, quality, seq FROM hot WHERE hot."at" < ? AND seq <= ?',
+                [before, seq],
+            )
         count = rows.num_rows
         if count:
             _swap_in(store, rows, before, seq)
@@ -73,9 +76,12 @@ def compact(store: Store, shelf: Shelf, day: int, keep: Keep | None = None) -> i
 def crowded(store: Store, today: int) -> list[int]:
     """Days whose files should be put together: past days with more than one, and any with more than a dozen."""
     with snapshot(store) as db:
-        rows = db.execute("SELECT day FROM segments GROUP BY day HAVING count(*) > 12 OR (day < ? AND count(*) > "
-                          "ceil(sum(rows) / ?)) ORDER BY day", [today, MERGED]).fetchall()
-    return [day for day, in rows]
+        rows = db.execute(
+            "SELECT day FROM segments GROUP BY day HAVING count(*) > 12 OR (day < ? AND count(*) > "
+            "ceil(sum(rows) / ?)) ORDER BY day",
+            [today, MERGED],
+        ).fetchall()
+    return [day for (day,) in rows]
 
 
 def collect(store: Store, *, now: bool = False) -> int:
@@ -83,7 +89,7 @@ def collect(store: Store, *, now: bool = False) -> int:
     with store.sealing:
         with snapshot(store) as db:
             due = db.execute("SELECT path FROM garbage WHERE ? OR after < ?", [now, store.now()]).fetchall()
-        gone = [path for path, in due if _removed(store.folder / path)]
+        gone = [path for (path,) in due if _removed(store.folder / path)]
         if gone:
             with store.writing, transaction(store) as db:
                 db.execute("DELETE FROM garbage WHERE path IN (SELECT unnest(?))", [gone])
@@ -102,11 +108,19 @@ def recover(store: Store) -> list[str]:
 def unknown_files(store: Store) -> list[str]:
     """Files in the sealed folders that the catalog does not know."""
     with snapshot(store) as db:
-        known = {path for path, in db.execute(
-            "SELECT path FROM segments UNION ALL SELECT path FROM rollups UNION ALL SELECT path FROM blocks "
-            "UNION ALL SELECT path FROM garbage").fetchall()}
-    found = (p.relative_to(store.folder).as_posix() for top in FOLDERS for p in (store.folder / top).rglob("*.*")
-             if p.suffix in (".parquet", ".tmp"))
+        known = {
+            path
+            for (path,) in db.execute(
+                "SELECT path FROM segments UNION ALL SELECT path FROM rollups UNION ALL SELECT path FROM blocks "
+                "UNION ALL SELECT path FROM garbage"
+            ).fetchall()
+        }
+    found = (
+        p.relative_to(store.folder).as_posix()
+        for top in FOLDERS
+        for p in (store.folder / top).rglob("*.*")
+        if p.suffix in (".parquet", ".tmp")
+    )
     return sorted(set(found) - known)
 
 
@@ -138,9 +152,11 @@ def _swap_in(store: Store, rows: pa.Table, before: int, seq: int) -> None:
 def _swap(store: Store, old: Sequence[int], made: list[Segment], lost: pa.Table) -> None:
     with store.writing:
         with store.index.swapping(), transaction(store) as db:
-            db.execute("INSERT INTO garbage SELECT path, ? FROM segments WHERE id IN (SELECT unnest(?)) UNION ALL "
-                       "SELECT path, ? FROM rollups WHERE segment IN (SELECT unnest(?))",
-                       [store.now() + GRACE, list(old), store.now() + GRACE, list(old)])
+            db.execute(
+                "INSERT INTO garbage SELECT path, ? FROM segments WHERE id IN (SELECT unnest(?)) UNION ALL "
+                "SELECT path, ? FROM rollups WHERE segment IN (SELECT unnest(?))",
+                [store.now() + GRACE, list(old), store.now() + GRACE, list(old)],
+            )
             db.execute("DELETE FROM segments WHERE id IN (SELECT unnest(?))", [list(old)])
             db.execute("DELETE FROM rollups WHERE segment IN (SELECT unnest(?))", [list(old)])
             db.execute("DELETE FROM runs WHERE segment IN (SELECT unnest(?))", [list(old)])
@@ -158,8 +174,10 @@ def record_lost(db: Connection, lost: pa.Table) -> None:
 
 
 def _runs_of(db: Connection, day: int) -> list[Run]:
-    rows = db.execute(f"SELECT {RUN} FROM runs WHERE segment IN (SELECT id FROM segments WHERE day = ?) "
-                      'ORDER BY segment, "first"', [day]).fetchall()
+    rows = db.execute(
+        f'SELECT {RUN} FROM runs WHERE segment IN (SELECT id FROM segments WHERE day = ?) ORDER BY segment, "first"',
+        [day],
+    ).fetchall()
     return [Run(*r) for r in rows]
 
 
@@ -191,8 +209,9 @@ def _merged(shelf: Shelf, runs: Sequence[Run], ranks: Ids) -> tuple[pa.Table, pa
 def _seal_blocks(store: Store, kind: str, before: int, seq: int) -> None:
     """Waveforms and measurements to Parquet, a file a day."""
     with snapshot(store) as db:
-        rows = table(db, f'SELECT * FROM {kind} WHERE {kind}."at" < ? AND seq <= ? ORDER BY {ORDERED[kind]}',
-                     [before, seq])
+        rows = table(
+            db, f'SELECT * FROM {kind} WHERE {kind}."at" < ? AND seq <= ? ORDER BY {ORDERED[kind]}', [before, seq]
+        )
     if not rows.num_rows:
         return
     day = rows["at"].to_numpy() // DAY
@@ -207,16 +226,19 @@ def _seal_blocks(store: Store, kind: str, before: int, seq: int) -> None:
     with store.writing, transaction(store) as db:
         for number, file, part in files:
             at = part["at"].to_numpy()
-            db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                       [number, kind, file.path, file.rows, int(at.min()), int(at.max()), file.size, file.digest])
+            db.execute(
+                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [number, kind, file.path, file.rows, int(at.min()), int(at.max()), file.size, file.digest],
+            )
         db.execute(f'DELETE FROM {kind} WHERE {kind}."at" < ? AND seq <= ?', [before, seq])
 
 
 def _parquet(rows: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     at = rows["at"].cast(pa.timestamp("us", "UTC"))
-    pq.write_table(rows.set_column(rows.schema.get_field_index("at"), "at", at), sink, compression="zstd",
-                           store_schema=False)
+    pq.write_table(
+        rows.set_column(rows.schema.get_field_index("at"), "at", at), sink, compression="zstd", store_schema=False
+    )
     return sink.getvalue()
 
 

@@ -30,10 +30,24 @@ MOSTLY = 0.98
 """The share of a run's values that must have the short form; the others (NaN, -0.0, outliers) are kept as doubles."""
 POWERS = 10.0 ** np.arange(8)
 KEY = [pa.field("signal", pa.dictionary(pa.int32(), pa.string())), pa.field("at", pa.timestamp("us", "UTC"))]
-SCHEMA = pa.schema([*KEY, pa.field("value", pa.float64()), pa.field("scaled", pa.int64()),
-                    pa.field("decimals", pa.int8()), pa.field("text", pa.string()), pa.field("quality", pa.uint32())])
-ROLLUP_SCHEMA = pa.schema([*KEY, *(pa.field(c, pa.float64()) for c in ("low", "high", "first", "last", "sum")),
-                           pa.field("count", pa.int32()), pa.field("known", pa.int64())])
+SCHEMA = pa.schema(
+    [
+        *KEY,
+        pa.field("value", pa.float64()),
+        pa.field("scaled", pa.int64()),
+        pa.field("decimals", pa.int8()),
+        pa.field("text", pa.string()),
+        pa.field("quality", pa.uint32()),
+    ]
+)
+ROLLUP_SCHEMA = pa.schema(
+    [
+        *KEY,
+        *(pa.field(c, pa.float64()) for c in ("low", "high", "first", "last", "sum")),
+        pa.field("count", pa.int32()),
+        pa.field("known", pa.int64()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +160,9 @@ class _Layout:
     def signals(self, begin: int, end: int) -> Column:
         """The signal column of a row group, with a dictionary of only its own names."""
         low, high = (int(np.searchsorted(self.edges, x, side="right")) - 1 for x in (begin, end - 1))
-        edges = np.clip(self.edges[low:high + 2], begin, end)
+        edges = np.clip(self.edges[low : high + 2], begin, end)
         codes = np.repeat(np.arange(high - low + 1, dtype=np.int32), edges[1:] - edges[:-1])
-        return pa.DictionaryArray.from_arrays(codes, self.names[low:high + 1])
+        return pa.DictionaryArray.from_arrays(codes, self.names[low : high + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,30 +177,47 @@ class _Level:
 def _write(folder: Path, path: str, columns: dict[str, Column], layout: _Layout) -> File:
     sink = pa.BufferOutputStream()
     plain = ["at", "value", "scaled", *(c for c in ("low", "high", "first", "last", "sum", "count", "known"))]
-    encodings = {c: "DELTA_BINARY_PACKED" if c in ("at", "scaled", "count", "known") else "BYTE_STREAM_SPLIT"
-                 if c == "value" else "PLAIN" for c in plain if c in columns}
-    with pq.ParquetWriter(sink, layout.schema, compression="zstd", compression_level=LEVEL, store_schema=False,
-                          use_dictionary=[c for c in layout.schema.names if c not in plain],  # type: ignore[arg-type]  # stubs lack lists
-                          column_encoding=encodings) as writer:
+    encodings = {
+        c: "DELTA_BINARY_PACKED"
+        if c in ("at", "scaled", "count", "known")
+        else "BYTE_STREAM_SPLIT"
+        if c == "value"
+        else "PLAIN"
+        for c in plain
+        if c in columns
+    }
+    with pq.ParquetWriter(
+        sink,
+        layout.schema,
+        compression="zstd",
+        compression_level=LEVEL,
+        store_schema=False,
+        use_dictionary=[c for c in layout.schema.names if c not in plain],  # type: ignore[arg-type]  # stubs lack lists
+        column_encoding=encodings,
+    ) as writer:
         for begin, end in layout.groups():
             part = [layout.signals(begin, end), *(columns[c][begin:end] for c in layout.schema.names[1:])]
             writer.write_table(pa.Table.from_arrays(part, schema=layout.schema), row_group_size=end - begin)
     return store_file(folder, path, sink.getvalue(), int(layout.edges[-1]))
 
 
-def _columns(rows: pa.Table, value: Numbers, said: NDArray[np.bool_],
-             decimals: NDArray[np.int8]) -> dict[str, Column]:
+def _columns(rows: pa.Table, value: Numbers, said: NDArray[np.bool_], decimals: NDArray[np.int8]) -> dict[str, Column]:
     """The columns of a file; `decimals` of each row, FLOAT where the value is kept as a double."""
     short = decimals >= 0
     scaled = np.rint(np.where(short & said, value, 0.0) * POWERS[decimals]).astype(np.int64)
-    return {"at": pc.cast(whole(rows["at"]), pa.timestamp("us", "UTC")),
-            "value": pa.array(value, mask=short | ~said), "scaled": pa.array(scaled, mask=~short | ~said),
-            "decimals": pa.array(decimals, mask=~short), "text": whole(rows["text"]),
-            "quality": whole(rows["quality"])}
+    return {
+        "at": pc.cast(whole(rows["at"]), pa.timestamp("us", "UTC")),
+        "value": pa.array(value, mask=short | ~said),
+        "scaled": pa.array(scaled, mask=~short | ~said),
+        "decimals": pa.array(decimals, mask=~short),
+        "text": whole(rows["text"]),
+        "quality": whole(rows["quality"]),
+    }
 
 
-def _row_decimals(value: Numbers, said: NDArray[np.bool_], edges: Index,
-                  decimals: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+def _row_decimals(
+    value: Numbers, said: NDArray[np.bool_], edges: Index, decimals: NDArray[np.int8]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Decimals of each row, and which runs also have rows that do not fit theirs."""
     each = np.repeat(decimals, np.diff(edges))
     misfit = (each >= 0) & ~_exact(value, said, np.maximum(each, 0))
@@ -197,9 +228,19 @@ def _runs(rows: pa.Table, edges: Index, decimals: NDArray[np.int8], quality: Tim
     signal, at, seq = (rows[c].to_numpy() for c in ("signal", "at", "seq"))
     starts, ends = edges[:-1], edges[1:]
     texts = np.logical_or.reduceat(whole(rows["text"]).is_valid().to_numpy(zero_copy_only=False), starts)
-    return pa.table({"signal": signal[starts], "first": starts, "rows": ends - starts, "lo": at[starts],
-                     "hi": at[ends - 1], "seq": np.maximum.reduceat(seq, starts), "decimals": decimals,
-                     "texts": texts, "quality": quality})
+    return pa.table(
+        {
+            "signal": signal[starts],
+            "first": starts,
+            "rows": ends - starts,
+            "lo": at[starts],
+            "hi": at[ends - 1],
+            "seq": np.maximum.reduceat(seq, starts),
+            "decimals": decimals,
+            "texts": texts,
+            "quality": quality,
+        }
+    )
 
 
 def _level(folder: Path, path: str, points: Points, level: _Level) -> tuple[File | None, pa.Table]:

@@ -22,16 +22,18 @@ FROM hot h JOIN signals s ON s.id = h.signal
 """
 TABLES = {
     "receipts": 'SELECT seq, source, number, make_timestamptz(r."at") AS "at", rows, refused, make_timestamptz(since) '
-                "AS since, make_timestamptz(until) AS until FROM receipts r",
+    "AS since, make_timestamptz(until) AS until FROM receipts r",
     "signals": "SELECT path, source FROM signals",
     "spells": "SELECT kind, place, make_timestamptz(since) AS since, make_timestamptz(until) AS until, text, detail, "
-              "seq AS receipt FROM spells",
+    "seq AS receipt FROM spells",
     "quarantine": 'SELECT seq AS receipt, signal, "at", value, text, quality, reason FROM quarantine',
     "forgotten": 'SELECT make_timestamptz(f."at") AS "at", who, why, path, make_timestamptz(since) AS since, '
-                 "make_timestamptz(until) AS until, rows FROM forgotten f",
+    "make_timestamptz(until) AS until, rows FROM forgotten f",
 }
-MEASUREMENTS = 'SELECT place AS machine, make_timestamptz(m."at") AS "at", unit_id, step, test, value, low, high, ' \
-               "passed FROM measurements m"
+MEASUREMENTS = (
+    'SELECT place AS machine, make_timestamptz(m."at") AS "at", unit_id, step, test, value, low, high, '
+    "passed FROM measurements m"
+)
 
 
 def sql(store: Store, text: str) -> pa.Table:
@@ -39,8 +41,8 @@ def sql(store: Store, text: str) -> pa.Table:
     _refuse_others(text)
     with snapshot(store) as db:
         segments = dict(db.execute("SELECT id, path FROM segments").fetchall())
-        doubled = {i for i, in db.execute(DOUBLED).fetchall()}
-        blocks = [p for p, in db.execute("SELECT path FROM blocks WHERE kind = 'measurements'").fetchall()]
+        doubled = {i for (i,) in db.execute(DOUBLED).fetchall()}
+        blocks = [p for (p,) in db.execute("SELECT path FROM blocks WHERE kind = 'measurements'").fetchall()]
         tables = {name: table(db, query) for name, query in TABLES.items()}
         hot, measured = table(db, HOT), table(db, MEASUREMENTS)
         desk = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
@@ -61,8 +63,10 @@ def _refuse_others(text: str) -> None:
         raise BadQuestion(f"This SQL cannot be read: {error}") from error
     kinds = [s.type for s in statements]
     if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
-        raise BadQuestion("One SELECT at a time, please: this door only reads. To change what is stored, write a batch "
-                          "or use `andon forget`.")
+        raise BadQuestion(
+            "One SELECT at a time, please: this door only reads. To change what is stored, write a batch "
+            "or use `andon forget`."
+        )
 
 
 def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Table:
@@ -74,8 +78,10 @@ def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Ta
         rows: pa.Table = desk.sql(text).to_arrow_table()
         return rows
     except duckdb.Error as error:
-        raise BadQuestion(f"{error} (The tables are samples, spells, measurements, signals, receipts, quarantine and "
-                          'forgotten; write the column "at" in double quotes, AT is a word of DuckDB\'s.)') from error
+        raise BadQuestion(
+            f"{error} (The tables are samples, spells, measurements, signals, receipts, quarantine and "
+            'forgotten; write the column "at" in double quotes, AT is a word of DuckDB\'s.)'
+        ) from error
 
 
 def _samples(store: Store, segments: dict[int, str], doubled: set[int]) -> str:
@@ -85,11 +91,15 @@ def _samples(store: Store, segments: dict[int, str], doubled: set[int]) -> str:
     mixed = [COLD.format(rank=f", {n} AS rank", files=_files(store, [segments[n]])) for n in sorted(doubled)]
     if mixed:
         every = " UNION ALL ".join([*mixed, "SELECT * FROM hot"])
-        parts.append(f'SELECT signal, m."at", value, text, quality FROM ({every}) m QUALIFY row_number() OVER '
-                     '(PARTITION BY signal, m."at" ORDER BY rank DESC) = 1')
+        parts.append(
+            f'SELECT signal, m."at", value, text, quality FROM ({every}) m QUALIFY row_number() OVER '
+            '(PARTITION BY signal, m."at" ORDER BY rank DESC) = 1'
+        )
     else:
-        parts.append('SELECT signal, h."at", value, text, quality FROM hot h QUALIFY row_number() OVER '
-                     '(PARTITION BY signal, h."at" ORDER BY rank DESC) = 1')
+        parts.append(
+            'SELECT signal, h."at", value, text, quality FROM hot h QUALIFY row_number() OVER '
+            '(PARTITION BY signal, h."at" ORDER BY rank DESC) = 1'
+        )
     return "CREATE VIEW samples AS " + " UNION ALL ".join(f"({p})" for p in parts)
 
 

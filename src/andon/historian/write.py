@@ -18,10 +18,10 @@ BULK, BULK_A_DAY = 200_000, 50_000
 """From this many rows on (in all, and a day) a batch becomes sealed files at once and skips the hot tier."""
 INSERTS = {
     "spells": "INSERT INTO spells SELECT kind, place, epoch_us(since), epoch_us(until), text, coalesce(detail, '{}'), "
-              "{seq}, row_number() OVER () FROM arrived",
+    "{seq}, row_number() OVER () FROM arrived",
     "waveforms": 'INSERT INTO waveforms SELECT signal, epoch_us(arrived."at"), rate, block, {seq} FROM arrived',
     "measurements": 'INSERT INTO measurements SELECT machine, epoch_us(arrived."at"), unit_id, step, test, value, low, '
-                    "high, passed, {seq} FROM arrived",
+    "high, passed, {seq} FROM arrived",
 }
 SCHEMAS = {"spells": SPELLS, "waveforms": WAVEFORMS, "measurements": MEASUREMENTS}
 
@@ -44,8 +44,11 @@ class Arrived:
 
 def write(store: Store, batch: Batch) -> Receipt:
     """Store a batch; see `Historian.write`."""
-    others = {name: fitted(given, schema, f"{name} of batch {batch.number} of {batch.source!r}")
-              for name, schema in SCHEMAS.items() if (given := getattr(batch, name)) is not None}
+    others = {
+        name: fitted(given, schema, f"{name} of batch {batch.number} of {batch.source!r}")
+        for name, schema in SCHEMAS.items()
+        if (given := getattr(batch, name)) is not None
+    }
     with store.writing:
         known = _earlier(store, batch)
         if known is not None:
@@ -66,8 +69,10 @@ def _earlier(store: Store, batch: Batch) -> Receipt | None:
     if batch.number > store.numbers.get(batch.source, -1 << 62):
         return None
     with snapshot(store) as db:
-        found = db.execute('SELECT "at", rows, refused, since, until FROM receipts WHERE source = ? AND number = ?',
-                           [batch.source, batch.number]).fetchall()
+        found = db.execute(
+            'SELECT "at", rows, refused, since, until FROM receipts WHERE source = ? AND number = ?',
+            [batch.source, batch.number],
+        ).fetchall()
     if not found:
         return None
     at, rows, refused, since, until = found[0]
@@ -102,10 +107,19 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
         _insert(db, "INSERT INTO quarantine SELECT {seq}, * FROM arrived", arrived.admitted.refused, arrived.seq)
         _insert(db, "INSERT INTO overwritten SELECT * FROM arrived", arrived.lost, arrived.seq)
         span = receipt.touched or Window(0, 0)
-        db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                   [arrived.seq, receipt.source, receipt.number, receipt.at, receipt.rows,
-                    arrived.admitted.refused.num_rows, span.since if receipt.touched else None,
-                    span.until if receipt.touched else None])
+        db.execute(
+            "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                arrived.seq,
+                receipt.source,
+                receipt.number,
+                receipt.at,
+                receipt.rows,
+                arrived.admitted.refused.num_rows,
+                span.since if receipt.touched else None,
+                span.until if receipt.touched else None,
+            ],
+        )
     _remember(store, arrived, receipt)
     if not bulk:
         store.fresh.widen(seen, lo, hi)
@@ -117,11 +131,15 @@ def enter(db: Connection, segments: list[Segment]) -> None:
     """Make written segments part of the history: from the commit on they count."""
     for s in segments:
         seq, lo, hi = (pc.max(s.runs["seq"]).as_py(), pc.min(s.runs["lo"]).as_py(), pc.max(s.runs["hi"]).as_py())
-        db.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   [s.number, s.samples.path, s.day, s.samples.rows, lo, hi, seq, s.samples.size, s.samples.digest])
+        db.execute(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [s.number, s.samples.path, s.day, s.samples.rows, lo, hi, seq, s.samples.size, s.samples.digest],
+        )
         for level, file in s.levels.items():
-            db.execute("INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?)",
-                       [s.number, level, file.path, file.rows, file.size, file.digest])
+            db.execute(
+                "INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?)",
+                [s.number, level, file.path, file.rows, file.size, file.digest],
+            )
         _insert(db, "INSERT INTO runs BY NAME SELECT * FROM arrived", s.runs, 0)
 
 
@@ -132,7 +150,8 @@ def _is_bulk(store: Store, arrived: Arrived, span: tuple[Ids, np.ndarray, np.nda
         return False
     days = (pc.max(rows["at"]).as_py() // DAY) - (pc.min(rows["at"]).as_py() // DAY) + 1
     return rows.num_rows >= BULK_A_DAY * days and not any(
-        store.fresh.touches(int(s), int(low), int(high) + 1) for s, low, high in zip(*span, strict=True))
+        store.fresh.touches(int(s), int(low), int(high) + 1) for s, low, high in zip(*span, strict=True)
+    )
 
 
 def _sealed(store: Store, arrived: Arrived) -> list[Segment]:
@@ -151,19 +170,22 @@ def write_days(store: Store, rows: pa.Table) -> list[Segment]:
     with store.writing:
         numbers = list(range(store.segment + 1, store.segment + 1 + len(days)))
         store.segment += len(days)
-    parts = ((n, rows if len(days) == 1 else rows.filter(pa.array(day == d)))
-             for n, d in zip(numbers, days, strict=True))
+    parts = (
+        (n, rows if len(days) == 1 else rows.filter(pa.array(day == d))) for n, d in zip(numbers, days, strict=True)
+    )
     return [write_segment(store.folder, n, part.combine_chunks(), store.names.paths) for n, part in parts]
 
 
 def _receipt(store: Store, arrived: Arrived) -> Receipt:
-    spans = [(arrived.rows["at"], 1)] + [(pc.cast(t["at"], pa.int64()), 1) for n, t in arrived.others.items()
-                                         if n != "spells" and t.num_rows]
+    spans = [(arrived.rows["at"], 1)] + [
+        (pc.cast(t["at"], pa.int64()), 1) for n, t in arrived.others.items() if n != "spells" and t.num_rows
+    ]
     lows = [pc.min(a).as_py() for a, _ in spans if len(a)]
     highs = [pc.max(a).as_py() + 1 for a, _ in spans if len(a)]
     touched = Window(min(lows), max(highs)) if lows else None
-    return Receipt(arrived.batch.source, arrived.batch.number, store.now(), arrived.count, False, touched,
-                   arrived.admitted.told())
+    return Receipt(
+        arrived.batch.source, arrived.batch.number, store.now(), arrived.count, False, touched, arrived.admitted.told()
+    )
 
 
 def _remember(store: Store, arrived: Arrived, receipt: Receipt) -> None:
@@ -180,8 +202,13 @@ def _remember(store: Store, arrived: Arrived, receipt: Receipt) -> None:
 
 def _insert_names(db: Connection, store: Store, new: list[str]) -> None:
     if new:
-        rows = pa.table({"id": [store.names.ids[p] for p in new], "path": new,
-                         "source": [store.names.sources[store.names.ids[p]] for p in new]})
+        rows = pa.table(
+            {
+                "id": [store.names.ids[p] for p in new],
+                "path": new,
+                "source": [store.names.sources[store.names.ids[p]] for p in new],
+            }
+        )
         _insert(db, "INSERT INTO signals SELECT * FROM arrived", rows, 0)
 
 
@@ -190,4 +217,3 @@ def _insert(db: Connection, query: str, rows: pa.Table, seq: int) -> None:
         db.register("arrived", rows)
         db.execute(query.replace("{seq}", str(int(seq))))
         db.unregister("arrived")
-

@@ -8,6 +8,22 @@ from .rank import Figures, Total, Which
 from .versions import Change, Version
 
 __all__ = [
-    "MICROS", "Balance", "Books", "Change", "Closing", "Draft", "Entry", "Evidence", "Fate", "Figures", "Key", "Opened",
-    "Proof", "Total", "Version", "Which", "evidence", "imbalances",
+    "MICROS",
+    "Balance",
+    "Books",
+    "Change",
+    "Closing",
+    "Draft",
+    "Entry",
+    "Evidence",
+    "Fate",
+    "Figures",
+    "Key",
+    "Opened",
+    "Proof",
+    "Total",
+    "Version",
+    "Which",
+    "evidence",
+    "imbalances",
 ]

@@ -75,8 +75,9 @@ class Verdict:
         return self.broken is None
 
 
-def append(folder: Path, *, who: str, right: str, act: str, arguments: Mapping[str, object],
-           result: Mapping[str, object]) -> Line:
+def append(
+    folder: Path, *, who: str, right: str, act: str, arguments: Mapping[str, object], result: Mapping[str, object]
+) -> Line:
     """Write one line and have it on disk before this returns; processes take turns.
 
     A last line that a power cut tore is put aside first, and a line of its own says so.
@@ -157,14 +158,24 @@ def _wrong(text: bytes, line: Line | None, number: int, previous: str) -> str:
     return ""
 
 
-def _next(last: Line | None, by: tuple[str, str, str], arguments: Mapping[str, object],
-          result: Mapping[str, object]) -> Line:
+def _next(
+    last: Line | None, by: tuple[str, str, str], arguments: Mapping[str, object], result: Mapping[str, object]
+) -> Line:
     who, right, act = by
     number, previous = (last.number + 1, last.hash) if last else (1, START)
     # Through JSON and back, so that the hash is of what a reader will find.
     arguments, result = json.loads(json.dumps([arguments, result], allow_nan=False))
-    line = Line(number=number, at=time.time_ns() // 1000, who=who, right=right, act=act, arguments=arguments,
-                result=result, previous=previous, hash="")
+    line = Line(
+        number=number,
+        at=time.time_ns() // 1000,
+        who=who,
+        right=right,
+        act=act,
+        arguments=arguments,
+        result=result,
+        previous=previous,
+        hash="",
+    )
     return _from({**asdict(line), "hash": _hash(line)})
 
 
@@ -194,7 +205,7 @@ def _put(log: RawIOBase, text: bytes) -> None:
     """All of the bytes, on disk."""
     rest = memoryview(text)
     while rest:
-        rest = rest[log.write(rest) or 0:]
+        rest = rest[log.write(rest) or 0 :]
     os.fsync(log.fileno())
 
 
@@ -206,8 +217,10 @@ def _mend(folder: Path) -> Line | None:
     body, torn = _tail(file)
     last = _line(body.splitlines()[-1]) if body else None
     if body and (last is None or last.hash != _hash(last)):
-        raise Damaged(f"The last line of {file} is not as it was written. Nothing is added to a log that does not "
-                      "hold: see `andon audit --verify`, and restore the file from a backup.")
+        raise Damaged(
+            f"The last line of {file} is not as it was written. Nothing is added to a log that does not "
+            "hold: see `andon audit --verify`, and restore the file from a backup."
+        )
     if not torn:
         return last
     aside = folder / f"audit.torn-{time.time_ns()}"
@@ -261,9 +274,11 @@ def _locked(folder: Path) -> Iterator[None]:
     with (folder / LOCK).open("ab") as lock:
         if os.name == "nt":
             import msvcrt
+
             lock.seek(0)
             msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]  # only there
         else:
             import fcntl
+
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

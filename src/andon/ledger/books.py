@@ -81,8 +81,15 @@ class Books:
         """
         return self.post_all([(closing, entries)], who=who, why=why)[0]
 
-    def post_all(self, drafts: Sequence[Draft], *, who: str, why: str, gone: Iterable[Key] = (),
-                 marks: Iterable[tuple[str, int]] = ()) -> list[int | None]:
+    def post_all(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        who: str,
+        why: str,
+        gone: Iterable[Key] = (),
+        marks: Iterable[tuple[str, int]] = (),
+    ) -> list[int | None]:
         """Post several shifts at once, all or none.
 
         Parameters
@@ -113,7 +120,7 @@ class Books:
         except BaseException:
             self._known = {}  # the terms of a transaction that was rolled back are not in the file
             raise
-        return versions[len(empty):]
+        return versions[len(empty) :]
 
     def mark(self, name: str) -> int:
         """A number remembered with a posting, 0 at first."""
@@ -162,21 +169,28 @@ class Books:
     def overlapping(self, machine: str, since: int, until: int) -> list[Closing]:
         """The current, not withdrawn closings of a machine that overlap a stretch."""
         return rank.closings(
-            self._connection, self._terms(),
+            self._connection,
+            self._terms(),
             "e.current = 1 AND e.machine = ? AND e.since < ? AND e.until > ? AND e.planned_operation > 0",
-            [self._terms().get(machine, -1), until, since])
+            [self._terms().get(machine, -1), until, since],
+        )
 
     def reach(self, machine: str) -> Window | None:
         """From the first to the last closed shift of a machine, None where none is closed."""
         row = self._connection.execute(
             "SELECT MIN(since), MAX(until) FROM closing WHERE current = 1 AND machine = ? AND planned_operation > 0",
-            [self._terms().get(machine, -1)]).fetchone()
+            [self._terms().get(machine, -1)],
+        ).fetchone()
         return None if row[0] is None else Window(*row)
 
     def history(self, machine: str, day: str, shift: str) -> list[Version]:
         """All versions of a machine's shift, the first one first, each with what it changed."""
-        closings = rank.closings(self._connection, self._terms(), "e.machine = ? AND e.day = ? AND e.shift = ?",
-                                 self._numbers((machine, day, shift)))
+        closings = rank.closings(
+            self._connection,
+            self._terms(),
+            "e.machine = ? AND e.day = ? AND e.shift = ?",
+            self._numbers((machine, day, shift)),
+        )
         if not closings:
             raise UnknownName("closed shift", f"{machine} {day} {shift}", self._near(machine))
         found: list[Version] = []
@@ -220,7 +234,8 @@ class Books:
         numbers = self._numbers(closing.key)
         last = self._connection.execute(
             "SELECT version, figures, id FROM closing WHERE machine = ? AND day = ? AND shift = ? AND current = 1",
-            numbers).fetchone()
+            numbers,
+        ).fetchone()
         if last and last[1] == figures:
             return None
         version = last[0] + 1 if last else 1
@@ -234,31 +249,62 @@ class Books:
 
     def _insert_closing(self, closing: Closing, posting: tuple[str, int, int, str, str]) -> int:
         machine, day, shift = self._numbers(closing.key)
-        values = [1, machine, self._term(closing.line), day, _month(closing.day), shift, closing.window.since,
-                  closing.window.until, *(getattr(closing, n) for n in MICROS),
-                  *(millionths(getattr(closing, n)) for n in PARTS), *(getattr(closing, n) for n in ORIGIN), *posting]
+        values = [
+            1,
+            machine,
+            self._term(closing.line),
+            day,
+            _month(closing.day),
+            shift,
+            closing.window.since,
+            closing.window.until,
+            *(getattr(closing, n) for n in MICROS),
+            *(millionths(getattr(closing, n)) for n in PARTS),
+            *(getattr(closing, n) for n in ORIGIN),
+            *posting,
+        ]
         cursor = self._connection.execute(f"INSERT INTO closing VALUES (NULL, {', '.join('?' * len(values))})", values)
         return int(cursor.lastrowid or 0)
 
     def _insert_entry(self, entry: Entry, closing: int, version: int) -> None:
         machine, day, shift = self._numbers((entry.machine, entry.day, entry.shift))
         causes = (entry.order, entry.product, entry.loss, entry.element or "", entry.reason, entry.fate)
-        values = [closing, 1, version, machine, self._term(entry.line), day, _month(entry.day), shift,
-                  entry.window.since, *map(self._term, causes), entry.micros,
-                  *(millionths(getattr(entry, n)) for n in AMOUNTS), entry.coverage]
+        values = [
+            closing,
+            1,
+            version,
+            machine,
+            self._term(entry.line),
+            day,
+            _month(entry.day),
+            shift,
+            entry.window.since,
+            *map(self._term, causes),
+            entry.micros,
+            *(millionths(getattr(entry, n)) for n in AMOUNTS),
+            entry.coverage,
+        ]
         cursor = self._connection.execute(f"INSERT INTO entry VALUES (NULL, {', '.join('?' * len(values))})", values)
-        self._connection.execute("INSERT INTO evidence VALUES (?, ?, ?)", [
-            cursor.lastrowid, json.dumps(entry.evidence.spells), json.dumps(entry.evidence.signals)])
+        self._connection.execute(
+            "INSERT INTO evidence VALUES (?, ?, ?)",
+            [cursor.lastrowid, json.dumps(entry.evidence.spells), json.dumps(entry.evidence.signals)],
+        )
 
     def _current(self, key: Key) -> list[Closing]:
-        return rank.closings(self._connection, self._terms(),
-                             "e.current = 1 AND e.machine = ? AND e.day = ? AND e.shift = ?", self._numbers(key))
+        return rank.closings(
+            self._connection,
+            self._terms(),
+            "e.current = 1 AND e.machine = ? AND e.day = ? AND e.shift = ?",
+            self._numbers(key),
+        )
 
     def _entries_of(self, closing: Closing) -> list[Entry]:
         return rank.read_entries(
-            self._connection, self._terms(),
+            self._connection,
+            self._terms(),
             "e.machine = ? AND e.day = ? AND e.shift = ? AND e.version = ? ORDER BY e.micros DESC, e.id",
-            [*self._numbers(closing.key), closing.version])
+            [*self._numbers(closing.key), closing.version],
+        )
 
     def _near(self, machine: str) -> list[str]:
         return [f"{c.machine} {c.day} {c.shift}" for c in self.closings(Which(at=(machine,)))]

@@ -211,13 +211,28 @@ class Closing:
         return (self.planned_busy - self.unknown) / self.planned_busy if self.planned_busy else None
 
 
-MICROS = ("planned_operation", "planned_down", "planned_busy", "production", "setup", "delay", "down", "unknown",
-          "rated", "ideal_made", "ideal_good")
+MICROS = (
+    "planned_operation",
+    "planned_down",
+    "planned_busy",
+    "production",
+    "setup",
+    "delay",
+    "down",
+    "unknown",
+    "rated",
+    "ideal_made",
+    "ideal_good",
+)
 PARTS = ("made", "good", "rejects", "rework", "unsorted", "made_unknown", "made_planned_down")
 ORIGIN = ("digest", "plant_digest", "study_version")
 AMOUNTS = ("parts", "kwh", "kgco2e", "money")
 FATES: Mapping[Fate, str] = {
-    Fate.GOOD: "good", Fate.REJECT: "rejects", Fate.REWORK: "rework", Fate.UNSORTED: "unsorted"}
+    Fate.GOOD: "good",
+    Fate.REJECT: "rejects",
+    Fate.REWORK: "rework",
+    Fate.UNSORTED: "unsorted",
+}
 
 
 def millionths(amount: float | None) -> int | None:
@@ -252,25 +267,47 @@ def imbalances(closing: Closing, entries: Sequence[Entry]) -> list[str]:
     causes = sorted(e.cause for e in entries)
     twice = [a for a, b in pairwise(causes) if a == b]
     strangers = [e for e in entries if (e.machine, e.day, e.shift) != closing.key]
-    return [text for text in (
-        strangers and f"{len(strangers)} entries belong to another machine, day or shift",
-        twice and f"two entries have the same cause {twice[0]}",
-        closing.planned_operation > closing.window.duration
-        and f"planned operation time {closing.planned_operation} us is longer than the shift",
-        _unequal("planned busy time", closing.planned_busy, "planned operation time less planned down time",
-                 closing.planned_operation - closing.planned_down),
-        _unequal("ISO 22400 elements", closing.production + closing.setup + closing.delay + closing.down
-                 + closing.unknown, "planned busy time", closing.planned_busy),
-        _sums(closing, entries),
-        *_fates(closing, entries),
-    ) if text]
+    return [
+        text
+        for text in (
+            strangers and f"{len(strangers)} entries belong to another machine, day or shift",
+            twice and f"two entries have the same cause {twice[0]}",
+            closing.planned_operation > closing.window.duration
+            and f"planned operation time {closing.planned_operation} us is longer than the shift",
+            _unequal(
+                "planned busy time",
+                closing.planned_busy,
+                "planned operation time less planned down time",
+                closing.planned_operation - closing.planned_down,
+            ),
+            _unequal(
+                "ISO 22400 elements",
+                closing.production + closing.setup + closing.delay + closing.down + closing.unknown,
+                "planned busy time",
+                closing.planned_busy,
+            ),
+            _sums(closing, entries),
+            *_fates(closing, entries),
+        )
+        if text
+    ]
 
 
 def figures_digest(closing: Closing, entries: Iterable[Entry]) -> str:
     """SHA-256 of the figures: two versions with the same digest say the same."""
     numbers = [getattr(closing, n) for n in MICROS] + [millionths(getattr(closing, n)) for n in PARTS]
-    rows = sorted(canonical([*e.cause, e.micros, *(millionths(getattr(e, n)) for n in AMOUNTS),
-                             list(e.evidence.spells), sorted(e.evidence.signals)]) for e in entries)
+    rows = sorted(
+        canonical(
+            [
+                *e.cause,
+                e.micros,
+                *(millionths(getattr(e, n)) for n in AMOUNTS),
+                list(e.evidence.spells),
+                sorted(e.evidence.signals),
+            ]
+        )
+        for e in entries
+    )
     return sha256([*closing.key, closing.window.since, closing.window.until, numbers, rows])
 
 
@@ -290,15 +327,31 @@ def canonical(thing: object) -> str:
 
 def withdrawn(closing: Closing) -> Closing:
     """The same shift with nothing in it: what is posted when the calendar no longer has it."""
-    return Closing(machine=closing.machine, day=closing.day, shift=closing.shift, window=closing.window,
-                   planned_operation=0, planned_down=0, planned_busy=0, production=0, setup=0, delay=0, down=0,
-                   unknown=0, plant_digest=closing.plant_digest, study_version=closing.study_version)
+    return Closing(
+        machine=closing.machine,
+        day=closing.day,
+        shift=closing.shift,
+        window=closing.window,
+        planned_operation=0,
+        planned_down=0,
+        planned_busy=0,
+        production=0,
+        setup=0,
+        delay=0,
+        down=0,
+        unknown=0,
+        plant_digest=closing.plant_digest,
+        study_version=closing.study_version,
+    )
 
 
 def _sums(closing: Closing, entries: Sequence[Entry]) -> str:
     total = sum(e.micros for e in entries)
-    return "" if total == closing.planned_busy else \
-        f"entries sum to {total} us, planned busy time is {closing.planned_busy} us"
+    return (
+        ""
+        if total == closing.planned_busy
+        else f"entries sum to {total} us, planned busy time is {closing.planned_busy} us"
+    )
 
 
 def _fates(closing: Closing, entries: Sequence[Entry]) -> list[str]:
@@ -306,9 +359,13 @@ def _fates(closing: Closing, entries: Sequence[Entry]) -> list[str]:
     by_fate = {name: millionths(getattr(closing, name)) or 0 for name in FATES.values()}
     made = millionths(closing.made)
     total = sum(by_fate.values())
-    return [_unequal("made", total if made is None else made, "good, rejects, rework and unsorted", total),
-            *(_unequal(f"{name} of the entries", booked[fate], f"{name} of the shift", by_fate[name])
-              for fate, name in FATES.items())]
+    return [
+        _unequal("made", total if made is None else made, "good, rejects, rework and unsorted", total),
+        *(
+            _unequal(f"{name} of the entries", booked[fate], f"{name} of the shift", by_fate[name])
+            for fate, name in FATES.items()
+        ),
+    ]
 
 
 def _unequal(what: str, left: int, other: str, right: int) -> str:

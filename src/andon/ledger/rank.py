@@ -13,8 +13,18 @@ from ..model import Element, Loss, Window
 from .entries import MICROS, ORIGIN, PARTS, Closing, Entry, Evidence, Fate, plain
 
 DIMENSIONS: Mapping[str, str] = {
-    "machine": "machine", "line": "line", "shift": "shift", "day": "day", "week": "(day - 1) / 7", "month": "month",
-    "order": '"order"', "product": "product", "loss": "loss", "element": "element", "reason": "reason", "fate": "fate",
+    "machine": "machine",
+    "line": "line",
+    "shift": "shift",
+    "day": "day",
+    "week": "(day - 1) / 7",
+    "month": "month",
+    "order": '"order"',
+    "product": "product",
+    "loss": "loss",
+    "element": "element",
+    "reason": "reason",
+    "fate": "fate",
 }
 """What the books add up by, and its SQL; day 1 of `date.toordinal` was a Monday, so weeks are ISO weeks."""
 OF_SHIFTS = ("machine", "line", "shift", "day", "week", "month")
@@ -158,10 +168,12 @@ def read_entries(connection: sqlite3.Connection, terms: Terms, where: str, value
     """Entries by a condition in SQL on `e`."""
     said = {number: text for text, number in terms.items()}
     rows = connection.execute(
-        "SELECT e.id, e.version, e.machine, e.day, e.shift, c.since, c.until, e.\"order\", e.product, e.loss, "
+        'SELECT e.id, e.version, e.machine, e.day, e.shift, c.since, c.until, e."order", e.product, e.loss, '
         "e.element, e.reason, e.fate, e.micros, e.parts, e.kwh, e.kgco2e, e.money, e.coverage, v.spells, v.signals "
         "FROM entry AS e JOIN closing AS c ON c.id = e.closing JOIN evidence AS v ON v.entry = e.id "
-        f"WHERE {where}", list(values))
+        f"WHERE {where}",
+        list(values),
+    )
     return [_entry(row, said) for row in rows]
 
 
@@ -172,7 +184,9 @@ def totals(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], whic
     rows = connection.execute(
         f"SELECT {''.join(k + ', ' for k in keys)} SUM(micros), SUM(parts), SUM(kwh), SUM(kgco2e), SUM(money), "
         "SUM(CASE WHEN money IS NULL THEN micros ELSE 0 END), COUNT(*) "
-        f"FROM entry AS e WHERE {where} {_group(keys)}", values).fetchall()
+        f"FROM entry AS e WHERE {where} {_group(keys)}",
+        values,
+    ).fetchall()
     busy = _busy(connection, terms, which)
     said = _labels(by, terms)
     found = [_total(row, said, busy) for row in rows if row[-1]]
@@ -182,25 +196,39 @@ def totals(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], whic
 def figures(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], which: Which) -> list[Figures]:
     """Closed shifts added up by place or time, in order of the key."""
     if which.losses or any(v is not None for v in (which.order, which.product, which.reason)):
-        raise BadQuestion("The figures of a shift are not kept by order, product, reason or loss. Ask `totals` for "
-                          "the losses, or the study `oee` for one product.")
+        raise BadQuestion(
+            "The figures of a shift are not kept by order, product, reason or loss. Ask `totals` for "
+            "the losses, or the study `oee` for one product."
+        )
     keys = columns(by, OF_SHIFTS)
     where, values = condition(terms, which)
     # A sum with an unknown part is unknown.
     sums = ", ".join(f"CASE WHEN COUNT({n}) = COUNT(*) THEN SUM({n}) END" for n in MICROS + PARTS)
-    rows = connection.execute(f"SELECT {''.join(k + ', ' for k in keys)} COUNT(*), {sums} FROM closing AS e "
-                              f"WHERE planned_operation > 0 AND {where} {_group(keys)}", values).fetchall()
+    rows = connection.execute(
+        f"SELECT {''.join(k + ', ' for k in keys)} COUNT(*), {sums} FROM closing AS e "
+        f"WHERE planned_operation > 0 AND {where} {_group(keys)}",
+        values,
+    ).fetchall()
     said, n = _labels(by, terms), len(keys)
-    return sorted((Figures(_key(r, said), r[n], *r[n + 1:n + 1 + len(MICROS)],
-                           *map(plain, r[n + 1 + len(MICROS):])) for r in rows if r[n]), key=lambda f: f.key)
+    return sorted(
+        (
+            Figures(_key(r, said), r[n], *r[n + 1 : n + 1 + len(MICROS)], *map(plain, r[n + 1 + len(MICROS) :]))
+            for r in rows
+            if r[n]
+        ),
+        key=lambda f: f.key,
+    )
 
 
 def closings(connection: sqlite3.Connection, terms: Terms, where: str, values: Sequence[object]) -> list[Closing]:
     """Closings by a condition in SQL on `e`, in order of time and version."""
     said = {number: text for text, number in terms.items()}
     names = ", ".join((*MICROS, *PARTS, *ORIGIN))
-    rows = connection.execute(f"SELECT machine, day, shift, since, until, version, posted_at, who, why, {names} "
-                              f"FROM closing AS e WHERE {where} ORDER BY since, machine, version", list(values))
+    rows = connection.execute(
+        f"SELECT machine, day, shift, since, until, version, posted_at, who, why, {names} "
+        f"FROM closing AS e WHERE {where} ORDER BY since, machine, version",
+        list(values),
+    )
     return [_closing(row, said) for row in rows]
 
 
@@ -292,19 +320,44 @@ def _month(number: int) -> str:
 
 
 def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) -> Total:
-    micros, parts, kwh, kgco2e, money, unpriced, count = row[len(said):]
-    return Total(_key(row, said), micros, plain(parts), plain(kwh), plain(kgco2e), plain(money), unpriced,
-                 _ratio(micros, busy), count)
+    micros, parts, kwh, kgco2e, money, unpriced, count = row[len(said) :]
+    return Total(
+        _key(row, said),
+        micros,
+        plain(parts),
+        plain(kwh),
+        plain(kgco2e),
+        plain(money),
+        unpriced,
+        _ratio(micros, busy),
+        count,
+    )
 
 
 def _entry(row: Sequence[int], said: Mapping[int, str]) -> Entry:
     number, version, machine, day, shift, since, until, order, product, loss, element, reason, fate, micros = row[:14]
     parts, kwh, kgco2e, money = map(plain, row[14:18])
-    return Entry(machine=said[machine], day=_day(day), shift=said[shift], window=Window(since, until),
-                 order=said[order], product=said[product], loss=Loss(said[loss]),
-                 element=Element(said[element]) if said[element] else None, reason=said[reason], fate=Fate(said[fate]),
-                 micros=micros, parts=parts, kwh=kwh, kgco2e=kgco2e, money=money, coverage=row[18],
-                 evidence=_evidence(str(row[19]), str(row[20])), id=number, version=version)
+    return Entry(
+        machine=said[machine],
+        day=_day(day),
+        shift=said[shift],
+        window=Window(since, until),
+        order=said[order],
+        product=said[product],
+        loss=Loss(said[loss]),
+        element=Element(said[element]) if said[element] else None,
+        reason=said[reason],
+        fate=Fate(said[fate]),
+        micros=micros,
+        parts=parts,
+        kwh=kwh,
+        kgco2e=kgco2e,
+        money=money,
+        coverage=row[18],
+        evidence=_evidence(str(row[19]), str(row[20])),
+        id=number,
+        version=version,
+    )
 
 
 def _evidence(spells: str, signals: str) -> Evidence:
@@ -314,12 +367,23 @@ def _evidence(spells: str, signals: str) -> Evidence:
 def _closing(row: Sequence[int], said: Mapping[int, str]) -> Closing:
     machine, day, shift, since, until, version, posted_at, who, why = row[:9]
     micros: dict[str, int] = dict(zip(MICROS, row[9:], strict=False))
-    parts = dict(zip(PARTS, map(plain, row[9 + len(MICROS):9 + len(MICROS) + len(PARTS)]), strict=True))
-    digest, plant_digest, study_version = map(str, row[-len(ORIGIN):])
-    return Closing(machine=said[machine], day=_day(day), shift=said[shift], window=Window(since, until),
-                   version=version, posted_at=posted_at, who=str(who), why=str(why), digest=digest,
-                   plant_digest=plant_digest, study_version=study_version,
-                   **micros, **parts)  # type: ignore[arg-type]  # names are its fields
+    parts = dict(zip(PARTS, map(plain, row[9 + len(MICROS) : 9 + len(MICROS) + len(PARTS)]), strict=True))
+    digest, plant_digest, study_version = map(str, row[-len(ORIGIN) :])
+    return Closing(
+        machine=said[machine],
+        day=_day(day),
+        shift=said[shift],
+        window=Window(since, until),
+        version=version,
+        posted_at=posted_at,
+        who=str(who),
+        why=str(why),
+        digest=digest,
+        plant_digest=plant_digest,
+        study_version=study_version,
+        **micros,
+        **parts,  # type: ignore[arg-type]  # names are its fields
+    )
 
 
 def _rated(ideal: int | None, parts: float | None) -> int | None:

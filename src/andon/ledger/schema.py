@@ -115,21 +115,30 @@ def plainly(file: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise Owned(f"{file} has been locked by another process for {BUSY_MS // 1000} s. Try again, or end it.") \
-                from error
+            raise Owned(
+                f"{file} has been locked by another process for {BUSY_MS // 1000} s. Try again, or end it."
+            ) from error
         if "full" in str(error):
             raise DiskFull(f"There is no room left for {file}. What was posted before is safe; make room.") from error
         raise
     except sqlite3.IntegrityError:
         raise
     except sqlite3.DatabaseError as error:
-        raise Damaged(f"{file} is not a sound SQLite file ({error}). Restore it from a backup, or move it away and "
-                      "close the shifts again.") from error
+        raise Damaged(
+            f"{file} is not a sound SQLite file ({error}). Restore it from a backup, or move it away and "
+            "close the shifts again."
+        ) from error
 
 
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF",
-                   "cache_size = -65536", "mmap_size = 268435456"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "trusted_schema = OFF",
+        "cache_size = -65536",
+        "mmap_size = 268435456",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     layout = connection.execute("PRAGMA user_version").fetchone()[0]
     if layout > LAYOUT:

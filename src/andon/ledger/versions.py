@@ -42,14 +42,20 @@ def changes(before: Version, after: Version) -> tuple[Change, ...]:
 
 def _of_entries(before: Sequence[Entry], after: Sequence[Entry]) -> list[Change]:
     old, new = {e.cause: e for e in before}, {e.cause: e for e in after}
-    pairs = [(c, n, _amount(old, c, n), _amount(new, c, n)) for c in sorted(old.keys() | new.keys())
-             for n in ("micros", *AMOUNTS)]
+    pairs = [
+        (c, n, _amount(old, c, n), _amount(new, c, n))
+        for c in sorted(old.keys() | new.keys())
+        for n in ("micros", *AMOUNTS)
+    ]
     return [Change(*pair) for pair in pairs if pair[2] != pair[3]]
 
 
 def _figures(closing: Closing) -> dict[str, float | None]:
-    return {"since": closing.window.since, "until": closing.window.until,
-            **{name: getattr(closing, name) for name in MICROS + PARTS}}
+    return {
+        "since": closing.window.since,
+        "until": closing.window.until,
+        **{name: getattr(closing, name) for name in MICROS + PARTS},
+    }
 
 
 def _amount(entries: Mapping[tuple[str, ...], Entry], cause: tuple[str, ...], figure: str) -> float | None:

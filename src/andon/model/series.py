@@ -42,8 +42,11 @@ class Spells:
 
     def within(self, window: Window) -> Spells:
         """The same spells, cut to `window`."""
-        return Spells.of((max(s, window.since), min(u, window.until), t) for s, u, t in self.rows()
-                         if min(u, window.until) > max(s, window.since))
+        return Spells.of(
+            (max(s, window.since), min(u, window.until), t)
+            for s, u, t in self.rows()
+            if min(u, window.until) > max(s, window.since)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,14 @@ class States:
         rows = list(rows)
         given = tuple(reasons) if reasons is not None else ("",) * len(rows)
         span = Window(rows[0][0], rows[-1][1]) if rows else Window(0, 0)
-        return cls(span, times(r[0] for r in rows), times(r[1] for r in rows),
-                   tuple(State(r[2]) for r in rows), tuple(str(r[2]) for r in rows), given)
+        return cls(
+            span,
+            times(r[0] for r in rows),
+            times(r[1] for r in rows),
+            tuple(State(r[2]) for r in rows),
+            tuple(str(r[2]) for r in rows),
+            given,
+        )
 
     def __len__(self) -> int:
         return len(self.since)
@@ -84,20 +93,26 @@ class States:
         """The same states, cut to `window`."""
         keep = np.flatnonzero((self.until > window.since) & (self.since < window.until))
         pick = slice(int(keep[0]), int(keep[-1]) + 1) if len(keep) else slice(0, 0)
-        return States(window & self.window, np.maximum(self.since[pick], window.since),
-                      np.minimum(self.until[pick], window.until), self.state[pick], self.said[pick],
-                      self.reason[pick], self.ordered[pick] if self.ordered is not None else None)
+        return States(
+            window & self.window,
+            np.maximum(self.since[pick], window.since),
+            np.minimum(self.until[pick], window.until),
+            self.state[pick],
+            self.said[pick],
+            self.reason[pick],
+            self.ordered[pick] if self.ordered is not None else None,
+        )
 
     def seconds(self, *states: str) -> float:
         """Seconds spent in any of `states`."""
-        return sum(int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True)
-                   if x in states) / 1e6
+        return sum(int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True) if x in states) / 1e6
 
     @property
     def known(self) -> int:
         """Microseconds of the window in which the state was known."""
         return self.window.duration - sum(
-            int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True) if x is State.UNKNOWN)
+            int(u - s) for s, u, x in zip(self.since, self.until, self.state, strict=True) if x is State.UNKNOWN
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,20 +24,39 @@ from .kinds import (
 )
 from .vega import to_vega
 
-__all__ = ["Cell", "Kind", "Mark", "Picture", "bars", "control", "heatmap", "histogram", "lines", "pareto", "scatter",
-           "survival", "table", "timeline", "to_png", "to_svg", "to_vega", "trend", "waterfall"]
+__all__ = [
+    "Cell",
+    "Kind",
+    "Mark",
+    "Picture",
+    "bars",
+    "control",
+    "heatmap",
+    "histogram",
+    "lines",
+    "pareto",
+    "scatter",
+    "survival",
+    "table",
+    "timeline",
+    "to_png",
+    "to_svg",
+    "to_vega",
+    "trend",
+    "waterfall",
+]
 
 
-def to_svg(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-           width: int = 640) -> str:
+def to_svg(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640) -> str:
     """The picture as SVG text; see `to_vega` for the parameters."""
     from . import render  # the renderer is heavy and needed only when something is drawn
 
     return render.to_svg(picture, theme=theme, language=language, zone=zone, width=width)
 
 
-def to_png(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-           width: int = 640) -> bytes:
+def to_png(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> bytes:
     """The picture as PNG; see `to_vega` for the parameters."""
     from . import render  # the renderer is heavy and needed only when something is drawn
 

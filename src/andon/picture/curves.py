@@ -17,26 +17,62 @@ def timeline(picture: Picture, look: Look) -> Spec:
     chosen = colors(tuple(texts), look.name)
     moments = [int(m) for m in floats(picture.column("since")) + floats(picture.column("until"))]
     room = (max(moments) - min(moments)) / look.width or 1.0
-    labels = [said if (int(u or 0) - int(s or 0)) / room > 8 + 8 * _glyphs(said) else "" for said, s, u in
-              zip(map(look.say, texts), picture.column("since"), picture.column("until"), strict=True)]
-    data = values(picture, a=map(look.at, picture.column("since")), b=map(look.at, picture.column("until")),
-                  said=map(look.say, texts), label=labels, ink=[on(chosen[t], look.theme) for t in texts],
-                  edge=[_edge(t, chosen[t], (int(u or 0) - int(s or 0)) / room, look) for t, s, u in
-                        zip(texts, picture.column("since"), picture.column("until"), strict=True)])
-    y: Spec = {"field": "lane", "type": "nominal", "sort": None,
-               "axis": {"title": None, "labelColor": look.theme.ink, "labelPadding": 8}}
+    labels = [
+        said if (int(u or 0) - int(s or 0)) / room > 8 + 8 * _glyphs(said) else ""
+        for said, s, u in zip(map(look.say, texts), picture.column("since"), picture.column("until"), strict=True)
+    ]
+    data = values(
+        picture,
+        a=map(look.at, picture.column("since")),
+        b=map(look.at, picture.column("until")),
+        said=map(look.say, texts),
+        label=labels,
+        ink=[on(chosen[t], look.theme) for t in texts],
+        edge=[
+            _edge(t, chosen[t], (int(u or 0) - int(s or 0)) / room, look)
+            for t, s, u in zip(texts, picture.column("since"), picture.column("until"), strict=True)
+        ],
+    )
+    y: Spec = {
+        "field": "lane",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": None, "labelColor": look.theme.ink, "labelPadding": 8},
+    }
     x: Spec = {"field": "a", "type": "temporal", "scale": {"type": "utc", "nice": False}, "axis": clock(look, moments)}
     middle: Spec = {"calculate": "(datum.a + datum.b) / 2", "as": "middle"}
-    return {"data": data, "width": look.width, "height": {"step": 34}, "transform": [middle], "layer": [
-        {"mark": {"type": "bar", "strokeWidth": 0.7, "height": {"band": 0.74}},
-         "encoding": {"x": x, "x2": {"field": "b"}, "y": y,
-                      "stroke": {"field": "edge", "type": "nominal", "scale": None},
-                      "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look),
-                                "legend": {"symbolType": "square", "columns": 6,
-                                           "symbolStrokeColor": look.theme.soft}}}},
-        {"mark": {"type": "text", "fontSize": 10},
-         "encoding": {"x": x | {"field": "middle"}, "y": y, "text": {"field": "label"},
-                      "color": {"field": "ink", "type": "nominal", "scale": None}}}]}
+    return {
+        "data": data,
+        "width": look.width,
+        "height": {"step": 34},
+        "transform": [middle],
+        "layer": [
+            {
+                "mark": {"type": "bar", "strokeWidth": 0.7, "height": {"band": 0.74}},
+                "encoding": {
+                    "x": x,
+                    "x2": {"field": "b"},
+                    "y": y,
+                    "stroke": {"field": "edge", "type": "nominal", "scale": None},
+                    "color": {
+                        "field": "said",
+                        "type": "nominal",
+                        "scale": scale_of(chosen, look),
+                        "legend": {"symbolType": "square", "columns": 6, "symbolStrokeColor": look.theme.soft},
+                    },
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 10},
+                "encoding": {
+                    "x": x | {"field": "middle"},
+                    "y": y,
+                    "text": {"field": "label"},
+                    "color": {"field": "ink", "type": "nominal", "scale": None},
+                },
+            },
+        ],
+    }
 
 
 def trend(picture: Picture, look: Look) -> Spec:
@@ -46,50 +82,108 @@ def trend(picture: Picture, look: Look) -> Spec:
     x: Spec = {"field": "a", "type": "temporal", "scale": {"type": "utc", "nice": False}, "axis": clock(look, moments)}
     bare = all(v is None for v in picture.column("value"))
     sizes = [v for n in ("low", "value", "high") for v in floats(picture.column(n))] + [m.value for m in picture.marks]
-    y: Spec = {"type": "quantitative", "scale": _domain(sizes), "axis": {"title": _title(picture, look),
-                                                                         "tickCount": 6}}
-    return {"data": data, "width": look.width, "height": 240, "layer": [
-        {"mark": {"type": "area", "color": look.theme.accent, "fillOpacity": 0.22, "stroke": look.theme.accent,
-                  "strokeWidth": 1.0, "strokeOpacity": 0.7 if bare else 0.0},
-         "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}},
-        {"mark": {"type": "line", "color": look.theme.accent, "strokeWidth": 1.6},
-         "encoding": {"x": x, "y": y | {"field": "value"}}},
-        *marks(picture, look, "y")]}
+    y: Spec = {
+        "type": "quantitative",
+        "scale": _domain(sizes),
+        "axis": {"title": _title(picture, look), "tickCount": 6},
+    }
+    return {
+        "data": data,
+        "width": look.width,
+        "height": 240,
+        "layer": [
+            {
+                "mark": {
+                    "type": "area",
+                    "color": look.theme.accent,
+                    "fillOpacity": 0.22,
+                    "stroke": look.theme.accent,
+                    "strokeWidth": 1.0,
+                    "strokeOpacity": 0.7 if bare else 0.0,
+                },
+                "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "line", "color": look.theme.accent, "strokeWidth": 1.6},
+                "encoding": {"x": x, "y": y | {"field": "value"}},
+            },
+            *marks(picture, look, "y"),
+        ],
+    }
 
 
 def control(picture: Picture, look: Look) -> Spec:
     """Points with center and limits; a point out of control is larger, has another shape and its rule's name."""
     theme = look.theme
-    order: Spec = {"field": "place", "type": "quantitative", "scale": {"nice": False, "padding": 10}, "axis": {
-        "title": look.say(picture.x), "grid": False, "tickMinStep": 1}}
+    order: Spec = {
+        "field": "place",
+        "type": "quantitative",
+        "scale": {"nice": False, "padding": 10},
+        "axis": {"title": look.say(picture.x), "grid": False, "tickMinStep": 1},
+    }
     data = values(picture, place=_places(picture), said=[look.say(str(s)) for s in picture.column("signal")])
     sizes = [v for n in ("value", "lower", "center", "upper") for v in floats(picture.column(n))]
-    y: Spec = {"type": "quantitative", "scale": _domain(sizes), "axis": {"title": _title(picture, look), "grid": False,
-                                                                         "tickCount": 6}}
+    y: Spec = {
+        "type": "quantitative",
+        "scale": _domain(sizes),
+        "axis": {"title": _title(picture, look), "grid": False, "tickCount": 6},
+    }
 
     def limit(name: str, dash: list[int]) -> Spec:
-        return {"mark": {"type": "line", "interpolate": "step", "strokeDash": dash, "color": theme.soft,
-                         "strokeWidth": 1}, "encoding": {"x": order, "y": y | {"field": name}}}
+        return {
+            "mark": {"type": "line", "interpolate": "step", "strokeDash": dash, "color": theme.soft, "strokeWidth": 1},
+            "encoding": {"x": order, "y": y | {"field": name}},
+        }
 
     def end(name: str, text: str) -> Spec:
         last = floats(picture.column(name))[-1]
-        return {"data": {"values": [{name: last}]},
-                "mark": {"type": "text", "align": "left", "dx": 6, "text": f"{look.say(text)} {number(last, spread)}",
-                         "fontSize": 10, "color": theme.soft},
-                "encoding": {"x": {"value": look.width}, "y": y | {"field": name}}}
+        return {
+            "data": {"values": [{name: last}]},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "dx": 6,
+                "text": f"{look.say(text)} {number(last, spread)}",
+                "fontSize": 10,
+                "color": theme.soft,
+            },
+            "encoding": {"x": {"value": look.width}, "y": y | {"field": name}},
+        }
 
     spread = max(sizes) - min(sizes)
     out: Spec = {"filter": "datum.signal != ''"}
-    return {"data": data, "width": look.width, "height": 240, "layer": [
-        limit("upper", [5, 3]), limit("lower", [5, 3]), limit("center", [1, 0]),
-        {"mark": {"type": "line", "color": theme.accent, "strokeWidth": 1,
-                  "point": {"filled": True, "size": 26, "fill": theme.accent}},
-         "encoding": {"x": order, "y": y | {"field": "value"}}},
-        {"transform": [out], "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 110,
-                                      "color": theme.warn}, "encoding": {"x": order, "y": y | {"field": "value"}}},
-        {"transform": [out], "mark": {"type": "text", "dy": -12, "fontSize": 10, "color": theme.warn},
-         "encoding": {"x": order, "y": y | {"field": "value"}, "text": {"field": "said"}}},
-        end("upper", "upper limit"), end("center", "center"), end("lower", "lower limit")]}
+    return {
+        "data": data,
+        "width": look.width,
+        "height": 240,
+        "layer": [
+            limit("upper", [5, 3]),
+            limit("lower", [5, 3]),
+            limit("center", [1, 0]),
+            {
+                "mark": {
+                    "type": "line",
+                    "color": theme.accent,
+                    "strokeWidth": 1,
+                    "point": {"filled": True, "size": 26, "fill": theme.accent},
+                },
+                "encoding": {"x": order, "y": y | {"field": "value"}},
+            },
+            {
+                "transform": [out],
+                "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 110, "color": theme.warn},
+                "encoding": {"x": order, "y": y | {"field": "value"}},
+            },
+            {
+                "transform": [out],
+                "mark": {"type": "text", "dy": -12, "fontSize": 10, "color": theme.warn},
+                "encoding": {"x": order, "y": y | {"field": "value"}, "text": {"field": "said"}},
+            },
+            end("upper", "upper limit"),
+            end("center", "center"),
+            end("lower", "lower limit"),
+        ],
+    }
 
 
 def scatter(picture: Picture, look: Look) -> Spec:
@@ -99,68 +193,122 @@ def scatter(picture: Picture, look: Look) -> Spec:
     said = [look.say(g) for g in groups]
     data = values(picture, said=[look.say(str(g)) for g in picture.column("group")])
     legend: Spec | None = {"symbolType": "circle"} if len(groups) > 1 else None
-    return {"data": data, "width": look.width, "height": 300, "layer": [
-        {"mark": {"type": "point", "filled": True, "size": 34, "opacity": 0.8},
-         "encoding": {"x": _number("x", look.say(picture.x), floats(picture.column("x"))),
-                      "y": _number("y", look.say(picture.y), floats(picture.column("y"))),
-                      "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
-                      "shape": {"field": "said", "type": "nominal", "legend": legend, "scale": {
-                          "domain": said, "range": [SHAPES[i % len(SHAPES)] for i in range(len(said))]}}}},
-        *marks(picture, look, "y"), *marks(picture, look, "x")]}
+    return {
+        "data": data,
+        "width": look.width,
+        "height": 300,
+        "layer": [
+            {
+                "mark": {"type": "point", "filled": True, "size": 34, "opacity": 0.8},
+                "encoding": {
+                    "x": _number("x", look.say(picture.x), floats(picture.column("x"))),
+                    "y": _number("y", look.say(picture.y), floats(picture.column("y"))),
+                    "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
+                    "shape": {
+                        "field": "said",
+                        "type": "nominal",
+                        "legend": legend,
+                        "scale": {"domain": said, "range": [SHAPES[i % len(SHAPES)] for i in range(len(said))]},
+                    },
+                },
+            },
+            *marks(picture, look, "y"),
+            *marks(picture, look, "x"),
+        ],
+    }
 
 
 def lines(picture: Picture, look: Look) -> Spec:
     """Curves, each with its colour and its dash."""
     series = tuple(dict.fromkeys(str(s) for s in picture.column("series")))
     data = values(picture, said=[look.say(str(s)) for s in picture.column("series")])
-    return {"data": data, "width": look.width, "height": 240, "layer": [
-        {"mark": {"type": "line", "strokeWidth": 1.8},
-         "encoding": {"x": _number("x", look.say(picture.x), floats(picture.column("x"))),
-                      "y": _number("y", _title(picture, look), floats(picture.column("y")))}
-         | _strokes(series, look)},
-        *marks(picture, look, "y"), *marks(picture, look, "x")]}
+    return {
+        "data": data,
+        "width": look.width,
+        "height": 240,
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 1.8},
+                "encoding": {
+                    "x": _number("x", look.say(picture.x), floats(picture.column("x"))),
+                    "y": _number("y", _title(picture, look), floats(picture.column("y"))),
+                }
+                | _strokes(series, look),
+            },
+            *marks(picture, look, "y"),
+            *marks(picture, look, "x"),
+        ],
+    }
 
 
 def survival(picture: Picture, look: Look) -> Spec:
     """Steps in their band; a fitted curve runs smoothly through them."""
     series = tuple(dict.fromkeys(str(s) for s in picture.column("series")))
     chosen = colors(series, look.name)
-    data = values(picture, said=[look.say(str(s)) for s in picture.column("series")],
-                  tint=[chosen[str(s)] for s in picture.column("series")])
+    data = values(
+        picture,
+        said=[look.say(str(s)) for s in picture.column("series")],
+        tint=[chosen[str(s)] for s in picture.column("series")],
+    )
     title = look.say(picture.x or "time") + (f" ({look.say(picture.unit)})" if picture.unit else "")
-    x: Spec = {"field": "time", "type": "quantitative", "axis": {"title": title, "grid": False},
-               "scale": {"nice": False, "zero": True}}
-    y: Spec = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {
-        "title": None, "labelExpr": "format(datum.value * 100, '.0f') + ' %'", "tickCount": 5}}
+    x: Spec = {
+        "field": "time",
+        "type": "quantitative",
+        "axis": {"title": title, "grid": False},
+        "scale": {"nice": False, "zero": True},
+    }
+    y: Spec = {
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {"title": None, "labelExpr": "format(datum.value * 100, '.0f') + ' %'", "tickCount": 5},
+    }
     tint: Spec = {"field": "tint", "type": "nominal", "scale": None}
     step: Spec = _strokes(series, look) | {"x": x, "y": y | {"field": "share"}}
-    return {"data": data, "width": look.width, "height": 260, "layer": [
-        {"transform": [{"filter": "isValid(datum.low)"}],
-         "mark": {"type": "area", "interpolate": "step-after", "fillOpacity": 0.16},
-         "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": tint}},
-        {"transform": [{"filter": "!datum.smooth"}],
-         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8},
-         "encoding": step},
-        {"transform": [{"filter": "datum.smooth"}], "mark": {"type": "line", "strokeWidth": 1.6},
-         "encoding": step},
-        *marks(picture, look, "x")]}
+    return {
+        "data": data,
+        "width": look.width,
+        "height": 260,
+        "layer": [
+            {
+                "transform": [{"filter": "isValid(datum.low)"}],
+                "mark": {"type": "area", "interpolate": "step-after", "fillOpacity": 0.16},
+                "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": tint},
+            },
+            {
+                "transform": [{"filter": "!datum.smooth"}],
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8},
+                "encoding": step,
+            },
+            {"transform": [{"filter": "datum.smooth"}], "mark": {"type": "line", "strokeWidth": 1.6}, "encoding": step},
+            *marks(picture, look, "x"),
+        ],
+    }
 
 
 def _strokes(series: tuple[str, ...], look: Look) -> Spec:
     chosen = colors(series, look.name)
     said = [look.say(s) for s in series]
-    line: Spec = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2,
-                  "symbolOpacity": 1}
+    line: Spec = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2, "symbolOpacity": 1}
     legend = line if len(series) > 1 else None
     dashes = [list(DASHES[i % len(DASHES)]) for i in range(len(series))]
-    return {"color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
-            "strokeDash": {"field": "said", "type": "nominal", "legend": legend,
-                           "scale": {"domain": said, "range": dashes}}}
+    return {
+        "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
+        "strokeDash": {
+            "field": "said",
+            "type": "nominal",
+            "legend": legend,
+            "scale": {"domain": said, "range": dashes},
+        },
+    }
 
 
 def _number(field: str, title: str, found: list[float]) -> Spec:
-    return {"field": field, "type": "quantitative", "scale": _domain(found),
-            "axis": {"title": title, "grid": field == "y", "tickCount": 6}}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": _domain(found),
+        "axis": {"title": title, "grid": field == "y", "tickCount": 6},
+    }
 
 
 def _domain(found: list[float]) -> Spec:
@@ -177,8 +325,9 @@ def _title(picture: Picture, look: Look) -> str:
 
 def _places(picture: Picture) -> list[float]:
     found = picture.column("x")
-    return floats(found) if all(isinstance(c, int | float) for c in found) else [float(i + 1) for i in
-                                                                                 range(len(found))]
+    return (
+        floats(found) if all(isinstance(c, int | float) for c in found) else [float(i + 1) for i in range(len(found))]
+    )
 
 
 def _edge(text: str, color: str, pixels: float, look: Look) -> str:

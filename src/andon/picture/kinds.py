@@ -98,8 +98,9 @@ class Picture:
         return f'<div style="max-width:100%;overflow-x:auto">{self._repr_mimebundle_()["image/svg+xml"]}</div>'
 
 
-def waterfall(title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, left: str = "productive",
-              subtitle: str = "") -> Picture:
+def waterfall(
+    title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, left: str = "productive", subtitle: str = ""
+) -> Picture:
     """From a whole, loss by loss, to what is left.
 
     Parameters
@@ -136,8 +137,9 @@ def waterfall(title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, 
     return Picture(Kind.WATERFALL, title, ("text", "amount", "since", "until"), tuple(bars), unit, subtitle)
 
 
-def pareto(title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, limit: int = 12,
-           subtitle: str = "") -> Picture:
+def pareto(
+    title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, limit: int = 12, subtitle: str = ""
+) -> Picture:
     """The few that matter first, with the share they add up to.
 
     Parameters
@@ -166,7 +168,7 @@ def pareto(title: str, rows: Iterable[tuple[str, float]], unit: str = "", *, lim
     sorted_rows = sorted(((t, float(a)) for t, a in rows), key=lambda r: -r[1])
     kept = sorted_rows if len(sorted_rows) <= limit else sorted_rows[: limit - 1]
     if len(kept) < len(sorted_rows):
-        kept = [*kept, ("other", sum(a for _, a in sorted_rows[limit - 1:]))]
+        kept = [*kept, ("other", sum(a for _, a in sorted_rows[limit - 1 :]))]
     total, sofar, bars = sum(a for _, a in kept), 0.0, []
     for text, amount in kept:
         sofar += amount
@@ -199,8 +201,9 @@ Band = tuple[int, float | None, float | None]
 Line = tuple[int, float | None, float | None, float | None]
 
 
-def trend(title: str, rows: Iterable[Band | Line], unit: str = "", *, y: str = "",
-          marks: Sequence[Mark] = ()) -> Picture:
+def trend(
+    title: str, rows: Iterable[Band | Line], unit: str = "", *, y: str = "", marks: Sequence[Mark] = ()
+) -> Picture:
     """A value over time, with the band between its least and its greatest.
 
     Parameters
@@ -221,8 +224,14 @@ def trend(title: str, rows: Iterable[Band | Line], unit: str = "", *, y: str = "
     return Picture(Kind.TREND, title, ("at", "low", "value", "high"), cells, unit, y=y, marks=tuple(marks))
 
 
-def control(title: str, rows: Iterable[tuple[Cell, float, float, float, float, str]], unit: str = "", *,
-            x: str = "", y: str = "") -> Picture:
+def control(
+    title: str,
+    rows: Iterable[tuple[Cell, float, float, float, float, str]],
+    unit: str = "",
+    *,
+    x: str = "",
+    y: str = "",
+) -> Picture:
     """A control chart: each point with its limits, and the rule it breaks.
 
     Parameters
@@ -236,12 +245,20 @@ def control(title: str, rows: Iterable[tuple[Cell, float, float, float, float, s
     x, y : str
         Axis titles.
     """
-    return Picture(Kind.CONTROL, title, ("x", "value", "lower", "center", "upper", "signal"),
-                   tuple(tuple(r) for r in rows), unit, x=x, y=y)
+    return Picture(
+        Kind.CONTROL,
+        title,
+        ("x", "value", "lower", "center", "upper", "signal"),
+        tuple(tuple(r) for r in rows),
+        unit,
+        x=x,
+        y=y,
+    )
 
 
-def histogram(title: str, rows: Iterable[tuple[float, float, float]], unit: str = "", *, x: str = "",
-              marks: Sequence[Mark] = ()) -> Picture:
+def histogram(
+    title: str, rows: Iterable[tuple[float, float, float]], unit: str = "", *, x: str = "", marks: Sequence[Mark] = ()
+) -> Picture:
     """How often each size occurred.
 
     Parameters
@@ -257,43 +274,81 @@ def histogram(title: str, rows: Iterable[tuple[float, float, float]], unit: str 
     marks : sequence of Mark
         Upright lines (`axis="x"`): the ideal, the median, the limits.
     """
-    return Picture(Kind.HISTOGRAM, title, ("low", "high", "count"),
-                   tuple((float(a), float(b), float(n)) for a, b, n in rows), unit, x=x, marks=tuple(marks))
+    return Picture(
+        Kind.HISTOGRAM,
+        title,
+        ("low", "high", "count"),
+        tuple((float(a), float(b), float(n)) for a, b, n in rows),
+        unit,
+        x=x,
+        marks=tuple(marks),
+    )
 
 
-def scatter(title: str, rows: Iterable[tuple[float, float, str]], *, x: str = "", y: str = "",
-            marks: Sequence[Mark] = ()) -> Picture:
+def scatter(
+    title: str, rows: Iterable[tuple[float, float, str]], *, x: str = "", y: str = "", marks: Sequence[Mark] = ()
+) -> Picture:
     """How two figures go together: rows of (x, y, group)."""
-    return Picture(Kind.SCATTER, title, ("x", "y", "group"), tuple((float(a), float(b), str(g)) for a, b, g in rows),
-                   x=x, y=y, marks=tuple(marks))
+    return Picture(
+        Kind.SCATTER,
+        title,
+        ("x", "y", "group"),
+        tuple((float(a), float(b), str(g)) for a, b, g in rows),
+        x=x,
+        y=y,
+        marks=tuple(marks),
+    )
 
 
-def heatmap(title: str, rows: Iterable[tuple[str, str, float | None]], unit: str = "", *, x: str = "",
-            y: str = "") -> Picture:
+def heatmap(
+    title: str, rows: Iterable[tuple[str, str, float | None]], unit: str = "", *, x: str = "", y: str = ""
+) -> Picture:
     """A value for each pair of row and column: rows of (row, column, value); None where there is none."""
-    return Picture(Kind.HEATMAP, title, ("row", "column", "value"), tuple((str(r), str(c), v) for r, c, v in rows),
-                   unit, x=x, y=y)
+    return Picture(
+        Kind.HEATMAP, title, ("row", "column", "value"), tuple((str(r), str(c), v) for r, c, v in rows), unit, x=x, y=y
+    )
 
 
-def bars(title: str, rows: Iterable[tuple[str, str, float]], unit: str = "", *, subtitle: str = "",
-         marks: Sequence[Mark] = ()) -> Picture:
+def bars(
+    title: str,
+    rows: Iterable[tuple[str, str, float]],
+    unit: str = "",
+    *,
+    subtitle: str = "",
+    marks: Sequence[Mark] = (),
+) -> Picture:
     """Amounts side by side, each stacked from parts: rows of (text, part, amount), in the order they are shown.
 
     Marks are upright lines (`axis="x"`).
     """
-    return Picture(Kind.BARS, title, ("text", "part", "amount"),
-                   tuple((str(t), str(p), float(a)) for t, p, a in rows), unit, subtitle, marks=tuple(marks))
+    return Picture(
+        Kind.BARS,
+        title,
+        ("text", "part", "amount"),
+        tuple((str(t), str(p), float(a)) for t, p, a in rows),
+        unit,
+        subtitle,
+        marks=tuple(marks),
+    )
 
 
-def lines(title: str, rows: Iterable[tuple[str, float, float | None]], unit: str = "", *, x: str = "",
-          y: str = "") -> Picture:
+def lines(
+    title: str, rows: Iterable[tuple[str, float, float | None]], unit: str = "", *, x: str = "", y: str = ""
+) -> Picture:
     """Curves: rows of (series, x, y); y None is a gap."""
-    return Picture(Kind.LINES, title, ("series", "x", "y"), tuple((str(s), float(a), b) for s, a, b in rows), unit,
-                   x=x, y=y)
+    return Picture(
+        Kind.LINES, title, ("series", "x", "y"), tuple((str(s), float(a), b) for s, a, b in rows), unit, x=x, y=y
+    )
 
 
-def survival(title: str, rows: Iterable[tuple[str, float, float, float | None, float | None]], unit: str = "", *,
-             x: str = "", smooth: Sequence[str] = ()) -> Picture:
+def survival(
+    title: str,
+    rows: Iterable[tuple[str, float, float, float | None, float | None]],
+    unit: str = "",
+    *,
+    x: str = "",
+    smooth: Sequence[str] = (),
+) -> Picture:
     """The share that is still running after a time, as steps with a band of confidence.
 
     Parameters

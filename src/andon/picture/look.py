@@ -16,8 +16,10 @@ from .palette import THEMES, Theme
 Spec = dict[str, object]
 """A piece of Vega-Lite."""
 
-FONT = ("Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', "
-        "'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', 'DejaVu Sans', sans-serif")
+FONT = (
+    "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', "
+    "'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', 'DejaVu Sans', sans-serif"
+)
 """Latin faces first, then the Chinese face of each system; the first one that has the glyph is taken."""
 
 
@@ -75,19 +77,57 @@ def number(value: Cell, spread: float | None = None) -> str:
 def config(look: Look) -> Spec:
     """Vega's settings for a calm page: no frame, hairlines, small type."""
     theme = look.theme
-    axis: Spec = {"domainColor": theme.rule, "tickColor": theme.rule, "gridColor": theme.faint, "gridWidth": 1,
-                  "labelColor": theme.soft, "titleColor": theme.soft, "labelFontSize": 11, "titleFontSize": 11,
-                  "titleFontWeight": "normal", "labelLimit": 220, "tickSize": 4, "labelPadding": 4, "titlePadding": 8}
+    axis: Spec = {
+        "domainColor": theme.rule,
+        "tickColor": theme.rule,
+        "gridColor": theme.faint,
+        "gridWidth": 1,
+        "labelColor": theme.soft,
+        "titleColor": theme.soft,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "labelLimit": 220,
+        "tickSize": 4,
+        "labelPadding": 4,
+        "titlePadding": 8,
+    }
     return {
         "font": FONT,
         "view": {"stroke": None},
         "axis": axis,
-        "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleBaseline": "bottom",
-                  "titleX": 0, "titleY": -6},
-        "legend": {"orient": "bottom", "title": None, "labelColor": theme.ink, "labelFontSize": 11, "symbolSize": 90,
-                   "symbolStrokeWidth": 1, "columnPadding": 14, "rowPadding": 4, "offset": 8, "labelLimit": 200},
-        "title": {"anchor": "start", "frame": "bounds", "color": theme.ink, "fontSize": 15, "fontWeight": 600,
-                  "subtitleColor": theme.soft, "subtitleFontSize": 11, "offset": 12, "subtitlePadding": 5},
+        "axisY": {
+            "domain": False,
+            "ticks": False,
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleBaseline": "bottom",
+            "titleX": 0,
+            "titleY": -6,
+        },
+        "legend": {
+            "orient": "bottom",
+            "title": None,
+            "labelColor": theme.ink,
+            "labelFontSize": 11,
+            "symbolSize": 90,
+            "symbolStrokeWidth": 1,
+            "columnPadding": 14,
+            "rowPadding": 4,
+            "offset": 8,
+            "labelLimit": 200,
+        },
+        "title": {
+            "anchor": "start",
+            "frame": "bounds",
+            "color": theme.ink,
+            "fontSize": 15,
+            "fontWeight": 600,
+            "subtitleColor": theme.soft,
+            "subtitleFontSize": 11,
+            "offset": 12,
+            "subtitlePadding": 5,
+        },
         "text": {"fontSize": 11, "fill": theme.ink},
         "bar": {"discreteBandSize": {"band": 0.72}},
         "rule": {"color": theme.rule},
@@ -97,8 +137,10 @@ def config(look: Look) -> Spec:
 def values(picture: Picture, **more: Iterable[object]) -> Spec:
     """The rows as Vega data, with further columns beside the picture's own."""
     extra = {name: list(column) for name, column in more.items()}
-    rows = [dict(zip(picture.columns, r, strict=True)) | {n: c[i] for n, c in extra.items()}
-            for i, r in enumerate(picture.rows)]
+    rows = [
+        dict(zip(picture.columns, r, strict=True)) | {n: c[i] for n, c in extra.items()}
+        for i, r in enumerate(picture.rows)
+    ]
     return {"values": rows}
 
 
@@ -119,7 +161,7 @@ def _contrast(a: float, b: float) -> float:
 
 def _bright(color: str) -> float:
     """Relative luminance of an sRGB colour."""
-    parts = (int(color[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -137,8 +179,13 @@ def clock(look: Look, moments: list[int]) -> Spec:
     text = f"utcFormat(datum.value, {turn} ? '%m-%d' : '{fine}')"
     if span > 300 * 86_400_000_000:
         text = "utcFormat(datum.value, '%Y-%m')"
-    return {"title": look.days(moments), "labelExpr": text, "grid": True, "tickCount": max(4, look.width // 90),
-            "labelFlush": False}
+    return {
+        "title": look.days(moments),
+        "labelExpr": text,
+        "grid": True,
+        "tickCount": max(4, look.width // 90),
+        "labelFlush": False,
+    }
 
 
 def marks(picture: Picture, look: Look, axis: str) -> list[Spec]:
@@ -154,9 +201,12 @@ def marks(picture: Picture, look: Look, axis: str) -> list[Spec]:
         name |= {"dx": 4, "dy": 6 + 13 * (place % 3)} if upright else {"dx": 6, "dy": 0, "baseline": "middle"}
         if upright and place == 0 and len(found) > 1:
             name |= {"dx": -4, "align": "right"}
-        layers += [{"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.theme.ink,
-                                                       "opacity": 0.75}, "encoding": at},
-                   {"data": {"values": [{}]}, "mark": name, "encoding": at | side}]
+        layers += [
+            {
+                "data": {"values": [{}]},
+                "mark": {"type": "rule", "strokeDash": [4, 3], "color": look.theme.ink, "opacity": 0.75},
+                "encoding": at,
+            },
+            {"data": {"values": [{}]}, "mark": name, "encoding": at | side},
+        ]
     return layers
-
-

@@ -25,10 +25,26 @@ class Theme:
 
 
 THEMES: Mapping[str, Theme] = {
-    "light": Theme("#ffffff", "#1d252c", "#5c6873", "#c9d0d6", "#eceff2", "#2f6f9f", "#c4511d",
-                   ("#f3f6f9", "#bcd3e4", "#7ba9c9", "#3f7ba6", "#174a70")),
-    "dark": Theme("#14191e", "#e6eaee", "#97a3ae", "#3c4751", "#232b32", "#6aa9d4", "#f0884f",
-                  ("#1d2730", "#264a63", "#33709b", "#5c9fca", "#b3d8f0")),
+    "light": Theme(
+        "#ffffff",
+        "#1d252c",
+        "#5c6873",
+        "#c9d0d6",
+        "#eceff2",
+        "#2f6f9f",
+        "#c4511d",
+        ("#f3f6f9", "#bcd3e4", "#7ba9c9", "#3f7ba6", "#174a70"),
+    ),
+    "dark": Theme(
+        "#14191e",
+        "#e6eaee",
+        "#97a3ae",
+        "#3c4751",
+        "#232b32",
+        "#6aa9d4",
+        "#f0884f",
+        ("#1d2730", "#264a63", "#33709b", "#5c9fca", "#b3d8f0"),
+    ),
 }
 
 MEANINGS: Mapping[str, tuple[str, str]] = {
@@ -66,8 +82,14 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
 """Light and dark colour of each word of the house."""
 
 SERIES: tuple[tuple[str, str], ...] = (
-    ("#2f6f9f", "#6aa9d4"), ("#c4511d", "#f0884f"), ("#3a9277", "#4fb396"), ("#8f4a78", "#c583b0"),
-    ("#a3712a", "#c9994f"), ("#e3b23c", "#e6be63"), ("#5c6873", "#97a3ae"), ("#7fb4d6", "#9fcfee"),
+    ("#2f6f9f", "#6aa9d4"),
+    ("#c4511d", "#f0884f"),
+    ("#3a9277", "#4fb396"),
+    ("#8f4a78", "#c583b0"),
+    ("#a3712a", "#c9994f"),
+    ("#e3b23c", "#e6be63"),
+    ("#5c6873", "#97a3ae"),
+    ("#7fb4d6", "#9fcfee"),
 )
 """Light and dark colours of what has no meaning of its own, in the order they are given out."""
 

@@ -18,8 +18,7 @@ GRAMMAR = "5.21"
 """The Vega-Lite version that is compiled with."""
 
 
-def to_svg(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-           width: int = 640) -> str:
+def to_svg(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640) -> str:
     """The picture as SVG text; see `to_vega` for the parameters.
 
     Texts stay texts: they are drawn with the reader's own fonts, so that Chinese needs no font on this machine.
@@ -28,8 +27,9 @@ def to_svg(picture: Picture, *, theme: str = "light", language: str = "en", zone
     return str(vl_convert.vegalite_to_svg(spec, vl_version=GRAMMAR, allowed_base_urls=[]))
 
 
-def to_png(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-           width: int = 640) -> bytes:
+def to_png(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> bytes:
     """The picture as PNG at twice the pixels of the SVG; see `to_vega` for the parameters.
 
     Chinese needs a font with its glyphs on this machine: Debian's `fonts-noto-cjk` or `fonts-wqy-microhei`; Windows
@@ -38,27 +38,30 @@ def to_png(picture: Picture, *, theme: str = "light", language: str = "en", zone
     return _png(to_vega(picture, theme=theme, language=_drawable(language), zone=zone, width=width))
 
 
-def to_pdf(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-           width: int = 640) -> bytes:
+def to_pdf(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> bytes:
     """The picture as PDF; fonts as in `to_png`."""
     spec = to_vega(picture, theme=theme, language=_drawable(language), zone=zone, width=width)
     return bytes(vl_convert.vegalite_to_pdf(spec, vl_version=GRAMMAR, allowed_base_urls=[]))
 
 
-def to_html(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-            width: int = 640) -> str:
+def to_html(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> str:
     """The picture as a page of its own, which needs nothing else."""
     svg = to_svg(picture, theme=theme, language=language, zone=zone, width=width)
     paper = to_vega(picture, theme=theme, language=language, zone=zone)["background"]
-    return (f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(picture.title)}</title>'
-            f'<body style="margin:2em;background:{paper}">{svg}</body></html>\n')
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(picture.title)}</title>'
+        f'<body style="margin:2em;background:{paper}">{svg}</body></html>\n'
+    )
 
 
 def save(picture: Picture, file: Path, *, theme: str, language: str, zone: str) -> None:
     """Draw into a file, in the format that its name asks for."""
     if file.suffix not in FORMATS:
-        raise BadQuestion(f"A picture cannot be saved as {file.name!r}. Name a file that ends in "
-                          f"{', '.join(FORMATS)}.")
+        raise BadQuestion(f"A picture cannot be saved as {file.name!r}. Name a file that ends in {', '.join(FORMATS)}.")
     drawn = FORMATS[file.suffix](picture, theme=theme, language=language, zone=zone)
     file.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
 
@@ -75,8 +78,12 @@ def register_fonts(folder: Path) -> None:
 @cache
 def draws_chinese() -> bool:
     """Is there a font with Chinese glyphs? A glyph that no font has is drawn like a private character: as a box."""
-    chinese, nothing = (_png({"data": {"values": [{}]}, "mark": {"type": "text", "text": text, "fontSize": 24},
-                              "config": {"font": FONT}}) for text in ("\u751f", "\ue5e5"))
+    chinese, nothing = (
+        _png(
+            {"data": {"values": [{}]}, "mark": {"type": "text", "text": text, "fontSize": 24}, "config": {"font": FONT}}
+        )
+        for text in ("\u751f", "\ue5e5")
+    )
     return chinese != nothing
 
 

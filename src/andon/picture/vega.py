@@ -29,8 +29,9 @@ DRAW: Mapping[Kind, Callable[[Picture, Look], Spec]] = {
 }
 
 
-def to_vega(picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC",
-            width: int = 640) -> Spec:
+def to_vega(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> Spec:
     """The picture as a Vega-Lite v5 specification: JSON-able, self-contained.
 
     Parameters
@@ -63,18 +64,30 @@ def to_vega(picture: Picture, *, theme: str = "light", language: str = "en", zon
     'https://vega.github.io/schema/vega-lite/v5.json'
     """
     if theme not in THEMES or language not in ("en", "zh"):
-        raise BadQuestion(f"Theme {theme!r} and language {language!r} do not go together: "
-                          "themes are light and dark, languages en and zh.")
+        raise BadQuestion(
+            f"Theme {theme!r} and language {language!r} do not go together: "
+            "themes are light and dark, languages en and zh."
+        )
     look = Look(theme, language, zone, width)
     title: Spec = {"text": look.say(picture.title)}
     if picture.subtitle:
         title["subtitle"] = look.say(picture.subtitle)
     body = DRAW[picture.kind](picture, look) if picture.rows else _nothing(look)
-    return {"$schema": SCHEMA, "background": look.theme.paper, "padding": 18, "title": title, **body,
-            "config": config(look)}
+    return {
+        "$schema": SCHEMA,
+        "background": look.theme.paper,
+        "padding": 18,
+        "title": title,
+        **body,
+        "config": config(look),
+    }
 
 
 def _nothing(look: Look) -> Spec:
     text = "这段时间没有数据" if look.language == "zh" else "Nothing to show in this window"
-    return {"data": {"values": [{}]}, "width": look.width, "height": 60,
-            "mark": {"type": "text", "text": text, "color": look.theme.soft, "fontSize": 12}}
+    return {
+        "data": {"values": [{}]},
+        "width": look.width,
+        "height": 60,
+        "mark": {"type": "text", "text": text, "color": look.theme.soft, "fontSize": 12},
+    }

@@ -51,5 +51,7 @@ def behind(states: States, output: Output, calendar: Calendar, rules: StopRules)
 def _at(product: Spells, moments: list[int]) -> list[str]:
     """The product that was on at each moment, "" where nobody said."""
     place = np.searchsorted(product.since, moments, side="right") - 1
-    return [product.text[i] if i >= 0 and at < product.until[i] else "" for i, at in zip(place.tolist(), moments,
-                                                                                        strict=True)]
+    return [
+        product.text[i] if i >= 0 and at < product.until[i] else ""
+        for i, at in zip(place.tolist(), moments, strict=True)
+    ]

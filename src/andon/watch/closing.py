@@ -59,8 +59,13 @@ class Closed:
     left_out: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Closed) -> Closed:
-        return Closed(self.first + other.first, self.again + other.again, self.same + other.same,
-                      self.withdrawn + other.withdrawn, (*self.left_out, *other.left_out))
+        return Closed(
+            self.first + other.first,
+            self.again + other.again,
+            self.same + other.same,
+            self.withdrawn + other.withdrawn,
+            (*self.left_out, *other.left_out),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,18 @@ class _Plan:
     gone: tuple[Key, ...] = ()
 
 
-def close(plant: Plant, history: Memory, books: Books, *, window: Window | None = None,
-          machines: Iterable[Machine] | None = None, everything: bool = False, who: str, why: str = "",
-          now: int | None = None) -> Closed:
+def close(
+    plant: Plant,
+    history: Memory,
+    books: Books,
+    *,
+    window: Window | None = None,
+    machines: Iterable[Machine] | None = None,
+    everything: bool = False,
+    who: str,
+    why: str = "",
+    now: int | None = None,
+) -> Closed:
     """Close every finished shift, and close again those that something has touched since.
 
     Closing twice changes nothing: a shift gets a new version only when its figures are others. Touched are shifts
@@ -125,8 +139,9 @@ def close(plant: Plant, history: Memory, books: Books, *, window: Window | None 
         The plant has no shifts, so there is nothing to close.
     """
     if not plant.shifts.rules:
-        raise NoCalendar(f"{plant.name} has no shifts, so there is nothing to close. Describe them in plant.toml "
-                         "([[shift]]).")
+        raise NoCalendar(
+            f"{plant.name} has no shifts, so there is nothing to close. Describe them in plant.toml ([[shift]])."
+        )
     chosen = list(plant.machines.values() if machines is None else machines)
     mark = books.mark(RECEIPT)
     at = time.time_ns() // 1000 if now is None else now
@@ -155,8 +170,12 @@ def _machine(task: _Task, machine: Machine) -> Closed:
         return Closed(left_out=((machine.path, str(error)),))
     who, why = task.by
     versions = task.books.post_all(drafts, gone=plan.gone, who=who, why=why)
-    return Closed(sum(v == 1 for v in versions), sum(v is not None and v > 1 for v in versions),
-                  sum(v is None for v in versions), len(plan.gone))
+    return Closed(
+        sum(v == 1 for v in versions),
+        sum(v is not None and v > 1 for v in versions),
+        sum(v is None for v in versions),
+        len(plan.gone),
+    )
 
 
 def _span(task: _Task, machine: Machine) -> Window | None:
@@ -176,8 +195,11 @@ def _plan(task: _Task, machine: Machine, span: Window) -> _Plan:
     around = _hull([Window(span.since - AROUND, span.until + AROUND), again]) or span
     known = {(machine.path, s.day, s.name): s for s in _calendar(task, machine, around)}
     closed = {c.key: c for c in task.books.overlapping(machine.path, around.since, around.until)}
-    wanted = {k: s for k, s in known.items() if (s.window & again).duration or (
-        k not in closed and (s.window & span).duration)}
+    wanted = {
+        k: s
+        for k, s in known.items()
+        if (s.window & again).duration or (k not in closed and (s.window & span).duration)
+    }
     gone = [k for k, c in closed.items() if k not in known and (c.window & again).duration]
     _give_way(wanted, gone, known, closed)
     return _Plan(tuple(sorted(wanted.values(), key=lambda s: s.window.since)), tuple(gone))
@@ -194,12 +216,16 @@ def _again(task: _Task, machine: Machine, span: Window) -> Window:
     return wide & task.window if task.window is not None else wide
 
 
-def _give_way(wanted: dict[Key, Shift], gone: list[Key], known: Mapping[Key, Shift], closed: Mapping[Key, Closing]
-              ) -> None:
+def _give_way(
+    wanted: dict[Key, Shift], gone: list[Key], known: Mapping[Key, Shift], closed: Mapping[Key, Closing]
+) -> None:
     """Closed shifts that a changed calendar put in the way are closed again, or withdrawn; so on until none is."""
     while True:
-        in_the_way = [k for k, c in closed.items() if k not in wanted and k not in gone and any(
-            (c.window & s.window).duration for s in wanted.values())]
+        in_the_way = [
+            k
+            for k, c in closed.items()
+            if k not in wanted and k not in gone and any((c.window & s.window).duration for s in wanted.values())
+        ]
         if not in_the_way:
             return
         for key in in_the_way:
@@ -214,8 +240,10 @@ def _calendar(task: _Task, machine: Machine, window: Window) -> list[Shift]:
     found = [s for s in task.plant.shifts.calendar(window, machine.path).shifts if s.window.until <= task.now]
     for (day, name), count in Counter((s.day, s.name) for s in found).items():
         if count > 1:
-            raise BadConfig(f"{machine.path} has {count} shifts called {name!r} on {day}: the books tell them apart by "
-                            "day and name. Give one of them another name in plant.toml.")
+            raise BadConfig(
+                f"{machine.path} has {count} shifts called {name!r} on {day}: the books tell them apart by "
+                "day and name. Give one of them another name in plant.toml."
+            )
     return found
 
 

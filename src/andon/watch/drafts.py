@@ -68,10 +68,17 @@ def bench(machine: Machine, window: Window, plant: Plant, history: History, orde
     read = gathered(machine, (States, Output, Products, StopRules), window, plant, history)
     rows = told(history, "scrap", machine.path, window)
     roles = ("state", "reason", "order", "total_count", "good_count", "reject_count", "rework_count", "product")
-    return Bench(machine, cast(States, read[States]), cast(Output, read[Output]), cast(Products, read[Products]),
-                 cast(StopRules, read[StopRules]), orders,
-                 tuple((r.since, r.text, _quantity(r.detail)) for r in rows),
-                 tuple(s.path for role in roles if (s := machine.role(role))), plant.digest)
+    return Bench(
+        machine,
+        cast(States, read[States]),
+        cast(Output, read[Output]),
+        cast(Products, read[Products]),
+        cast(StopRules, read[StopRules]),
+        orders,
+        tuple((r.since, r.text, _quantity(r.detail)) for r in rows),
+        tuple(s.path for role in roles if (s := machine.role(role))),
+        plant.digest,
+    )
 
 
 def draft(of: Bench, shift: Shift) -> Draft:
@@ -87,8 +94,7 @@ def draft(of: Bench, shift: Shift) -> Draft:
     for entry in (e for p in pieces for e in _entries(near, shift, p)):
         found[entry.cause] = both(found[entry.cause], entry) if entry.cause in found else entry
     scrapped = [(reason, quantity) for at, reason, quantity in of.scrapped if at in shift.window]
-    return closing, [replace(e, coverage=closing.coverage)
-                     for e in sorted_out(closing, list(found.values()), scrapped)]
+    return closing, [replace(e, coverage=closing.coverage) for e in sorted_out(closing, list(found.values()), scrapped)]
 
 
 def _piece(of: Bench, shift: Shift, order: str, window: Window) -> Piece:
@@ -102,14 +108,32 @@ def _closing(of: Bench, shift: Shift, pieces: Sequence[Piece]) -> Closing:
     rows = [r for p in pieces for r in p.losses.rows]
     made, good, rejects, rework, unsorted = _fates(whole)
     return Closing(
-        machine=of.machine.path, day=shift.day, shift=shift.name, window=shift.window,
-        planned_operation=whole.planned_operation, planned_down=whole.planned_down, planned_busy=whole.planned_busy,
-        production=whole.production, setup=whole.setup, delay=whole.delay, down=whole.down, unknown=whole.unknown,
-        rated=whole.rated, ideal_made=_ideal(whole.made, rows, (Loss.PRODUCTIVE, *NOT_GOOD), whole),
+        machine=of.machine.path,
+        day=shift.day,
+        shift=shift.name,
+        window=shift.window,
+        planned_operation=whole.planned_operation,
+        planned_down=whole.planned_down,
+        planned_busy=whole.planned_busy,
+        production=whole.production,
+        setup=whole.setup,
+        delay=whole.delay,
+        down=whole.down,
+        unknown=whole.unknown,
+        rated=whole.rated,
+        ideal_made=_ideal(whole.made, rows, (Loss.PRODUCTIVE, *NOT_GOOD), whole),
         ideal_good=_ideal(whole.good, rows, (Loss.PRODUCTIVE,), whole),
-        made=made, good=good, rejects=rejects, rework=rework, unsorted=unsorted,
-        made_unknown=whole.made_unknown, made_planned_down=whole.made_planned_down,
-        digest=_digest(of, shift), plant_digest=of.plant_digest, study_version=f"andon {version('andon')}")
+        made=made,
+        good=good,
+        rejects=rejects,
+        rework=rework,
+        unsorted=unsorted,
+        made_unknown=whole.made_unknown,
+        made_planned_down=whole.made_planned_down,
+        digest=_digest(of, shift),
+        plant_digest=of.plant_digest,
+        study_version=f"andon {version('andon')}",
+    )
 
 
 def _fates(of: Oee) -> tuple[float | None, float | None, float | None, float | None, float]:
@@ -144,10 +168,22 @@ def _entry(of: Bench, shift: Shift, piece: Piece, row: LossRow) -> Entry:
     if row.loss is Loss.UNKNOWN and row.element is Element.PRODUCTION:
         fate = Fate.UNSORTED  # nobody counted how many of them were good
     key = (row.product,) if row.element is Element.PRODUCTION else (row.loss, row.element, row.reason, row.product)
-    return Entry(machine=of.machine.path, day=shift.day, shift=shift.name, window=shift.window, loss=row.loss,
-                 order=piece.order, product=row.product, element=row.element, reason=row.reason, fate=fate,
-                 micros=row.micros, parts=plain(millionths(row.parts)), money=row.money,
-                 evidence=Evidence(piece.spells.get(key, ()), of.signals))
+    return Entry(
+        machine=of.machine.path,
+        day=shift.day,
+        shift=shift.name,
+        window=shift.window,
+        loss=row.loss,
+        order=piece.order,
+        product=row.product,
+        element=row.element,
+        reason=row.reason,
+        fate=fate,
+        micros=row.micros,
+        parts=plain(millionths(row.parts)),
+        money=row.money,
+        evidence=Evidence(piece.spells.get(key, ()), of.signals),
+    )
 
 
 def _unrated(of: Bench, shift: Shift, piece: Piece, run: Run) -> Iterable[Entry]:
@@ -155,9 +191,11 @@ def _unrated(of: Bench, shift: Shift, piece: Piece, run: Run) -> Iterable[Entry]
     bad = None if run.made is None or run.good is None else run.made - run.good
     cost = None if run.value is None or bad is None else bad * run.value
     made = None if run.good is not None else run.made
-    for loss, parts, fate, money in ((Loss.PRODUCTIVE, run.good, Fate.GOOD, 0.0),
-                                     (Loss.DEFECTS, bad, Fate.UNSORTED, cost),
-                                     (Loss.UNRATED, made, Fate.UNSORTED, None)):
+    for loss, parts, fate, money in (
+        (Loss.PRODUCTIVE, run.good, Fate.GOOD, 0.0),
+        (Loss.DEFECTS, bad, Fate.UNSORTED, cost),
+        (Loss.UNRATED, made, Fate.UNSORTED, None),
+    ):
         if parts:
             row = LossRow(loss, Element.PRODUCTION, "", run.product, 0, 0, parts, money)
             yield replace(_entry(of, shift, piece, row), fate=fate)
@@ -179,8 +217,20 @@ def _ordered(orders: Spells, window: Window) -> list[tuple[str, Window]]:
 def _digest(of: Bench, shift: Shift) -> str:
     """SHA-256 of what was read, cut to the shift, and of the shift itself: same digest, same inputs."""
     states, output = of.states.within(shift.window), of.output.within(shift.window)
-    found = hashlib.sha256(repr((shift, of.machine.path, of.products, of.rules, states.state, states.reason,
-                                 states.ordered, of.orders.within(shift.window).rows())).encode())
+    found = hashlib.sha256(
+        repr(
+            (
+                shift,
+                of.machine.path,
+                of.products,
+                of.rules,
+                states.state,
+                states.reason,
+                states.ordered,
+                of.orders.within(shift.window).rows(),
+            )
+        ).encode()
+    )
     counted = (c for c in (output.total, output.good, output.rejects, output.rework) if c is not None)
     for column in (states.since, states.until, *(a for c in counted for a in (c.since, c.at, c.count))):
         found.update(np.ascontiguousarray(column).tobytes())

@@ -44,8 +44,12 @@ def _demands(closing: Closing, scrapped: Iterable[tuple[str, float]]) -> list[De
         if part > 0 and reason:
             found.append((Fate.REJECT, reason, part))
             left -= part
-    return [*found, (Fate.REJECT, "", left), (Fate.REWORK, "", millionths(closing.rework) or 0),
-            (Fate.UNSORTED, "", max(0, millionths(closing.unsorted) or 0))]
+    return [
+        *found,
+        (Fate.REJECT, "", left),
+        (Fate.REWORK, "", millionths(closing.rework) or 0),
+        (Fate.UNSORTED, "", max(0, millionths(closing.unsorted) or 0)),
+    ]
 
 
 def _shares(mixed: Sequence[Entry], demands: Sequence[Demand]) -> list[Entry]:
@@ -75,8 +79,9 @@ def _split(entry: Entry, taken: Sequence[Demand]) -> list[Entry]:
         time = micros if last else entry.micros * part // whole
         cost = None if money is None else money if last else (millionths(entry.money) or 0) * part // whole
         micros, money = micros - time, None if money is None or cost is None else money - cost
-        found.append(replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time,
-                             money=plain(cost)))
+        found.append(
+            replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time, money=plain(cost))
+        )
     return found
 
 
@@ -90,10 +95,11 @@ def _joined(entries: Iterable[Entry]) -> list[Entry]:
 def both(a: Entry, b: Entry) -> Entry:
     """Two entries of the same cause as one; a sum with an unknown part is unknown."""
     spells = tuple(sorted({*a.evidence.spells, *b.evidence.spells}))
-    parts, money = ((None if x is None or y is None else plain((millionths(x) or 0) + (millionths(y) or 0)))
-                    for x, y in ((a.parts, b.parts), (a.money, b.money)))
-    return replace(a, micros=a.micros + b.micros, parts=parts, money=money,
-                   evidence=replace(a.evidence, spells=spells))
+    parts, money = (
+        (None if x is None or y is None else plain((millionths(x) or 0) + (millionths(y) or 0)))
+        for x, y in ((a.parts, b.parts), (a.money, b.money))
+    )
+    return replace(a, micros=a.micros + b.micros, parts=parts, money=money, evidence=replace(a.evidence, spells=spells))
 
 
 def _complete(closing: Closing, entries: list[Entry]) -> list[Entry]:
@@ -103,8 +109,17 @@ def _complete(closing: Closing, entries: list[Entry]) -> list[Entry]:
         left = (millionths(getattr(closing, name)) or 0) - booked
         if left:
             loss = Loss.PRODUCTIVE if fate is Fate.GOOD else Loss.DEFECTS
-            rest = Entry(machine=closing.machine, day=closing.day, shift=closing.shift, window=closing.window,
-                         loss=loss, element=Element.PRODUCTION, fate=fate, micros=0, parts=left / 1e6,
-                         money=0.0 if fate is Fate.GOOD else None)
+            rest = Entry(
+                machine=closing.machine,
+                day=closing.day,
+                shift=closing.shift,
+                window=closing.window,
+                loss=loss,
+                element=Element.PRODUCTION,
+                fate=fate,
+                micros=0,
+                parts=left / 1e6,
+                money=0.0 if fate is Fate.GOOD else None,
+            )
             entries = _joined([*entries, rest])
     return entries

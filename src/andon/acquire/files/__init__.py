@@ -6,5 +6,16 @@ from .load import Loaded, Progress, load
 from .mapping import FileMapping, read_mapping
 from .propose import Proposal, propose
 
-__all__ = ["FileMapping", "Loaded", "Progress", "Proposal", "Report", "fits", "load", "propose", "read_mapping",
-           "take_all", "watch_folder"]
+__all__ = [
+    "FileMapping",
+    "Loaded",
+    "Progress",
+    "Proposal",
+    "Report",
+    "fits",
+    "load",
+    "propose",
+    "read_mapping",
+    "take_all",
+    "watch_folder",
+]

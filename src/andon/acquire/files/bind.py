@@ -82,8 +82,13 @@ def way(signal: Signal, target: Target) -> Way:
 def _as_long(mapping: FileMapping) -> FileMapping:
     """Line protocol is a long table: measurement.field names the signal."""
     machine = mapping.machine
-    return replace(mapping, signal=Choice(column=LINE_FIELD), value=LINE_VALUE, machine=machine,
-                   time=TimeColumn(column=LINE_TIME, format=mapping.precision))
+    return replace(
+        mapping,
+        signal=Choice(column=LINE_FIELD),
+        value=LINE_VALUE,
+        machine=machine,
+        time=TimeColumn(column=LINE_TIME, format=mapping.precision),
+    )
 
 
 def _machines(mapping: FileMapping) -> Iterator[str]:
@@ -142,7 +147,7 @@ def _target(mapping: FileMapping, tag: str) -> Target | None:
 def check_tags(bound: Bound) -> None:
     """Do the whole paths in `signal.map` exist? A name that no machine has is a mistake, too."""
     names = {n for m in bound.plant.machines.values() for n in m.signals}
-    for wanted in (bound.mapping.signal.map.values() if bound.mapping.signal else ()):
+    for wanted in bound.mapping.signal.map.values() if bound.mapping.signal else ():
         owner = wanted.rpartition("/")[0]
         if owner:
             bound.plant.signal(wanted)

@@ -15,16 +15,63 @@ from .rows import Column
 from .scales import STRAIGHT, Line
 
 Mask = NDArray[np.bool_]
-NULLS = ("NaN", "nan", "NAN", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "Null", "None", "none", "nil", "\\N", "-",
-         "--")
-YES = frozenset({"true", "t", "yes", "y", "on", "1", "1.0", "ja", "j", "wahr", "ein", "an", "vrai", "oui", "si", "是",
-                 "真", "开", "有"})
-NO = frozenset({"false", "f", "no", "n", "off", "0", "0.0", "nein", "falsch", "aus", "faux", "non", "否",
-                "假", "关", "无"})
+NULLS = (
+    "NaN",
+    "nan",
+    "NAN",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "null",
+    "NULL",
+    "Null",
+    "None",
+    "none",
+    "nil",
+    "\\N",
+    "-",
+    "--",
+)
+YES = frozenset(
+    {
+        "true",
+        "t",
+        "yes",
+        "y",
+        "on",
+        "1",
+        "1.0",
+        "ja",
+        "j",
+        "wahr",
+        "ein",
+        "an",
+        "vrai",
+        "oui",
+        "si",
+        "是",
+        "真",
+        "开",
+        "有",
+    }
+)
+NO = frozenset(
+    {"false", "f", "no", "n", "off", "0", "0.0", "nein", "falsch", "aus", "faux", "non", "否", "假", "关", "无"}
+)
 NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 EXACT = 2.0**53  # beyond it a double no longer tells neighbouring integers apart
-WORDS = {"good": 0, "uncertain": 0x40000000, "bad": 0x80000000, "ok": 0, "true": 0, "false": 0x80000000,
-         "好": 0, "不确定": 0x40000000, "坏": 0x80000000}
+WORDS = {
+    "good": 0,
+    "uncertain": 0x40000000,
+    "bad": 0x80000000,
+    "ok": 0,
+    "true": 0,
+    "false": 0x80000000,
+    "好": 0,
+    "不确定": 0x40000000,
+    "坏": 0x80000000,
+}
 
 
 @dataclass(frozen=True, slots=True)

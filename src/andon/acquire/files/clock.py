@@ -184,5 +184,3 @@ def _joined(columns: list[Column]) -> Column:
     texts = [pl.Series(pl.from_arrow(c)).cast(pl.String).str.strip_chars() for c in columns]
     whole = pl.select(pl.concat_str(texts, separator=" ")).to_series()
     return pa.chunked_array([whole.to_arrow().cast(pa.string())])
-
-

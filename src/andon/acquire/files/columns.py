@@ -66,12 +66,25 @@ def _field(table: pa.Table, name: str) -> Column:
             return pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
         column = pa.chunked_array([found.struct.field(here).to_arrow()])
     kind = column.type
-    plain = pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or (
-        pa.types.is_null(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    plain = (
+        pa.types.is_dictionary(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or (pa.types.is_null(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    )
     if pa.types.is_nested(kind):
         return pa.chunked_array([pa.array([json.dumps(v) for v in column.to_pylist()], type=pa.string())])
-    return column.cast(kind.value_type if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type)
-                       and not pa.types.is_large_string(kind.value_type) else pa.string()) if plain else column
+    return (
+        column.cast(
+            kind.value_type
+            if pa.types.is_dictionary(kind)
+            and not pa.types.is_string(kind.value_type)
+            and not pa.types.is_large_string(kind.value_type)
+            else pa.string()
+        )
+        if plain
+        else column
+    )
 
 
 def read_json_lines(path: Path, mapping: FileMapping) -> Iterator[Block]:
@@ -125,8 +138,14 @@ def _json_block(piece: Piece, needed: list[str]) -> Block:
             frame = None
         if frame is not None and not _inexact(frame) and frame.height == piece.text.rstrip().count(b"\n") + 1:
             whole = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-            table = pa.table({n: _field(whole, n) if n in whole.column_names or n.split(".")[0] in whole.column_names
-                              else pa.nulls(whole.num_rows, pa.string()) for n in needed})
+            table = pa.table(
+                {
+                    n: _field(whole, n)
+                    if n in whole.column_names or n.split(".")[0] in whole.column_names
+                    else pa.nulls(whole.num_rows, pa.string())
+                    for n in needed
+                }
+            )
             return Block(table, np.arange(piece.line, piece.line + table.num_rows, dtype=np.int64), piece.position)
     return _json_slowly(piece, needed)
 
@@ -166,7 +185,7 @@ def _json_column(cells: list[object]) -> Column:
     kinds = {type(c) for c in cells if c is not None}
     if kinds == {bool}:
         return pa.chunked_array([pa.array(cells, type=pa.bool_())])
-    if kinds == {int} and all(c is None or -2**63 <= int(str(c)) < 2**63 for c in cells):
+    if kinds == {int} and all(c is None or -(2**63) <= int(str(c)) < 2**63 for c in cells):
         return pa.chunked_array([pa.array(cells, type=pa.int64())])
     if kinds == {float}:
         return pa.chunked_array([pa.array(cells, type=pa.float64())])

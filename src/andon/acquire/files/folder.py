@@ -27,8 +27,9 @@ class Report:
     loaded: Loaded | None = None
 
 
-def watch_folder(folder: Path, mapping: FileMapping, plant: Plant, sink: Sink, *, stop: threading.Event,
-                 every: float) -> Iterator[Report]:
+def watch_folder(
+    folder: Path, mapping: FileMapping, plant: Plant, sink: Sink, *, stop: threading.Event, every: float
+) -> Iterator[Report]:
     """Load the files of a folder as they appear, until `stop` is set.
 
     A file is taken when two looks, `every` seconds apart, found it with the same size and time. It moves to `done/`
@@ -97,8 +98,11 @@ def take_file(folder: Path, name: str, mapping: FileMapping, plant: Plant, sink:
 def _look(folder: Path) -> Looks:
     """Size and time of the files that may be taken."""
     with os.scandir(folder) as entries:
-        return {e.name: (e.stat().st_size, e.stat().st_mtime_ns) for e in entries
-                if e.is_file() and not e.name.startswith(".") and not e.name.lower().endswith(UNFINISHED)}
+        return {
+            e.name: (e.stat().st_size, e.stat().st_mtime_ns)
+            for e in entries
+            if e.is_file() and not e.name.startswith(".") and not e.name.lower().endswith(UNFINISHED)
+        }
 
 
 def _sentence(loaded: Loaded) -> str:

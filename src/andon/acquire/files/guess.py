@@ -29,11 +29,22 @@ from .vocabulary import (
 
 ROLLOVERS = (9_999, 32_767, 65_535, 99_999, 999_999, 9_999_999, 16_777_215, 2_147_483_647, 4_294_967_295)
 FEW = 40
-MEASURES = {"power": ("power",), "energy": ("energy",), "temperature": ("temperature",), "pressure": ("pressure",),
-            "current": ("current",), "voltage": ("voltage",), "cycle_time": ("time",), "torque": ("torque", "ratio"),
-            "speed": ("speed", "frequency", "ratio"), "flow": ("flow", "mass flow"), "humidity": ("ratio",),
-            "vibration": ("acceleration", "speed", "length"), "level": ("length", "ratio", "volume"),
-            "position": ("length",)}
+MEASURES = {
+    "power": ("power",),
+    "energy": ("energy",),
+    "temperature": ("temperature",),
+    "pressure": ("pressure",),
+    "current": ("current",),
+    "voltage": ("voltage",),
+    "cycle_time": ("time",),
+    "torque": ("torque", "ratio"),
+    "speed": ("speed", "frequency", "ratio"),
+    "flow": ("flow", "mass flow"),
+    "humidity": ("ratio",),
+    "vibration": ("acceleration", "speed", "length"),
+    "level": ("length", "ratio", "volume"),
+    "position": ("length",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +82,39 @@ def guess_column(name: str, column: Column, dialect: Dialect, order: Sequence[Ti
         return _words(name, cells, role, by_name, examples)
     distinct = tuple(k for k, _ in Counter(cells).most_common(FEW))
     if role == "state" and len(distinct) <= FEW // 2 and _codes(numbers.value):
-        return Guess(column=name, what="state", role="state", values=tuple(sorted(distinct, key=_as_number)),
-                     examples=examples, why=f"{by_name}; {len(set(cells))} different codes in {len(cells):,} rows")
+        return Guess(
+            column=name,
+            what="state",
+            role="state",
+            values=tuple(sorted(distinct, key=_as_number)),
+            examples=examples,
+            why=f"{by_name}; {len(set(cells))} different codes in {len(cells):,} rows",
+        )
     unit, written = unit_of(name)
     if role in COUNTED:
         counting, rollover, why = _counter([numbers.value[rows] for rows in order])
-        return Guess(column=name, what="count", role=role, counting=counting, rollover=rollover, examples=examples,
-                     why=f"{by_name}; {why}")
+        return Guess(
+            column=name,
+            what="count",
+            role=role,
+            counting=counting,
+            rollover=rollover,
+            examples=examples,
+            why=f"{by_name}; {why}",
+        )
     if role in ("alarm", "state") and set(cells) <= {"0", "1", "0.0", "1.0"} and len(set(cells)) > 1:
         return Guess(column=name, what="boolean", role="alarm", why=f"{by_name}; only 0 and 1", examples=examples)
     role = "other" if role in ("state", "alarm", "mode") or not fits(role, unit) else role
     unit_text = f"; unit {written!r} in its name" if unit else ""
-    return Guess(column=name, what="number", role=role or "other", unit=unit, written=written, examples=examples,
-                 why=(by_name or "all its cells are numbers") + unit_text)
+    return Guess(
+        column=name,
+        what="number",
+        role=role or "other",
+        unit=unit,
+        written=written,
+        examples=examples,
+        why=(by_name or "all its cells are numbers") + unit_text,
+    )
 
 
 def _words(name: str, cells: list[str], role: str, by_name: str, examples: tuple[str, ...]) -> Guess:
@@ -91,8 +122,9 @@ def _words(name: str, cells: list[str], role: str, by_name: str, examples: tuple
     known = [c for c in distinct if c.lower() in STATES]
     if (role == "state" and len(set(cells)) <= FEW) or (len(known) >= 2 and len(known) >= 0.5 * len(set(cells))):
         why = "; ".join(x for x in (by_name, f"it says {', '.join(distinct[:4])}") if x)
-        return Guess(column=name, what="state", role="state", values=tuple(sorted(distinct)), why=why,
-                     examples=examples)
+        return Guess(
+            column=name, what="state", role="state", values=tuple(sorted(distinct)), why=why, examples=examples
+        )
     lower = {c.lower() for c in cells}
     if lower <= {"true", "false"}:
         return Guess(column=name, what="boolean", role=role or "other", why="it says true and false", examples=examples)
@@ -182,8 +214,13 @@ def _share(column: Column, pattern: str) -> float:
 
 def guess_dialect(table: pa.Table) -> Dialect:
     """Decimal sign and thousands sign, from cells that can only be read one way."""
-    cells = [c.strip() for n in table.column_names if pa.types.is_string(table[n].type)
-             for c in table[n].slice(0, 1000).to_pylist() if c]
+    cells = [
+        c.strip()
+        for n in table.column_names
+        if pa.types.is_string(table[n].type)
+        for c in table[n].slice(0, 1000).to_pylist()
+        if c
+    ]
     commas = sum(1 for c in cells if re.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+", c))
     points = sum(1 for c in cells if re.fullmatch(r"[+-]?(\d{1,3}(,\d{3})+|\d+)\.\d+", c))
     if commas > points:

@@ -81,8 +81,12 @@ def _known_tags(path: Path) -> list[str]:
 
 def _block(piece: Piece, tag: str) -> Block:
     lines = piece.text.decode("utf-8", errors="replace").split("\n")
-    frame = pl.DataFrame({"text": pl.Series(lines, dtype=pl.String).str.strip_chars_end("\r"),
-                          "line": np.arange(piece.line, piece.line + len(lines), dtype=np.int64)})
+    frame = pl.DataFrame(
+        {
+            "text": pl.Series(lines, dtype=pl.String).str.strip_chars_end("\r"),
+            "line": np.arange(piece.line, piece.line + len(lines), dtype=np.int64),
+        }
+    )
     frame = frame.filter((pl.col("text").str.strip_chars() != "") & ~pl.col("text").str.starts_with("#"))
     odd = frame["text"].str.contains(r'["\\\t]|^ |  | $')
     fast, doubtful = _fast(frame.filter(~odd))
@@ -97,15 +101,24 @@ def _block(piece: Piece, tag: str) -> Block:
 
 def _fast(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines without escapes and quotes, all at once; lines with any doubtful part go to the plain parser whole."""
-    split = frame.with_columns(pl.col("text").str.splitn(" ", 3).struct.rename_fields(["head", "fields", "at"])
-                               .alias("parts")).unnest("parts")
+    split = frame.with_columns(
+        pl.col("text").str.splitn(" ", 3).struct.rename_fields(["head", "fields", "at"]).alias("parts")
+    ).unnest("parts")
     split = split.with_columns(pl.col("fields").str.split(",")).drop("text")
     pair = pl.col("fields").str.splitn("=", 2).struct.rename_fields(["field", "value"]).alias("pair")
     rows = split.explode("fields").with_columns(pair).unnest("pair").drop("fields")
     value = pl.col("value")
     rows = rows.with_columns(
-        pl.when(value.str.contains(REAL)).then(value).when(value.str.contains(WHOLE)).then(value.str.head(-1))
-        .when(value.is_in(TRUE)).then(pl.lit("1")).when(value.is_in(FALSE)).then(pl.lit("0")).alias("value"))
+        pl.when(value.str.contains(REAL))
+        .then(value)
+        .when(value.str.contains(WHOLE))
+        .then(value.str.head(-1))
+        .when(value.is_in(TRUE))
+        .then(pl.lit("1"))
+        .when(value.is_in(FALSE))
+        .then(pl.lit("0"))
+        .alias("value")
+    )
     timed = pl.col("at").is_null() | pl.col("at").str.contains(r"^-?\d+$")
     head = pl.col("head")
     named = (pl.col("field").str.len_bytes() > 0) & (head.str.len_bytes() > 0) & ~head.str.starts_with(",")
@@ -154,7 +167,7 @@ def parse_line(text: str) -> Point:
         else:
             fields.append((name, value))
         at = field.end()
-        if text[at:at + 1] != ",":
+        if text[at : at + 1] != ",":
             break
         at += 1
     moment = text[at:]
@@ -194,9 +207,11 @@ def _table(rows: pl.DataFrame, tag: str) -> pa.Table:
     pairs = place.astype(np.int64) * max(len(names), 1) + which
     known, back = np.unique(pairs, return_inverse=True)
     labels = [f"{parsed[p // len(names)][0]}.{names[p % len(names)]}" for p in known.tolist()]
-    columns = {LINE_TIME: rows["at"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-               LINE_FIELD: pa.array(labels, type=pa.string()).take(pa.array(back, type=pa.int64())),
-               LINE_VALUE: rows["value"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())}
+    columns = {
+        LINE_TIME: rows["at"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+        LINE_FIELD: pa.array(labels, type=pa.string()).take(pa.array(back, type=pa.int64())),
+        LINE_VALUE: rows["value"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+    }
     if tag:
         owners = [m if tag == LINE_MEASUREMENT else tags.get(tag, "") for m, tags in parsed]
         columns[tag] = pa.array(owners, type=pa.string()).take(pa.array(place, type=pa.int64()))

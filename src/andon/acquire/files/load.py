@@ -25,12 +25,31 @@ from .sheets import read_sheet
 from .text import read_text
 
 ENDINGS: Mapping[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
-    ".xlsb": "excel", ".ods": "excel", ".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".json": "jsonl", ".lp": "lineprotocol", ".line": "lineprotocol", ".influx": "lineprotocol"}
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".dat": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xls": "excel",
+    ".xlsb": "excel",
+    ".ods": "excel",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".lp": "lineprotocol",
+    ".line": "lineprotocol",
+    ".influx": "lineprotocol",
+}
 READERS: Mapping[str, Callable[[Path, FileMapping], Iterator[Block]]] = {
-    "csv": read_text, "excel": read_sheet, "parquet": read_parquet, "jsonl": read_json_lines,
-    "lineprotocol": read_line_protocol}
+    "csv": read_text,
+    "excel": read_sheet,
+    "parquet": read_parquet,
+    "jsonl": read_json_lines,
+    "lineprotocol": read_line_protocol,
+}
 
 
 @runtime_checkable
@@ -111,8 +130,15 @@ class _Sum:
         return Progress(done, self.size, self.rows, self.samples, refused, self.samples / spent, left)
 
 
-def load(path: Path, mapping: FileMapping, plant: Plant, sink: Sink, *,
-         progress: Callable[[Progress], None] | None = None, quarantine: Path) -> Loaded:
+def load(
+    path: Path,
+    mapping: FileMapping,
+    plant: Plant,
+    sink: Sink,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    quarantine: Path,
+) -> Loaded:
     """Store the rows of a file, in constant memory.
 
     The file's content and its mapping make the name of the source, and its blocks are numbered, so the same file twice
@@ -175,8 +201,10 @@ def format_of(path: Path, mapping: FileMapping) -> Format:
         return mapping.format
     ending = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
     if ending.lower() not in ENDINGS:
-        raise BadInput(f"{path.name}: the ending {ending!r} says no format. Set format in the mapping to one of "
-                       f"{', '.join(READERS)}.")
+        raise BadInput(
+            f"{path.name}: the ending {ending!r} says no format. Set format in the mapping to one of "
+            f"{', '.join(READERS)}."
+        )
     return ENDINGS[ending.lower()]
 
 
@@ -186,8 +214,9 @@ def source_of(path: Path, bound: Bound) -> str:
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    signals = sorted((s.path, s.kind, s.unit, s.scale, s.offset) for m in bound.plant.machines.values()
-                     for s in m.signals.values())
+    signals = sorted(
+        (s.path, s.kind, s.unit, s.scale, s.offset) for m in bound.plant.machines.values() for s in m.signals.values()
+    )
     digest.update(json.dumps([asdict(bound.mapping), bound.zone, signals], sort_keys=True).encode())
     return f"files:{digest.hexdigest()}"
 
@@ -218,18 +247,43 @@ def _loaded(tally: _Sum, reading: Reading | Others, kept: Quarantine) -> Loaded:
     clock, mapping = reading.clock, reading.bound.mapping
     notes = list(tally.notes)
     if clock.unsure:
-        notes.append(f"{clock.unsure} rows are in an hour that the clocks of {clock.zone} repeat, and nothing shows in "
-                     "which pass: taken as the first. Set time.ambiguous to say so.")
+        notes.append(
+            f"{clock.unsure} rows are in an hour that the clocks of {clock.zone} repeat, and nothing shows in "
+            "which pass: taken as the first. Set time.ambiguous to say so."
+        )
     if clock.shifted and mapping.time.missing == "shift":
-        notes.append(f"{clock.shifted} rows are in an hour that the clocks of {clock.zone} skip: they were moved on by "
-                     "the length of the skip. Is time.zone right?")
-    silent = sorted({f.column for f in reading.bound.feeds} - {f.column for f in reading.bound.feeds for n in
-                    f.signals.values() if reading.bound.signals[n].path in tally.counts})
+        notes.append(
+            f"{clock.shifted} rows are in an hour that the clocks of {clock.zone} skip: they were moved on by "
+            "the length of the skip. Is time.zone right?"
+        )
+    silent = sorted(
+        {f.column for f in reading.bound.feeds}
+        - {
+            f.column
+            for f in reading.bound.feeds
+            for n in f.signals.values()
+            if reading.bound.signals[n].path in tally.counts
+        }
+    )
     if silent and tally.rows:
         notes.append(f"No samples came from {', '.join(map(repr, silent))}.")
     left = sorted(reading.left_out.items(), key=lambda x: -x[1])
     if left:
-        notes.append(f"{sum(n for _, n in left)} rows of {len(left)} tags are not in the mapping and were left out: "
-                     + ", ".join(f"{t!r} ({n})" for t, n in left[:5]) + ("..." if len(left) > 5 else "."))
-    return Loaded(tally.source, tally.rows, tally.samples, kept.count, tally.batches, tally.repeated, tally.since,
-                  tally.until, tally.counts, tuple(notes), kept.path if kept.count else None)
+        notes.append(
+            f"{sum(n for _, n in left)} rows of {len(left)} tags are not in the mapping and were left out: "
+            + ", ".join(f"{t!r} ({n})" for t, n in left[:5])
+            + ("..." if len(left) > 5 else ".")
+        )
+    return Loaded(
+        tally.source,
+        tally.rows,
+        tally.samples,
+        kept.count,
+        tally.batches,
+        tally.repeated,
+        tally.since,
+        tally.until,
+        tally.counts,
+        tuple(notes),
+        kept.path if kept.count else None,
+    )

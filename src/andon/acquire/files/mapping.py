@@ -208,16 +208,22 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
 def _wording(m: FileMapping) -> list[tuple[bool, str]]:
     marks = [x for x in (m.delimiter, m.quote, m.thousands) if x]
     return [
-        (any(len(x) != 1 or ord(x) > 255 for x in (m.delimiter, m.quote) if x),
-         "'delimiter' and 'quote' are one character each"),
+        (
+            any(len(x) != 1 or ord(x) > 255 for x in (m.delimiter, m.quote) if x),
+            "'delimiter' and 'quote' are one character each",
+        ),
         (len(m.thousands) > 1 or m.thousands == m.decimal, "'thousands' is one character, and not the decimal sign"),
         (len(set(marks)) < len(marks), "'delimiter', 'quote' and 'thousands' must differ"),
         (m.skip_rows < 0 or m.block < 1024, "'skip_rows' is at least 0 and 'block' at least 1024 bytes"),
-        (not _is_format(m.time.format),
-         f"'time.format' is {m.time.format!r}: write auto, iso, s, ms, us, ns, excel or a pattern like "
-         "'%d.%m.%Y %H:%M:%S'"),
-        (bool(m.time.zone) and not _is_zone(m.time.zone),
-         f"'time.zone' is {m.time.zone!r}: that is no IANA zone such as 'Europe/Berlin'"),
+        (
+            not _is_format(m.time.format),
+            f"'time.format' is {m.time.format!r}: write auto, iso, s, ms, us, ns, excel or a pattern like "
+            "'%d.%m.%Y %H:%M:%S'",
+        ),
+        (
+            bool(m.time.zone) and not _is_zone(m.time.zone),
+            f"'time.zone' is {m.time.zone!r}: that is no IANA zone such as 'Europe/Berlin'",
+        ),
     ]
 
 

@@ -17,17 +17,47 @@ from .samples import Index, Reading, Taken
 
 TEXT, MOMENT, NUMBER = pa.string(), pa.timestamp("us", "UTC"), pa.float64()
 SPELL_FIELDS: "list[pa.Field[Any]]" = [
-    pa.field("kind", TEXT), pa.field("place", TEXT), pa.field("since", MOMENT), pa.field("until", MOMENT),
-    pa.field("text", TEXT), pa.field("detail", TEXT)]
+    pa.field("kind", TEXT),
+    pa.field("place", TEXT),
+    pa.field("since", MOMENT),
+    pa.field("until", MOMENT),
+    pa.field("text", TEXT),
+    pa.field("detail", TEXT),
+]
 MEASUREMENT_COLUMNS: "list[pa.Field[Any]]" = [
-    pa.field("place", TEXT), pa.field("at", MOMENT), pa.field("unit_id", TEXT), pa.field("step", TEXT),
-    pa.field("test", TEXT), pa.field("value", NUMBER), pa.field("low", NUMBER), pa.field("high", NUMBER),
-    pa.field("passed", pa.bool_())]
+    pa.field("place", TEXT),
+    pa.field("at", MOMENT),
+    pa.field("unit_id", TEXT),
+    pa.field("step", TEXT),
+    pa.field("test", TEXT),
+    pa.field("value", NUMBER),
+    pa.field("low", NUMBER),
+    pa.field("high", NUMBER),
+    pa.field("passed", pa.bool_()),
+]
 SPELLS, MEASUREMENTS = pa.schema(SPELL_FIELDS), pa.schema(MEASUREMENT_COLUMNS)
-WAYS = {"quantity": Way("number"), "value": Way("number"), "low": Way("number"), "high": Way("number"),
-        "passed": Way("boolean")}
-PASSED = {"pass": "1", "passed": "1", "ok": "1", "p": "1", "good": "1", "合格": "1",
-          "fail": "0", "failed": "0", "nok": "0", "f": "0", "bad": "0", "ng": "0", "不合格": "0"}
+WAYS = {
+    "quantity": Way("number"),
+    "value": Way("number"),
+    "low": Way("number"),
+    "high": Way("number"),
+    "passed": Way("boolean"),
+}
+PASSED = {
+    "pass": "1",
+    "passed": "1",
+    "ok": "1",
+    "p": "1",
+    "good": "1",
+    "合格": "1",
+    "fail": "0",
+    "failed": "0",
+    "nok": "0",
+    "f": "0",
+    "bad": "0",
+    "ng": "0",
+    "不合格": "0",
+}
 
 
 @dataclass(slots=True)
@@ -47,8 +77,9 @@ class Others:
         """The spells or measurements of one block: a row with one bad cell is refused whole."""
         orders = self.bound.mapping.kind == "orders"
         refused, machine = list(block.refused), self.rows.machines_of(block)
-        refused += self.rows.refuse(block, machine == REFUSED, self.bound.mapping.machine.column,
-                                    lambda cell: "names no machine of the plant")
+        refused += self.rows.refuse(
+            block, machine == REFUSED, self.bound.mapping.machine.column, lambda cell: "names no machine of the plant"
+        )
         good = (machine != REFUSED) & (machine != LEFT_OUT)
         moments = ("since", "until") if orders else ("at",)
         times: dict[str, Times] = {}
@@ -65,8 +96,11 @@ class Others:
         paths = [*self.rows.machines, ""]
         places = [paths[m] for m in machine[keep].tolist()]
         table = _spells(times, cells, keep, places) if orders else _measurements(times["at"], cells, keep, places)
-        return Taken(table if table.num_rows else None, tuple(sorted(refused, key=lambda r: r.line)),
-                     block.table.num_rows + len(block.refused))
+        return Taken(
+            table if table.num_rows else None,
+            tuple(sorted(refused, key=lambda r: r.line)),
+            block.table.num_rows + len(block.refused),
+        )
 
     def _moment_column(self, name: str) -> str:
         return self.columns.get(name) or ",".join(self.bound.mapping.time.names)
@@ -84,8 +118,12 @@ class Others:
             given = pa.chunked_array([pa.array(words, type=pa.string())])
         cells = read_cells(given, way, dialect)
         missing = cells.silent if name in ("order", "unit", "test") else np.zeros(len(cells.silent), dtype=np.bool_)
-        refused += self.rows.refuse(block, (cells.bad | missing) & good, column,
-                                    lambda cell: why_not(cell, way, dialect) if cell else "is empty")
+        refused += self.rows.refuse(
+            block,
+            (cells.bad | missing) & good,
+            column,
+            lambda cell: why_not(cell, way, dialect) if cell else "is empty",
+        )
         good &= ~(cells.bad | missing)
         if way.kind == "text" and cells.text is not None:
             return cells.text.fill_null("")
@@ -100,10 +138,20 @@ def others_of(bound: Bound) -> Others:
 def _spells(times: dict[str, Times], cells: dict[str, pl.Series], keep: Index, places: list[str]) -> pa.Table:
     picked = {n: s.gather(keep).to_list() for n, s in cells.items()}
     products, quantities = picked.get("product", [""] * len(keep)), picked.get("quantity", [None] * len(keep))
-    detail = [json.dumps({"product": p, "quantity": _whole(q)}, ensure_ascii=False)
-              for p, q in zip(products, quantities, strict=True)]
-    return pa.table({"kind": ["planned_order"] * len(keep), "place": places, "since": pa.array(times["since"][keep]),
-                     "until": pa.array(times["until"][keep]), "text": picked["order"], "detail": detail}).cast(SPELLS)
+    detail = [
+        json.dumps({"product": p, "quantity": _whole(q)}, ensure_ascii=False)
+        for p, q in zip(products, quantities, strict=True)
+    ]
+    return pa.table(
+        {
+            "kind": ["planned_order"] * len(keep),
+            "place": places,
+            "since": pa.array(times["since"][keep]),
+            "until": pa.array(times["until"][keep]),
+            "text": picked["order"],
+            "detail": detail,
+        }
+    ).cast(SPELLS)
 
 
 def _whole(number: float | None) -> float | int | None:
@@ -117,6 +165,17 @@ def _measurements(at: Times, cells: dict[str, pl.Series], keep: Index, places: l
     within = (value >= low.fill_null(-np.inf)) & (value <= high.fill_null(np.inf))
     passed = picked["passed"].cast(pl.Boolean) if "passed" in picked else within
     words = {n: picked[n].to_list() if n in picked else [""] * rows for n in ("unit", "step", "test")}
-    return pa.table({"place": places, "at": pa.array(at[keep]), "unit_id": words["unit"], "step": words["step"],
-                     "test": words["test"], "value": value.to_list(), "low": low.to_list(), "high": high.to_list(),
-                     "passed": passed.to_list()}, schema=None).cast(MEASUREMENTS)
+    return pa.table(
+        {
+            "place": places,
+            "at": pa.array(at[keep]),
+            "unit_id": words["unit"],
+            "step": words["step"],
+            "test": words["test"],
+            "value": value.to_list(),
+            "low": low.to_list(),
+            "high": high.to_list(),
+            "passed": passed.to_list(),
+        },
+        schema=None,
+    ).cast(MEASUREMENTS)

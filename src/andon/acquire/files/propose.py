@@ -1,6 +1,5 @@
 """Look at a file and propose its mapping: what each column is, why, and how plant.toml would say it."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ from .load import format_of
 from .mapping import FileMapping, TimeColumn, read_mapping
 from .samples import Index, distinct
 from .sheets import preview_sheet
+from .spelled import length_text, plain_code, said_of, toml_key, toml_value
 from .text import preview
 from .vocabulary import STATES, slug
 
-LENGTHS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"))
 Row = Mapping[str, str]
 Signals = dict[str, dict[str, object]]
 
@@ -54,26 +53,33 @@ class Proposal:
 
     def explain(self) -> list[Row]:
         """Rows of column, what, unit, why and examples: first the file, then its columns, then what to look at."""
-        rows: list[Row] = [{"column": "(file)", "what": what, "unit": "", "why": why, "examples": ""}
-                           for what, why in self.facts]
-        rows += [{"column": g.column, "what": _what(g), "unit": g.unit, "why": g.why, "examples": ", ".join(g.examples)}
-                 for g in self.columns]
+        rows: list[Row] = [
+            {"column": "(file)", "what": what, "unit": "", "why": why, "examples": ""} for what, why in self.facts
+        ]
+        rows += [
+            {"column": g.column, "what": said_of(g), "unit": g.unit, "why": g.why, "examples": ", ".join(g.examples)}
+            for g in self.columns
+        ]
         rows += [{"column": "(look)", "what": "question", "unit": "", "why": q, "examples": ""} for q in self.questions]
         return rows
 
     def toml(self) -> str:
         """The tables for plant.toml: state maps and machines that it lacks, then the source."""
-        parts = [f"[states.{_key(name)}]\n" + "".join(f"{_value(k)} = {_value(v)}\n" for k, v in states.items())
-                 for name, states in self.states.items()]
+        parts = [
+            f"[states.{toml_key(name)}]\n" + "".join(f"{toml_value(k)} = {toml_value(v)}\n" for k, v in states.items())
+            for name, states in self.states.items()
+        ]
         for path, signals in self.machines.items():
             if path not in self.known:
-                parts.append(f'[[machine]]\npath = {_value(path)}\nclass = "machine"\n')
+                parts.append(f'[[machine]]\npath = {toml_value(path)}\nclass = "machine"\n')
             else:
                 parts.append(f"# add to the machine {path}:\n")
-            parts += [f"[machine.signals.{_key(name)}]\n" + "".join(f"{k} = {_value(v)}\n" for k, v in keys.items())
-                      for name, keys in signals.items()]
+            parts += [
+                f"[machine.signals.{toml_key(name)}]\n" + "".join(f"{k} = {toml_value(v)}\n" for k, v in keys.items())
+                for name, keys in signals.items()
+            ]
         head = {"name": self.name, "connector": "files"}
-        parts.append("[[source]]\n" + "".join(f"{k} = {_value(v)}\n" for k, v in {**head, **self.settings}.items()))
+        parts.append("[[source]]\n" + "".join(f"{k} = {toml_value(v)}\n" for k, v in {**head, **self.settings}.items()))
         return "\n".join(parts)
 
 
@@ -105,8 +111,9 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
         return _lines(path, table, plant)
     times, time_format, why = guess_time(table)
     if not times:
-        raise BadInput(f"{path.name}: {why}. Its columns are {', '.join(table.column_names)}. "
-                       "Write the mapping by hand.")
+        raise BadInput(
+            f"{path.name}: {why}. Its columns are {', '.join(table.column_names)}. Write the mapping by hand."
+        )
     dialect = guess_dialect(table)
     settings |= {"decimal": ","} if dialect.decimal == "," else {}
     settings |= {"thousands": dialect.thousands} if dialect.thousands else {}
@@ -119,7 +126,7 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
     columns += [guess_column(n, table[n], dialect, order) for n in table.column_names if n not in told]
     rhythm = rhythm_of(at, order)
     facts += [("long", f"the column {tag!r} names the signal") if tag else ("wide", "a column for each signal")]
-    facts += [("rows", f"mostly {_length(rhythm)} apart" if rhythm else "at no steady rhythm: events")]
+    facts += [("rows", f"mostly {length_text(rhythm)} apart" if rhythm else "at no steady rhythm: events")]
     found = _Found(path, table, tuple(columns), times, time_format, machine, tag, value, quality, rhythm, zoned)
     return _proposal(found, facts, settings, plant)
 
@@ -147,8 +154,11 @@ def _looked_at(path: Path, format: str) -> tuple[pa.Table, list[tuple[str, str]]
     if format == "csv":
         writing, table = preview(path, empty)
         mark = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar"}.get(writing.delimiter, writing.delimiter)
-        facts = [("csv", f"by its ending {path.suffix!r}"), (f"encoding {writing.encoding}", writing.why),
-                 (f"delimiter {mark}", f"it cuts the rows into {len(writing.names)} cells, again and again")]
+        facts = [
+            ("csv", f"by its ending {path.suffix!r}"),
+            (f"encoding {writing.encoding}", writing.why),
+            (f"delimiter {mark}", f"it cuts the rows into {len(writing.names)} cells, again and again"),
+        ]
         return table, facts, {"format": "csv", "delimiter": writing.delimiter, "encoding": writing.encoding}
     if format == "excel":
         table = preview_sheet(path, empty)
@@ -197,15 +207,18 @@ def _keys(table: pa.Table, machine: str, tag: str, value: str, quality: str) -> 
     for name, what in ((machine, "machine"), (tag, "tag"), (value, "value"), (quality, "quality")):
         if name:
             words = sorted({str(c) for c in table[name].to_pylist() if c is not None}) if what[0] in "mt" else []
-            why = {"machine": f"by its name; {len(words)} different cells that repeat",
-                   "tag": f"by its name; {len(words)} different tags that repeat",
-                   "value": "by its name, beside the tag"}.get(what, "by its name")
+            why = {
+                "machine": f"by its name; {len(words)} different cells that repeat",
+                "tag": f"by its name; {len(words)} different tags that repeat",
+                "value": "by its name, beside the tag",
+            }.get(what, "by its name")
             rows.append(Guess(column=name, what=what, why=why, values=tuple(words), examples=_examples(table, name)))
     return rows
 
 
-def _proposal(found: _Found, facts: list[tuple[str, str]], settings: dict[str, object],
-              plant: Plant | None) -> Proposal:
+def _proposal(
+    found: _Found, facts: list[tuple[str, str]], settings: dict[str, object], plant: Plant | None
+) -> Proposal:
     name, questions = slug(found.path.stem), []
     time: dict[str, object] = {"column": found.times[0]} if len(found.times) == 1 else {"columns": list(found.times)}
     time |= {"format": found.time_format} if found.time_format and found.time_format != "iso" else {}
@@ -213,8 +226,9 @@ def _proposal(found: _Found, facts: list[tuple[str, str]], settings: dict[str, o
         questions.append(f"{found.columns[0].why} Write time.format.")
     if not found.zoned:
         time |= {"zone": plant.zone} if plant else {}
-        questions.append("The times have no offset: "
-                         + (f"are they local times of {plant.zone}?" if plant else "add time.zone."))
+        questions.append(
+            "The times have no offset: " + (f"are they local times of {plant.zone}?" if plant else "add time.zone.")
+        )
     paths = _machine_paths(found, plant)
     settings |= {"time": time}
     settings["machine"] = {"column": found.machine, "map": paths} if found.machine else next(iter(paths.values()))
@@ -234,9 +248,16 @@ def _proposal(found: _Found, facts: list[tuple[str, str]], settings: dict[str, o
         if lacking:
             machines[path] = lacking
     used = {k["states"] for signals in machines.values() for k in signals.values() if "states" in k}
-    return Proposal(name=name, facts=tuple(facts), columns=found.columns, settings=settings, machines=machines,
-                    states={n: s for n, s in states.items() if n in used}, questions=tuple(questions),
-                    known=frozenset(plant.machines) if plant else frozenset())
+    return Proposal(
+        name=name,
+        facts=tuple(facts),
+        columns=found.columns,
+        settings=settings,
+        machines=machines,
+        states={n: s for n, s in states.items() if n in used},
+        questions=tuple(questions),
+        known=frozenset(plant.machines) if plant else frozenset(),
+    )
 
 
 def _tags(found: _Found) -> list[str]:
@@ -259,8 +280,9 @@ def _fitting(word: str, known: Mapping[str, Machine]) -> str:
     return exact[0] if exact else ends[0] if len(ends) == 1 else ""
 
 
-def _wide(found: _Found, name: str, plant: Plant | None, paths: list[str]) -> tuple[
-        dict[str, object], Signals, dict[str, dict[str, str]]]:
+def _wide(
+    found: _Found, name: str, plant: Plant | None, paths: list[str]
+) -> tuple[dict[str, object], Signals, dict[str, dict[str, str]]]:
     """The columns of a wide file, the signals they need, and the state maps of those."""
     columns: dict[str, object] = {}
     wanted: Signals = {}
@@ -279,12 +301,8 @@ def _wide(found: _Found, name: str, plant: Plant | None, paths: list[str]) -> tu
         columns[guess.column] = {"signal": signal, "unit": guess.unit} if guess.unit and guess.unit != unit else signal
         wanted[signal] = _signal(guess, signal, name, found.rhythm)
         if guess.what == "state":
-            states[name] = {v: STATES.get(v.lower(), "unknown") for v in map(_plain, guess.values)}
+            states[name] = {v: STATES.get(v.lower(), "unknown") for v in map(plain_code, guess.values)}
     return columns, wanted, states
-
-
-def _plain(word: str) -> str:
-    return word[:-2] if re.fullmatch(r"-?\d+\.0", word) else word
 
 
 def _signal(guess: Guess, signal: str, name: str, rhythm: int | None) -> dict[str, object]:
@@ -294,14 +312,14 @@ def _signal(guess: Guess, signal: str, name: str, rhythm: int | None) -> dict[st
     keys |= {"states": name, "stamp": "start"} if guess.what == "state" else {}
     keys |= {"counting": guess.counting} if guess.counting else {}
     keys |= {"rollover": guess.rollover} if guess.rollover else {}
-    return keys | ({"holds": _length(2 * rhythm)} if rhythm else {})
+    return keys | ({"holds": length_text(2 * rhythm)} if rhythm else {})
 
 
 def _doubts(found: _Found) -> list[str]:
     doubts = []
     for guess in found.columns:
         if guess.what == "state":
-            unknown = [v for v in map(_plain, guess.values) if v.lower() not in STATES]
+            unknown = [v for v in map(plain_code, guess.values) if v.lower() not in STATES]
             doubts += [f"What do the states {', '.join(unknown)} of {guess.column!r} mean?"] if unknown else []
     return doubts
 
@@ -320,48 +338,36 @@ def _lines(path: Path, table: pa.Table, plant: Plant | None) -> Proposal:
     for place, name in enumerate(fields):
         cells = table[LINE_VALUE].take(pa.array(np.flatnonzero(index == place), type=pa.int64()))
         guesses.append(guess_column(name.rpartition(".")[2], cells, Dialect(), order[:0]))
-    precision = next((p for p, digits in (("s", 10), ("ms", 13), ("us", 16), ("ns", 19))
-                      if len(str(table[LINE_TIME][0].as_py())) <= digits), "ns")
+    precision = next(
+        (
+            p
+            for p, digits in (("s", 10), ("ms", 13), ("us", 16), ("ns", 19))
+            if len(str(table[LINE_TIME][0].as_py())) <= digits
+        ),
+        "ns",
+    )
     found = _Found(path, table, tuple(guesses), (), "", machine, "", "", "", None, True)
     columns, wanted, states = _wide(found, slug(path.stem), plant, list(paths.values()))
-    facts = (("lineprotocol", f"by its ending {path.suffix!r}"),
-             (f"precision {precision}", "by the digits of its times"),
-             (f"machine from the tag {machine!r}", f"it says {', '.join(words[:4])}"))
-    machines = {p: {n: k for n, k in wanted.items() if p not in known or n not in known[p].signals}
-                for p in paths.values()}
-    return Proposal(name=slug(path.stem), facts=facts, columns=tuple(guesses), states=states, known=frozenset(known),
-                    settings={"format": "lineprotocol", "precision": precision, "columns": columns,
-                              "machine": {"column": machine, "map": paths}},
-                    machines={p: s for p, s in machines.items() if s}, questions=tuple(_doubts(found)))
-
-
-def _what(guess: Guess) -> str:
-    counting = {"total": " (running total)", "delta": " (parts a row)"}.get(guess.counting, "")
-    role = f": {guess.role}" if guess.role not in ("other", guess.what) else ""
-    codes = f" ({', '.join(map(_plain, guess.values[:6]))})" if guess.what == "state" else ""
-    return guess.what + role + counting + codes
-
-
-def _length(micros: int | None) -> str:
-    """A length of time in the largest unit in which it is whole.
-
-    >>> _length(300_000_000)
-    '5 min'
-    """
-    for size, unit in LENGTHS:
-        if micros and micros % size == 0:
-            return f"{micros // size} {unit}"
-    return f"{(micros or 0) / 1e6:g} s"
-
-
-def _value(value: object) -> str:
-    """One value as TOML writes it, tables in one line."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(str(k))} = {_value(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+    facts = (
+        ("lineprotocol", f"by its ending {path.suffix!r}"),
+        (f"precision {precision}", "by the digits of its times"),
+        (f"machine from the tag {machine!r}", f"it says {', '.join(words[:4])}"),
+    )
+    machines = {
+        p: {n: k for n, k in wanted.items() if p not in known or n not in known[p].signals} for p in paths.values()
+    }
+    return Proposal(
+        name=slug(path.stem),
+        facts=facts,
+        columns=tuple(guesses),
+        states=states,
+        known=frozenset(known),
+        settings={
+            "format": "lineprotocol",
+            "precision": precision,
+            "columns": columns,
+            "machine": {"column": machine, "map": paths},
+        },
+        machines={p: s for p, s in machines.items() if s},
+        questions=tuple(_doubts(found)),
+    )

@@ -128,6 +128,6 @@ def record_lines(text: bytes, first: int, marks: Marks) -> Positions:
     array = np.frombuffer(text, dtype=np.uint8)
     length = ends - starts
     here = array[np.minimum(starts, len(array) - 1)]
-    blank = ((length == 1) | ((length == 2) & (here == 13)))
+    blank = (length == 1) | ((length == 2) & (here == 13))
     breaks = np.flatnonzero(array == 10)
     return np.asarray((first + np.searchsorted(breaks, starts))[~blank], dtype=np.int64)

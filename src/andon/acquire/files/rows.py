@@ -34,5 +34,3 @@ class Block:
     position: int
     refused: tuple[Refusal, ...] = field(default=())
     damaged: bool = False
-
-

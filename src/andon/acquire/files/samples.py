@@ -17,8 +17,15 @@ from .rows import Block, Column, Refusal
 from .stamps import read_stamps
 
 Index = NDArray[np.int64]
-SCHEMA = pa.schema([("signal", pa.dictionary(pa.int32(), pa.string())), ("at", pa.timestamp("us", "UTC")),
-                    ("value", pa.float64()), ("text", pa.string()), ("quality", pa.uint32())])
+SCHEMA = pa.schema(
+    [
+        ("signal", pa.dictionary(pa.int32(), pa.string())),
+        ("at", pa.timestamp("us", "UTC")),
+        ("value", pa.float64()),
+        ("text", pa.string()),
+        ("quality", pa.uint32()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,10 @@ class Reading:
             refused += self.refuse(block, (signal == REFUSED) & usable, mapping.signal.column, _why_no_signal)
             parts = [self._column(block, mapping.value, signal, at, usable)]
         else:
-            parts = [self._column(block, f.column, self._numbers(f, machine), at, usable, quality=f.quality)
-                     for f in self.bound.feeds]
+            parts = [
+                self._column(block, f.column, self._numbers(f, machine), at, usable, quality=f.quality)
+                for f in self.bound.feeds
+            ]
         refused += [r for _, more in parts for r in more]
         rows = block.table.num_rows - int(blank.sum()) + len(block.refused)
         return Taken(self._table([t for t, _ in parts]), tuple(sorted(refused, key=lambda r: r.line)), rows)
@@ -121,8 +130,9 @@ class Reading:
                 self.ways.append(found[1])
         return self.tags[machine, tag]
 
-    def _column(self, block: Block, column: str, signal: Index, at: Times, usable: Mask, *,
-                quality: str = "") -> tuple[list[pa.Table], list[Refusal]]:
+    def _column(
+        self, block: Block, column: str, signal: Index, at: Times, usable: Mask, *, quality: str = ""
+    ) -> tuple[list[pa.Table], list[Refusal]]:
         """The samples of one column, a table for each way of reading it."""
         told = self.bound.mapping.quality
         quality = quality or (told.column if told else "")
@@ -175,9 +185,15 @@ class Reading:
         names = [column] if column in known else [n for n in column.split(",") if n in known]
         cells = [[_said(c) for c in block.table[n].take(places).to_pylist()] for n in names]
         said = [" ".join(row) for row in zip(*cells, strict=True)] if cells else [""] * len(places)
-        return [Refusal(int(block.line[p]), column, text,
-                        "has bytes that are no characters; set encoding" if "\ufffd" in text else why(text))
-                for p, text in zip(places.tolist(), said, strict=True)]
+        return [
+            Refusal(
+                int(block.line[p]),
+                column,
+                text,
+                "has bytes that are no characters; set encoding" if "\ufffd" in text else why(text),
+            )
+            for p, text in zip(places.tolist(), said, strict=True)
+        ]
 
     def why_no_time(self, cell: str) -> str:
         if not cell.strip():
@@ -209,8 +225,15 @@ def _samples(cells: Cells, keep: Mask, signal: Index, at: Times, codes: NDArray[
     said = None if cells.text is None else cells.text if every else cells.text.filter(pl.Series(keep))
     text = pa.nulls(len(value), pa.string()) if said is None else said.to_arrow().cast(pa.string())
     pick = slice(None) if every else keep
-    return pa.table({"signal": pa.array(signal[pick]), "at": pa.array(at[pick]).cast(pa.timestamp("us", "UTC")),
-                     "value": pa.array(value, from_pandas=True), "text": text, "quality": pa.array(codes[pick])})
+    return pa.table(
+        {
+            "signal": pa.array(signal[pick]),
+            "at": pa.array(at[pick]).cast(pa.timestamp("us", "UTC")),
+            "value": pa.array(value, from_pandas=True),
+            "text": text,
+            "quality": pa.array(codes[pick]),
+        }
+    )
 
 
 def _blank(block: Block, names: list[str]) -> Mask:

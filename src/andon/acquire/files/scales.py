@@ -32,22 +32,86 @@ SIZES = {
     "apparent power": "V.A 1, kV.A 1000",
     "reactive power": "var 1, kvar 1000",
 }
-UNITS = {unit: (kind, Fraction(size)) for kind, row in SIZES.items()
-         for unit, size in (part.rsplit(" ", 1) for part in row.split(", "))}
+UNITS = {
+    unit: (kind, Fraction(size))
+    for kind, row in SIZES.items()
+    for unit, size in (part.rsplit(" ", 1) for part in row.split(", "))
+}
 ZEROS = {"Cel": Fraction("273.15"), "[degF]": Fraction("459.67") * Fraction(5, 9)}  # 0 of the unit, in kelvin
 
 SPELLINGS = {
-    "°C": "Cel", "℃": "Cel", "C": "Cel", "degC": "Cel", "deg C": "Cel", "celsius": "Cel", "°F": "[degF]", "℉": "[degF]",
-    "F": "[degF]", "degF": "[degF]", "kWh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "rpm": "/min", "U/min": "/min",
-    "1/min": "/min", "r/min": "/min", "min-1": "/min", "min⁻¹": "/min", "rev/min": "/min", "转/分": "/min",
-    "Nm": "N.m", "N·m": "N.m", "N*m": "N.m", "m³": "m3", "m³/h": "m3/h", "l/min": "L/min", "m/s²": "m/s2",
+    "°C": "Cel",
+    "℃": "Cel",
+    "C": "Cel",
+    "degC": "Cel",
+    "deg C": "Cel",
+    "celsius": "Cel",
+    "°F": "[degF]",
+    "℉": "[degF]",
+    "F": "[degF]",
+    "degF": "[degF]",
+    "kWh": "kW.h",
+    "Wh": "W.h",
+    "MWh": "MW.h",
+    "rpm": "/min",
+    "U/min": "/min",
+    "1/min": "/min",
+    "r/min": "/min",
+    "min-1": "/min",
+    "min⁻¹": "/min",
+    "rev/min": "/min",
+    "转/分": "/min",
+    "Nm": "N.m",
+    "N·m": "N.m",
+    "N*m": "N.m",
+    "m³": "m3",
+    "m³/h": "m3/h",
+    "l/min": "L/min",
+    "m/s²": "m/s2",
     "m/s^2": "m/s2",
-    "mm/s²": "mm/s2", "g": "g", "sec": "s", "seconds": "s", "secs": "s", "Sek": "s", "秒": "s", "minutes": "min",
-    "mins": "min", "分钟": "min", "hours": "h", "hrs": "h", "小时": "h", "µm": "um", "μm": "um", "µs": "us", "μs": "us",
-    "inch": "[in_i]", "in": "[in_i]", "ft": "[ft_i]", "psi": "[psi]", "kVA": "kV.A", "VA": "V.A", "kVar": "kvar",
-    "kVarh": "kvar.h", "%RH": "%", "%rF": "%", "pcs": "{part}", "pc": "{part}", "Stk": "{part}", "Stück": "{part}",
-    "件": "{part}", "个": "{part}", "parts": "{part}", "ppm": "[ppm]", "kn": "kN", "度": "kW.h", "千瓦": "kW",
-    "千瓦时": "kW.h", "摄氏度": "Cel", "安": "A", "伏": "V", "Ω": "Ohm",
+    "mm/s²": "mm/s2",
+    "g": "g",
+    "sec": "s",
+    "seconds": "s",
+    "secs": "s",
+    "Sek": "s",
+    "秒": "s",
+    "minutes": "min",
+    "mins": "min",
+    "分钟": "min",
+    "hours": "h",
+    "hrs": "h",
+    "小时": "h",
+    "µm": "um",
+    "μm": "um",
+    "µs": "us",
+    "μs": "us",
+    "inch": "[in_i]",
+    "in": "[in_i]",
+    "ft": "[ft_i]",
+    "psi": "[psi]",
+    "kVA": "kV.A",
+    "VA": "V.A",
+    "kVar": "kvar",
+    "kVarh": "kvar.h",
+    "%RH": "%",
+    "%rF": "%",
+    "pcs": "{part}",
+    "pc": "{part}",
+    "Stk": "{part}",
+    "Stück": "{part}",
+    "件": "{part}",
+    "个": "{part}",
+    "parts": "{part}",
+    "ppm": "[ppm]",
+    "kn": "kN",
+    "度": "kW.h",
+    "千瓦": "kW",
+    "千瓦时": "kW.h",
+    "摄氏度": "Cel",
+    "安": "A",
+    "伏": "V",
+    "Ω": "Ohm",
 }
 
 
@@ -106,8 +170,10 @@ def line(*, scale: float, offset: float, unit: str, wanted: str) -> Line:
 def _between(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
     one, two = UNITS.get(ucum(unit)), UNITS.get(ucum(wanted))
     if not one or not two or one[0] != two[0]:
-        raise BadConfig(f"Cannot turn {unit!r} into {wanted!r}: "
-                        + ("they measure different things." if one and two else "that is no unit we can convert. ")
-                        + "Give 'scale' and 'offset' instead of 'unit'.")
+        raise BadConfig(
+            f"Cannot turn {unit!r} into {wanted!r}: "
+            + ("they measure different things." if one and two else "that is no unit we can convert. ")
+            + "Give 'scale' and 'offset' instead of 'unit'."
+        )
     shift = ZEROS.get(ucum(unit), Fraction(0)) - ZEROS.get(ucum(wanted), Fraction(0))
     return one[1] / two[1], shift / two[1]

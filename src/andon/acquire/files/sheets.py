@@ -31,8 +31,9 @@ def read_sheet(path: Path, mapping: FileMapping) -> Iterator[Block]:
     places = [names.index(n) for n in needed]
     size, line = path.stat().st_size, 1 + mapping.skip_rows + mapping.header
     while rows := list(islice(cells, ROWS)):
-        table = pa.table({n: _column([r[p] if p < len(r) else None for r in rows])
-                          for n, p in zip(needed, places, strict=True)})
+        table = pa.table(
+            {n: _column([r[p] if p < len(r) else None for r in rows]) for n, p in zip(needed, places, strict=True)}
+        )
         numbers = np.arange(line, line + len(rows), dtype=np.int64)
         line += len(rows)
         yield Block(table, numbers, min(size, size * (line - 1) // max(height, 1)))
@@ -68,8 +69,9 @@ def _rows_of(path: Path, mapping: FileMapping) -> tuple[tuple[str, ...], Iterato
     return names, _joined(iter(head[1:] if mapping.header else head), rows, []), sheet.total_height
 
 
-def _joined(first: Iterator[Sequence[Cell]], then: CalamineSheet | Iterator[Sequence[Cell]],
-            left: list[Cell]) -> Iterator[Sequence[Cell]]:
+def _joined(
+    first: Iterator[Sequence[Cell]], then: CalamineSheet | Iterator[Sequence[Cell]], left: list[Cell]
+) -> Iterator[Sequence[Cell]]:
     yield from first
     rows = then.iter_rows() if isinstance(then, CalamineSheet) else then
     for row in rows:

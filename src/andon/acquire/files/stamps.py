@@ -17,15 +17,27 @@ PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DAY = 86_400_000_000
 EXCEL_EPOCH = -25_569 * DAY  # 1899-12-30, so that the leap day 1900-02-29 which Excel believes in does not matter
 DATES = {
-    "%Y-%m-%d": r"\d{4}-\d\d?-\d\d?", "%Y/%m/%d": r"\d{4}/\d\d?/\d\d?", "%Y.%m.%d": r"\d{4}\.\d\d?\.\d\d?",
-    "%Y%m%d": r"\d{8}", "%Y年%m月%d日": r"\d{4}年\d\d?月\d\d?日",
-    "%d.%m.%Y": r"\d\d?\.\d\d?\.\d{4}", "%d.%m.%y": r"\d\d?\.\d\d?\.\d\d",
-    "%d/%m/%Y": r"\d\d?/\d\d?/\d{4}", "%m/%d/%Y": r"\d\d?/\d\d?/\d{4}", "%d-%m-%Y": r"\d\d?-\d\d?-\d{4}",
-    "%m-%d-%Y": r"\d\d?-\d\d?-\d{4}", "%d-%b-%Y": r"\d\d?-[A-Za-z]{3}-\d{4}", "%d %b %Y": r"\d\d? [A-Za-z]{3} \d{4}",
+    "%Y-%m-%d": r"\d{4}-\d\d?-\d\d?",
+    "%Y/%m/%d": r"\d{4}/\d\d?/\d\d?",
+    "%Y.%m.%d": r"\d{4}\.\d\d?\.\d\d?",
+    "%Y%m%d": r"\d{8}",
+    "%Y年%m月%d日": r"\d{4}年\d\d?月\d\d?日",
+    "%d.%m.%Y": r"\d\d?\.\d\d?\.\d{4}",
+    "%d.%m.%y": r"\d\d?\.\d\d?\.\d\d",
+    "%d/%m/%Y": r"\d\d?/\d\d?/\d{4}",
+    "%m/%d/%Y": r"\d\d?/\d\d?/\d{4}",
+    "%d-%m-%Y": r"\d\d?-\d\d?-\d{4}",
+    "%m-%d-%Y": r"\d\d?-\d\d?-\d{4}",
+    "%d-%b-%Y": r"\d\d?-[A-Za-z]{3}-\d{4}",
+    "%d %b %Y": r"\d\d? [A-Za-z]{3} \d{4}",
 }
 TIMES = {
-    "%H:%M:%S%.f": r"\d\d?:\d\d:\d\d(?:[.,]\d+)?", "%H:%M": r"\d\d?:\d\d", "%I:%M:%S %p": r"\d\d?:\d\d:\d\d [AaPp][Mm]",
-    "%I:%M %p": r"\d\d?:\d\d [AaPp][Mm]", "%H%M%S": r"\d{6}", "%H时%M分%S秒": r"\d\d?时\d\d?分\d\d?秒",
+    "%H:%M:%S%.f": r"\d\d?:\d\d:\d\d(?:[.,]\d+)?",
+    "%H:%M": r"\d\d?:\d\d",
+    "%I:%M:%S %p": r"\d\d?:\d\d:\d\d [AaPp][Mm]",
+    "%I:%M %p": r"\d\d?:\d\d [AaPp][Mm]",
+    "%H%M%S": r"\d{6}",
+    "%H时%M分%S秒": r"\d\d?时\d\d?分\d\d?秒",
 }
 OFFSET = r"\s?(?:Z|UTC|[+-]\d\d(?::?\d\d)?)"
 ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:{OFFSET})?")
@@ -77,7 +89,7 @@ def _epoch(column: Column, per_second: int) -> Stamps:
     rough = series.cast(pl.Float64, strict=False)
     bad = (rough.is_null() | ~rough.is_finite()).fill_null(True).to_numpy()
     wide = np.abs(np.nan_to_num(rough.to_numpy())) > 9e12 * per_second  # beyond this the microseconds overflow
-    micros = (rough.fill_null(0.0).to_numpy() / per_second * 1e6)
+    micros = rough.fill_null(0.0).to_numpy() / per_second * 1e6
     near = np.where(bad | wide, 0.0, micros).round().astype(np.int64)
     at = np.where(whole.is_null().to_numpy(), near, exact.fill_null(0).to_numpy())
     return Stamps(np.where(wide, -1, at), np.zeros(len(at), dtype=np.bool_), bad | wide)
@@ -101,10 +113,16 @@ def _iso(texts: Column) -> Stamps:
     series = _series(texts).str.strip_chars().str.replace(r",(\d)", ".$1").str.replace(r"\s?(Z|UTC)$", "+00:00")
     series = series.str.replace("T", " ", literal=True).str.replace(r"(\d) ?([+-]\d\d)(?::?(\d\d))?$", "$1$2:${3}")
     series = series.str.replace(r"([+-]\d\d):$", "$1:00")
-    series = pl.select(pl.when(series.str.contains(r"^\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d")).then(series).otherwise(
-        series.str.replace(r"^(\d{4}-\d\d-\d\d.\d\d:\d\d)", "${1}:00"))).to_series()
-    series = pl.select(pl.when(series.str.contains(r"^\d{4}-\d\d-\d\d(:\d\d)?$")).then(
-        series.str.head(10) + " 00:00:00").otherwise(series)).to_series()
+    series = pl.select(
+        pl.when(series.str.contains(r"^\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d"))
+        .then(series)
+        .otherwise(series.str.replace(r"^(\d{4}-\d\d-\d\d.\d\d:\d\d)", "${1}:00"))
+    ).to_series()
+    series = pl.select(
+        pl.when(series.str.contains(r"^\d{4}-\d\d-\d\d(:\d\d)?$"))
+        .then(series.str.head(10) + " 00:00:00")
+        .otherwise(series)
+    ).to_series()
     there = series.str.contains(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?$").fill_null(False)
     series = pl.select(pl.when(there).then(series).otherwise(None)).to_series()
     absolute = series.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
@@ -189,8 +207,11 @@ def _guess_order(cells: list[str], likely: list[str]) -> FormatGuess:
     wanders = [float(np.abs(np.diff(s.at[~s.bad])).sum()) for s in (_pattern(column, f) for f in likely)]
     best = int(np.argmin(wanders))
     if all(w > 3 * wanders[best] for i, w in enumerate(wanders) if i != best):
-        return FormatGuess(likely[best], f"{likely[best]} makes the rows follow each other closely; "
-                                         f"{', '.join(f for f in likely if f != likely[best])} would make them jump.")
+        return FormatGuess(
+            likely[best],
+            f"{likely[best]} makes the rows follow each other closely; "
+            f"{', '.join(f for f in likely if f != likely[best])} would make them jump.",
+        )
     return FormatGuess("", f"{cells[0]!r} may be {' or '.join(likely)}.")
 
 

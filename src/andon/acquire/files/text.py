@@ -64,22 +64,37 @@ def _block(piece: Piece, writing: Writing, mapping: FileMapping) -> Block:
     try:
         table = pv.read_csv(
             BytesIO(piece.text),
-            read_options=pv.ReadOptions(column_names=list(writing.names), use_threads=False,
-                                        block_size=len(piece.text) + 1),
-            parse_options=pv.ParseOptions(delimiter=writing.delimiter, quote_char=mapping.quote or False,
-                                          newlines_in_values=quoted, invalid_row_handler=keep),
-            convert_options=pv.ConvertOptions(include_columns=needed, check_utf8=False, strings_can_be_null=False,
-                                              column_types=dict.fromkeys(needed, pa.string())))
+            read_options=pv.ReadOptions(
+                column_names=list(writing.names), use_threads=False, block_size=len(piece.text) + 1
+            ),
+            parse_options=pv.ParseOptions(
+                delimiter=writing.delimiter,
+                quote_char=mapping.quote or False,
+                newlines_in_values=quoted,
+                invalid_row_handler=keep,
+            ),
+            convert_options=pv.ConvertOptions(
+                include_columns=needed,
+                check_utf8=False,
+                strings_can_be_null=False,
+                column_types=dict.fromkeys(needed, pa.string()),
+            ),
+        )
     except pa.ArrowInvalid:
         return _slow_block(piece, writing, mapping)
     odd = quoted or wrong or b"\n\n" in piece.text or b"\n\r\n" in piece.text or piece.text[:1] in b"\r\n"
-    line = record_lines(piece.text, piece.line, marks if quoted else Marks(writing.delimiter)) if odd else (
-        np.arange(piece.line, piece.line + table.num_rows, dtype=np.int64))
+    line = (
+        record_lines(piece.text, piece.line, marks if quoted else Marks(writing.delimiter))
+        if odd
+        else (np.arange(piece.line, piece.line + table.num_rows, dtype=np.int64))
+    )
     if len(line) != table.num_rows + len(wrong):
         return _slow_block(piece, writing, mapping)
     places = np.array([(r.number or 0) - 1 for r in wrong], dtype=np.int64)  # rows are counted while one thread reads
-    refused = tuple(Refusal(int(line[p]), "", r.text, _width(r.actual_columns, r.expected_columns))
-                    for p, r in zip(places.tolist(), wrong, strict=True))
+    refused = tuple(
+        Refusal(int(line[p]), "", r.text, _width(r.actual_columns, r.expected_columns))
+        for p, r in zip(places.tolist(), wrong, strict=True)
+    )
     return Block(table, np.delete(line, places), piece.position, refused, piece.damaged)
 
 
@@ -96,8 +111,15 @@ def _slow_block(piece: Piece, writing: Writing, mapping: FileMapping) -> Block:
         if not text:
             continue
         try:
-            cells = next(csv.reader([text], delimiter=writing.delimiter, quotechar=mapping.quote or None,
-                                    quoting=quoting(mapping.quote), strict=True))
+            cells = next(
+                csv.reader(
+                    [text],
+                    delimiter=writing.delimiter,
+                    quotechar=mapping.quote or None,
+                    quoting=quoting(mapping.quote),
+                    strict=True,
+                )
+            )
         except csv.Error:
             refused.append(Refusal(number, "", text, "a quote is opened and never closed"))
             continue
@@ -116,8 +138,9 @@ def preview(path: Path, mapping: FileMapping, rows: int = 5000) -> tuple[Writing
     writing = read_writing(path, mapping)
     marks = Marks(writing.delimiter, mapping.quote, writing.old_lines)
     skip = writing.skip
-    everything = FileMapping(quote=mapping.quote, signal=None, block=mapping.block,
-                             columns={n: Target(signal=n) for n in writing.names})
+    everything = FileMapping(
+        quote=mapping.quote, signal=None, block=mapping.block, columns={n: Target(signal=n) for n in writing.names}
+    )
     for piece in pieces(path, encoding=writing.encoding, mark=writing.mark, block=1 << 20, marks=marks):
         body, skip = _after(piece, skip)
         if body.text.strip():

@@ -3,71 +3,120 @@
 import re
 from collections.abc import Mapping
 
-TIME = re.compile(r"\b(time|timestamp|ts|date|datetime|zeit|zeitstempel|datum|uhrzeit|horodatage|fecha|hora|t|at|when|"
-                  r"clock)\b|时间|日期|时刻|时戳", re.IGNORECASE)
-MACHINE = re.compile(r"\b(machine|asset|equipment|maschine|anlage|station|device|tool|workcenter|work center|line|"
-                     r"press|machine id|equipment id|resource|arbeitsplatz)\b|设备|机台|机器|产线|工位", re.IGNORECASE)
-TAG = re.compile(r"\b(tag|tag ?name|signal|point|channel|variable|metric|sensor|parameter|name|node|item ?id|field)\b"
-                 r"|变量|点名|测点|信号", re.IGNORECASE)
+TIME = re.compile(
+    r"\b(time|timestamp|ts|date|datetime|zeit|zeitstempel|datum|uhrzeit|horodatage|fecha|hora|t|at|when|"
+    r"clock)\b|时间|日期|时刻|时戳",
+    re.IGNORECASE,
+)
+MACHINE = re.compile(
+    r"\b(machine|asset|equipment|maschine|anlage|station|device|tool|workcenter|work center|line|"
+    r"press|machine id|equipment id|resource|arbeitsplatz)\b|设备|机台|机器|产线|工位",
+    re.IGNORECASE,
+)
+TAG = re.compile(
+    r"\b(tag|tag ?name|signal|point|channel|variable|metric|sensor|parameter|name|node|item ?id|field)\b"
+    r"|变量|点名|测点|信号",
+    re.IGNORECASE,
+)
 VALUE = re.compile(r"\b(value|val|wert|reading|messwert|data|valeur|valor)\b|数值|值", re.IGNORECASE)
 QUALITY = re.compile(r"\b(quality|status ?code|qualität|qual|good|valid)\b|质量码|数据质量", re.IGNORECASE)
 
 # role: words; the first role whose words occur wins, so the special stand before the general
-ROLES: Mapping[str, re.Pattern[str]] = {role: re.compile(words, re.IGNORECASE) for role, words in {
-    "reject_count": r"\b(reject\w*|scrap\w*|nok|ng|bad (parts|count|qty)|defect\w*|ausschuss|rebut)\b"
-                    r"|不良|不合格|废品|报废",
-    "rework_count": r"\b(rework\w*|nacharbeit)\b|返工|返修",
-    "good_count": r"\b(good( (parts|count|qty|pieces))?|ok (parts|count|qty)|gutteile|gutmenge|items|parts|pieces|"
-                  r"pcs)\b|良品|合格",
-    "total_count": r"\b(total( (count|parts|qty))?|count\w*|produced|output|quantity|qty|stück\w*|menge|zähler|shots|"
-                   r"strokes|hübe|production)\b|产量|总数|计数|件数|数量|产出",
-    "alarm": r"\b(alarm\w*|fault|error|störung|warning)\b|报警|故障|告警",
-    "state": r"\b(state|status|run(ning)?|machine (state|status)|betriebszustand|zustand|execution|etat)\b|状态|运行",
-    "mode": r"\b(mode|betriebsart)\b|模式",
-    "reason": r"\b(reason\w*|downtime (reason|code)|stillstandsgrund|grund|cause)\b|原因",
-    "order": r"\b((work|production|job) ?order|order\w*|auftrag\w*|job|batch|lot|charge)\b|工单|订单|批次|批号",
-    "product": r"\b(product\w*|article|artikel|material|part (no|number|type)|sku|produkt|item no)\b"
-               r"|产品|物料|型号|品号",
-    "serial": r"\b(serial\w*|sn|unit id|seriennummer|barcode|dmc)\b|序列号|条码",
-    "recipe": r"\b(recipe|program\w*|rezept|programm)\b|配方|程序",
-    "cycle_time": r"\b(cycle ?time|cycletime|taktzeit|zykluszeit|cycle|ct)\b|节拍|周期|循环时间",
-    "energy": r"\b(energy|kwh|mwh|energie|consumption|verbrauch|usage)\b|电量|能耗|电能|用电",
-    "power": r"\b(power(?! factor)|kw|leistung|puissance|wirkleistung)\b|功率",
-    "current": r"\b(current(?! (power|reactive))|strom|amps?|courant)\b|电流",
-    "voltage": r"\b(voltage|spannung|volts?)\b|电压",
-    "torque": r"\b(torque|drehmoment|load|last)\b|扭矩|转矩|负载",
-    "speed": r"\b(speed|rpm|drehzahl|geschwindigkeit|velocity|rate|feed|vorschub|vitesse)\b|转速|速度|速率",
-    "temperature": r"\b(temp\w*|temperatur\w*)\b|温度|℃|°C",
-    "pressure": r"\b(press(ure)?|druck|pression)\b|压力|压强",
-    "vibration": r"\b(vib\w*|acceler\w*|schwingung)\b|振动|加速度",
-    "humidity": r"\b(humidity|feuchte|rh)\b|湿度",
-    "flow": r"\b(flow\w*|durchfluss)\b|流量",
-    "level": r"\b(level|füllstand|niveau)\b|液位|料位",
-    "position": r"\b(position|pos|weg|lage)\b|位置",
-}.items()}
+ROLES: Mapping[str, re.Pattern[str]] = {
+    role: re.compile(words, re.IGNORECASE)
+    for role, words in {
+        "reject_count": r"\b(reject\w*|scrap\w*|nok|ng|bad (parts|count|qty)|defect\w*|ausschuss|rebut)\b"
+        r"|不良|不合格|废品|报废",
+        "rework_count": r"\b(rework\w*|nacharbeit)\b|返工|返修",
+        "good_count": r"\b(good( (parts|count|qty|pieces))?|ok (parts|count|qty)|gutteile|gutmenge|items|parts|pieces|"
+        r"pcs)\b|良品|合格",
+        "total_count": r"\b(total( (count|parts|qty))?|count\w*|produced|output|quantity|qty|stück\w*|menge|zähler|"
+        r"shots|strokes|hübe|production)\b|产量|总数|计数|件数|数量|产出",
+        "alarm": r"\b(alarm\w*|fault|error|störung|warning)\b|报警|故障|告警",
+        "state": r"\b(state|status|run(ning)?|machine (state|status)|betriebszustand|zustand|execution|etat)\b"
+        r"|状态|运行",
+        "mode": r"\b(mode|betriebsart)\b|模式",
+        "reason": r"\b(reason\w*|downtime (reason|code)|stillstandsgrund|grund|cause)\b|原因",
+        "order": r"\b((work|production|job) ?order|order\w*|auftrag\w*|job|batch|lot|charge)\b|工单|订单|批次|批号",
+        "product": r"\b(product\w*|article|artikel|material|part (no|number|type)|sku|produkt|item no)\b"
+        r"|产品|物料|型号|品号",
+        "serial": r"\b(serial\w*|sn|unit id|seriennummer|barcode|dmc)\b|序列号|条码",
+        "recipe": r"\b(recipe|program\w*|rezept|programm)\b|配方|程序",
+        "cycle_time": r"\b(cycle ?time|cycletime|taktzeit|zykluszeit|cycle|ct)\b|节拍|周期|循环时间",
+        "energy": r"\b(energy|kwh|mwh|energie|consumption|verbrauch|usage)\b|电量|能耗|电能|用电",
+        "power": r"\b(power(?! factor)|kw|leistung|puissance|wirkleistung)\b|功率",
+        "current": r"\b(current(?! (power|reactive))|strom|amps?|courant)\b|电流",
+        "voltage": r"\b(voltage|spannung|volts?)\b|电压",
+        "torque": r"\b(torque|drehmoment|load|last)\b|扭矩|转矩|负载",
+        "speed": r"\b(speed|rpm|drehzahl|geschwindigkeit|velocity|rate|feed|vorschub|vitesse)\b|转速|速度|速率",
+        "temperature": r"\b(temp\w*|temperatur\w*)\b|温度|℃|°C",
+        "pressure": r"\b(press(ure)?|druck|pression)\b|压力|压强",
+        "vibration": r"\b(vib\w*|acceler\w*|schwingung)\b|振动|加速度",
+        "humidity": r"\b(humidity|feuchte|rh)\b|湿度",
+        "flow": r"\b(flow\w*|durchfluss)\b|流量",
+        "level": r"\b(level|füllstand|niveau)\b|液位|料位",
+        "position": r"\b(position|pos|weg|lage)\b|位置",
+    }.items()
+}
 COUNTED = ("total_count", "good_count", "reject_count", "rework_count")
 WORDED = ("order", "product", "serial", "recipe", "reason")
 UNIT_ENDINGS: Mapping[str, str] = {
-    "degc": "Cel", "c": "Cel", "degf": "[degF]", "kw": "kW", "w": "W", "mw": "MW", "kwh": "kW.h", "mwh": "MW.h",
-    "wh": "W.h", "kvarh": "kvar.h", "bar": "bar", "mbar": "mbar", "kpa": "kPa", "mpa": "MPa", "psi": "[psi]",
-    "rpm": "/min", "hz": "Hz", "ms": "ms", "s": "s", "sec": "s", "min": "min", "h": "h", "a": "A", "ma": "mA", "v": "V",
-    "mv": "mV", "mm": "mm",
-    "um": "um", "pct": "%", "percent": "%", "nm": "N.m", "kn": "kN", "n": "N", "kg": "kg", "l": "L", "m3": "m3"}
+    "degc": "Cel",
+    "c": "Cel",
+    "degf": "[degF]",
+    "kw": "kW",
+    "w": "W",
+    "mw": "MW",
+    "kwh": "kW.h",
+    "mwh": "MW.h",
+    "wh": "W.h",
+    "kvarh": "kvar.h",
+    "bar": "bar",
+    "mbar": "mbar",
+    "kpa": "kPa",
+    "mpa": "MPa",
+    "psi": "[psi]",
+    "rpm": "/min",
+    "hz": "Hz",
+    "ms": "ms",
+    "s": "s",
+    "sec": "s",
+    "min": "min",
+    "h": "h",
+    "a": "A",
+    "ma": "mA",
+    "v": "V",
+    "mv": "mV",
+    "mm": "mm",
+    "um": "um",
+    "pct": "%",
+    "percent": "%",
+    "nm": "N.m",
+    "kn": "kN",
+    "n": "N",
+    "kg": "kg",
+    "l": "L",
+    "m3": "m3",
+}
 """What the last word of a name says about the unit: `power_kW`, `druck_bar`."""
 
-STATES: Mapping[str, str] = {word: state for state, words in {
-    "producing": "run running execute executing producing production active auto automatic automatik produktion läuft "
-                 "marche 运行 生产 加工 自动",
-    "idle_no_order": "idle standby ready stop stopped waiting bereit leerlauf stillstand inactive arrêt 待机 空闲 停机 "
-                     "停止 待料",
-    "setup": "setup changeover manual tooling rüsten einrichten jog réglage 换型 调试 换模 手动 设置",
-    "fault": "alarm fault error down aborted störung fehler failure emergency panne 报警 故障 异常 急停",
-    "starved": "starved suspended mangel 缺料",
-    "blocked": "blocked stau blockiert 堵料 阻塞",
-    "held_operator": "held hold paused pause feed_hold 暂停",
-    "maintenance_planned": "maintenance wartung pm maintenance_planned 保养 维护",
-    "off": "off aus machineoff offline unavailable poweroff 关机 断电 离线",
-}.items() for word in words.split()}
+STATES: Mapping[str, str] = {
+    word: state
+    for state, words in {
+        "producing": "run running execute executing producing production active auto automatic automatik produktion "
+        "läuft marche 运行 生产 加工 自动",
+        "idle_no_order": "idle standby ready stop stopped waiting bereit leerlauf stillstand inactive arrêt 待机 空闲 "
+        "停机 停止 待料",
+        "setup": "setup changeover manual tooling rüsten einrichten jog réglage 换型 调试 换模 手动 设置",
+        "fault": "alarm fault error down aborted störung fehler failure emergency panne 报警 故障 异常 急停",
+        "starved": "starved suspended mangel 缺料",
+        "blocked": "blocked stau blockiert 堵料 阻塞",
+        "held_operator": "held hold paused pause feed_hold 暂停",
+        "maintenance_planned": "maintenance wartung pm maintenance_planned 保养 维护",
+        "off": "off aus machineoff offline unavailable poweroff 关机 断电 离线",
+    }.items()
+    for word in words.split()
+}
 """Words that machines say, and Andon's state."""
 
 

@@ -14,8 +14,17 @@ from ...errors import BadInput
 from .mapping import MEBIBYTE, FileMapping
 
 DELIMITERS = (";", "\t", ",", "|")
-NAMES = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "utf-8-sig": "utf-8", "latin1": "cp1252",
-         "latin-1": "cp1252", "iso-8859-1": "cp1252", "windows-1252": "cp1252", "ansi": "cp1252"}
+NAMES = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "utf8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "ansi": "cp1252",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def read_writing(path: Path, mapping: FileMapping) -> Writing:
         raise BadInput(f"{path.name} is empty.")
     old_lines = "\n" not in text and "\r" in text
     lines = re.split(r"\r\n|\n|\r", text)
-    lines = (lines if len(head) < MEBIBYTE else lines[:-1])[mapping.skip_rows:]
+    lines = (lines if len(head) < MEBIBYTE else lines[:-1])[mapping.skip_rows :]
     delimiter = mapping.delimiter or find_delimiter(lines, mapping.quote)
     rows = list(_some_rows(lines, delimiter, mapping.quote))
     if not rows:
@@ -134,8 +143,7 @@ def _some_rows(lines: Sequence[str], delimiter: str, quote: str, most: int = 200
     csv.field_size_limit(64 * MEBIBYTE)
     filled = (line + "\n" for line in lines[:most] if line.strip())
     try:
-        yield from csv.reader(filled, delimiter=delimiter, quotechar=quote or None,
-                              quoting=quoting(quote))
+        yield from csv.reader(filled, delimiter=delimiter, quotechar=quote or None, quoting=quoting(quote))
     except csv.Error as error:
         raise BadInput(f"The first lines are no delimited text: {error}.") from None
 
@@ -145,8 +153,12 @@ def _header_lines(lines: Sequence[str], delimiter: str, mapping: FileMapping) ->
     if not mapping.header:
         return 0
     blank = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    reader = csv.reader((line + "\n" for line in lines[blank:]), delimiter=delimiter, quotechar=mapping.quote or None,
-                        quoting=quoting(mapping.quote))
+    reader = csv.reader(
+        (line + "\n" for line in lines[blank:]),
+        delimiter=delimiter,
+        quotechar=mapping.quote or None,
+        quoting=quoting(mapping.quote),
+    )
     next(reader)
     return blank + reader.line_num
 

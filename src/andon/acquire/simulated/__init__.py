@@ -94,10 +94,16 @@ def simulated(seed: int = 1) -> Iterator[Batch]:
 def _line(line: str, seed: int) -> tuple[list[Run], list[Plan]]:
     shifts = shifts_of(line)
     axis = work_axis(shifts)
-    services = {m.path: (axis.working(local(m.maintenance[0])), duration(m.maintenance[1]) // 1000)
-                for m in MACHINES if m.line == line and m.maintenance}
-    faster = {p.name: axis.working(local(p.faster_from + "T00:00")) if p.faster_from else FAR
-              for p in PRODUCTS if p.line == line}
+    services = {
+        m.path: (axis.working(local(m.maintenance[0])), duration(m.maintenance[1]) // 1000)
+        for m in MACHINES
+        if m.line == line and m.maintenance
+    }
+    faster = {
+        p.name: axis.working(local(p.faster_from + "T00:00")) if p.faster_from else FAR
+        for p in PRODUCTS
+        if p.line == line
+    }
     stations, orders = run_line(line, seed, Agenda(axis.total, services, faster))
     runs = [run_of(s, axis, shifts, np.random.default_rng([seed, 79, i])) for i, s in enumerate(stations)]
     return runs, [p for order, release in orders for p in _plans(order, release, line, axis)]

@@ -42,8 +42,17 @@ def lost_window(source: str) -> Window:
 
 def planned(plans: Sequence[Plan]) -> Batch:
     """The planned orders, as the first thing that arrives."""
-    rows = [("planned_order", p.machine, p.since, p.until, p.order,
-             json.dumps({"product": p.product, "quantity": p.quantity})) for p in plans]
+    rows = [
+        (
+            "planned_order",
+            p.machine,
+            p.since,
+            p.until,
+            p.order,
+            json.dumps({"product": p.product, "quantity": p.quantity}),
+        )
+        for p in plans
+    ]
     return Batch("planning", 1, spells=_spells(rows))
 
 
@@ -52,8 +61,10 @@ def deliveries(runs: Sequence[Run], seed: int, window: Window) -> Iterator[Batch
     waiting = list[tuple[int, int, Batch]]()
     chance = np.random.default_rng([seed, 77])
     silent = {line: [Window(0, window.since), lost_window(source)] for line, source in SOURCES.items()}
-    said = {line: [_heard_track(t, silent[line]) for run in runs if run.machine.line == line for t in changes(run)]
-            for line in SOURCES}
+    said = {
+        line: [_heard_track(t, silent[line]) for run in runs if run.machine.line == line for t in changes(run)]
+        for line in SOURCES
+    }
     machines = {line: [physics(r) for r in runs if r.machine.line == line] for line in SOURCES}
     order = 0
     for since in range(demo_window().since, window.until, LENGTH):
@@ -64,8 +75,9 @@ def deliveries(runs: Sequence[Run], seed: int, window: Window) -> Iterator[Batch
             batch = _batch(machines[line], said[line], part, seed)
             for arrival in _arrivals(part.until, chance):
                 order += 1
-                heapq.heappush(waiting, (arrival, order, Batch(source, part_number(part), batch.samples,
-                                                               spells=batch.spells)))
+                heapq.heappush(
+                    waiting, (arrival, order, Batch(source, part_number(part), batch.samples, spells=batch.spells))
+                )
         while waiting and waiting[0][0] <= part.until + HOUR // 60:
             yield heapq.heappop(waiting)[2]
     while waiting:
@@ -121,17 +133,20 @@ def _table(tracks: Sequence[Track]) -> pa.Table:
     order = np.argsort(at, kind="stable")
     signal = np.repeat(np.arange(len(tracks), dtype=np.int32), [len(t.at) for t in tracks])[order]
     first = np.cumsum([0, *(len(t.words) for t in tracks)])
-    word = np.concatenate([np.where(t.word >= 0, t.word + f, -1)
-                           for t, f in zip(tracks, first[:-1], strict=True)])[order]
+    word = np.concatenate([np.where(t.word >= 0, t.word + f, -1) for t, f in zip(tracks, first[:-1], strict=True)])[
+        order
+    ]
     value = np.concatenate([t.value for t in tracks])[order]
     words = pa.array([w for t in tracks for w in t.words], pa.string())
-    return pa.table({
-        "signal": pa.DictionaryArray.from_arrays(signal, pa.array([t.path for t in tracks])),
-        "at": _moments(at[order]),
-        "value": pa.array(value, mask=np.isnan(value)),
-        "text": words.take(pa.array(word, mask=word < 0)),
-        "quality": pa.array(np.concatenate([t.quality for t in tracks])[order]),
-    })
+    return pa.table(
+        {
+            "signal": pa.DictionaryArray.from_arrays(signal, pa.array([t.path for t in tracks])),
+            "at": _moments(at[order]),
+            "value": pa.array(value, mask=np.isnan(value)),
+            "text": words.take(pa.array(word, mask=word < 0)),
+            "quality": pa.array(np.concatenate([t.quality for t in tracks])[order]),
+        }
+    )
 
 
 def _moments(at: Times) -> pa.Array[pa.Scalar[pa.TimestampType[Literal["us"], str]]]:
@@ -140,7 +155,13 @@ def _moments(at: Times) -> pa.Array[pa.Scalar[pa.TimestampType[Literal["us"], st
 
 def _spells(rows: Sequence[tuple[str, str, int, int, str, str]]) -> pa.Table:
     kind, place, since, until, text, detail = zip(*rows, strict=True) if rows else ((),) * 6
-    return pa.table({"kind": pa.array(kind, pa.string()), "place": pa.array(place, pa.string()),
-                     "since": _moments(np.array(since, dtype=np.int64)),
-                     "until": _moments(np.array(until, dtype=np.int64)),
-                     "text": pa.array(text, pa.string()), "detail": pa.array(detail, pa.string())})
+    return pa.table(
+        {
+            "kind": pa.array(kind, pa.string()),
+            "place": pa.array(place, pa.string()),
+            "since": _moments(np.array(since, dtype=np.int64)),
+            "until": _moments(np.array(until, dtype=np.int64)),
+            "text": pa.array(text, pa.string()),
+            "detail": pa.array(detail, pa.string()),
+        }
+    )

@@ -181,9 +181,15 @@ def _station(machine: MachineRow, seed: int, total: int, services: Mapping[str, 
     chance = _chance(seed, machine.path)
     parts = total // 15_000
     setups = chance.lognormal(np.log(machine.row.setup), 0.35, 2000) * 1000
-    return Station(machine, machine.cycle_drift / total, _stops(machine.row, chance, total),
-                   (1.015 * chance.lognormal(0.01, 0.025, parts)).tolist(), chance.random(parts).tolist(),
-                   setups.astype(np.int64).tolist(), [services[machine.path]] if machine.path in services else [])
+    return Station(
+        machine,
+        machine.cycle_drift / total,
+        _stops(machine.row, chance, total),
+        (1.015 * chance.lognormal(0.01, 0.025, parts)).tolist(),
+        chance.random(parts).tolist(),
+        setups.astype(np.int64).tolist(),
+        [services[machine.path]] if machine.path in services else [],
+    )
 
 
 def _stops(row: ClassRow, chance: np.random.Generator, total: int) -> list[Stop]:

@@ -45,8 +45,12 @@ def _runs(row: ShiftRow, day: date) -> bool:
 
 
 def _shift(row: ShiftRow, day: date) -> WorkShift:
-    return WorkShift(row.name, str(day), _stretch(row, day, row.start, row.end),
-                     tuple(_stretch(row, day, a, b) for a, b in row.breaks))
+    return WorkShift(
+        row.name,
+        str(day),
+        _stretch(row, day, row.start, row.end),
+        tuple(_stretch(row, day, a, b) for a, b in row.breaks),
+    )
 
 
 def _stretch(row: ShiftRow, day: date, start: str, end: str) -> Window:

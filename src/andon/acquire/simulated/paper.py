@@ -43,8 +43,16 @@ def _cycle(machine: MachineRow, product: ProductRow, quick: bool) -> int:
 
 def plant_toml() -> str:
     """The demo plant as its owner wrote it down."""
-    parts = [_head(), *map(_shift, SHIFTS), *map(_states, CLASSES.values()), *map(_reason, REASONS),
-             *map(_product, PRODUCTS), *map(_machine, MACHINES), *map(_source, SOURCES.values()), _money()]
+    parts = [
+        _head(),
+        *map(_shift, SHIFTS),
+        *map(_states, CLASSES.values()),
+        *map(_reason, REASONS),
+        *map(_product, PRODUCTS),
+        *map(_machine, MACHINES),
+        *map(_source, SOURCES.values()),
+        _money(),
+    ]
     return "\n".join(parts)
 
 
@@ -86,8 +94,14 @@ def _states(row: ClassRow) -> str:
 
 
 def _reason(row: ReasonRow) -> str:
-    said: Mapping[str, object] = {"code": row.code, "text": row.text, "text_zh": row.text_zh, "parent": row.parent,
-                                  "element": row.element or "", "loss": row.loss or ""}
+    said: Mapping[str, object] = {
+        "code": row.code,
+        "text": row.text,
+        "text_zh": row.text_zh,
+        "parent": row.parent,
+        "element": row.element or "",
+        "loss": row.loss or "",
+    }
     return "[[reason]]\n" + "".join(f'{key} = "{value}"\n' for key, value in said.items() if value)
 
 
@@ -104,15 +118,19 @@ values = [{{ value = {row.value:.2f}, valid_from = 2026-01-01 }}]
 def _cycles(machine: MachineRow, row: ProductRow) -> Iterator[str]:
     valid = [("2026-01-01", False), *([(row.faster_from, True)] if row.faster_from else [])]
     for day, quick in valid:
-        yield (f'{{ ideal_cycle = "{_cycle(machine, row, quick) / 1000:g} s", machine = "{machine.path}", '
-               f"valid_from = {day} }}")
+        yield (
+            f'{{ ideal_cycle = "{_cycle(machine, row, quick) / 1000:g} s", machine = "{machine.path}", '
+            f"valid_from = {day} }}"
+        )
 
 
 def _machine(row: MachineRow) -> str:
     source = SOURCES[row.line]
-    lines = [f'[[machine]]\npath = "{row.path}"\nclass = "{row.row.name}"\nminor_stop = "{MINOR_STOP // 1000} s"',
-             f"hour_value = {90 + 15 * LINES.index(row.line)}.0\n", f"[machine.signals.state]\nkind = \"state\"\n"
-             f'states = "{row.row.name}"\nsource = "{source}"\n']
+    lines = [
+        f'[[machine]]\npath = "{row.path}"\nclass = "{row.row.name}"\nminor_stop = "{MINOR_STOP // 1000} s"',
+        f"hour_value = {90 + 15 * LINES.index(row.line)}.0\n",
+        f'[machine.signals.state]\nkind = "state"\nstates = "{row.row.name}"\nsource = "{source}"\n',
+    ]
     for name in row.row.counters:
         rollover = f"rollover = {row.rollover}\n" if row.rollover and name == "total_count" else ""
         lines.append(f'[machine.signals.{name}]\nkind = "count"\ncounting = "total"\n{rollover}source = "{source}"\n')

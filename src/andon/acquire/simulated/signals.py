@@ -16,8 +16,12 @@ STEP = 10_000_000
 BAD_SENSOR_FAILURE = 0x808C0000
 BROKEN = ("line-2/press-2", "2026-10-22T09:10", "2026-10-22T09:50")
 """The machine whose temperature sensor failed for a while, in local time."""
-COUNTED = {"total_count": (GOOD, REJECT, REWORK), "good_count": (GOOD,), "reject_count": (REJECT,),
-           "rework_count": (REWORK,)}
+COUNTED = {
+    "total_count": (GOOD, REJECT, REWORK),
+    "good_count": (GOOD,),
+    "reject_count": (REJECT,),
+    "rework_count": (REWORK,),
+}
 WARMTH = {State.PRODUCING: 1.0, State.SETUP: 0.5, State.OFF: 0.0}
 SHAKE = {State.PRODUCING: 1.0, State.SETUP: 0.45, State.OFF: 0.02}
 LAG = 25 * 60e6
@@ -42,7 +46,7 @@ class Track:
     def without(self, lost: Window) -> "Track":
         """The same signal when nobody heard it for a while: its value is said again afterwards."""
         before, after = np.searchsorted(self.at, [lost.since, lost.until])
-        keep = np.r_[0:before, max(0, after - 1):len(self.at)]
+        keep = np.r_[0:before, max(0, after - 1) : len(self.at)]
         at = self.at[keep].copy()
         if after > 0:
             at[before] = lost.until
@@ -60,8 +64,14 @@ def texts(path: str, at: Times, said: Sequence[str]) -> Track:
     words, code = np.unique(np.array(said, dtype=np.str_), return_inverse=True)
     new = np.r_[True, code[1:] != code[:-1]] if len(code) else np.zeros(0, dtype=np.bool_)
     count = int(new.sum())
-    return Track(path, at[new], np.full(count, np.nan), code[new].astype(np.int32), tuple(words.tolist()),
-                 np.zeros(count, dtype=np.uint32))
+    return Track(
+        path,
+        at[new],
+        np.full(count, np.nan),
+        code[new].astype(np.int32),
+        tuple(words.tolist()),
+        np.zeros(count, dtype=np.uint32),
+    )
 
 
 def changes(run: Run) -> Iterator[Track]:
@@ -93,8 +103,14 @@ def _scrap_cause(run: Run, bad: NDArray[np.intp]) -> Track:
     """The cause beside every part that is not good: said each time, also when it is the same again."""
     words = tuple(sorted({run.cause[i] for i in bad.tolist()}))
     code = np.array([words.index(run.cause[i]) for i in bad.tolist()], dtype=np.int32)
-    return Track(f"{run.machine.path}/scrap_cause", run.finished[bad], np.full(len(bad), np.nan), code, words,
-                 np.zeros(len(bad), dtype=np.uint32))
+    return Track(
+        f"{run.machine.path}/scrap_cause",
+        run.finished[bad],
+        np.full(len(bad), np.nan),
+        code,
+        words,
+        np.zeros(len(bad), dtype=np.uint32),
+    )
 
 
 def _counter(run: Run, name: str) -> Track:
@@ -132,9 +148,16 @@ def physics(run: Run) -> Physics:
     row = run.machine.row
     target = np.array([WARMTH.get(s, 0.25) for s in run.state]) * row.heat
     last = run.kilowatt_hours(Window(int(run.since[-1]), int(run.until[-1])))
-    return Physics(run, np.array([s is State.OFF for s in run.state]), np.array([row.power[s] for s in run.state]),
-                   target, _warmth(run, target), np.array([SHAKE.get(s, 0.3) for s in run.state]) * row.vibration,
-                   np.append(run.since, run.until[-1]), np.append(run.energy, run.energy[-1] + last))
+    return Physics(
+        run,
+        np.array([s is State.OFF for s in run.state]),
+        np.array([row.power[s] for s in run.state]),
+        target,
+        _warmth(run, target),
+        np.array([SHAKE.get(s, 0.3) for s in run.state]) * row.vibration,
+        np.append(run.since, run.until[-1]),
+        np.append(run.energy, run.energy[-1] + last),
+    )
 
 
 def analogs(made: Physics, part: Window, chance: np.random.Generator) -> Iterator[Track]:

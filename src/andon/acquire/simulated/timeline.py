@@ -40,8 +40,9 @@ class Run:
     def codes(self) -> list[str | int]:
         """What the machine said in each spell."""
         row = self.machine.row
-        return [BREAK_CODES[row.name] if a == BREAK else row.codes[s]
-                for s, a in zip(self.state, self.alarm, strict=True)]
+        return [
+            BREAK_CODES[row.name] if a == BREAK else row.codes[s] for s, a in zip(self.state, self.alarm, strict=True)
+        ]
 
     def kilowatt_hours(self, window: Window) -> float:
         """The energy used in a window."""
@@ -62,14 +63,29 @@ def run_of(station: Station, axis: WorkAxis, shifts: list[WorkShift], luck: np.r
     kept = int(np.searchsorted(done, axis.total))
     verdict = np.array(station.verdicts[:kept])
     starting = np.array(station.starting[:kept], dtype=np.bool_)
-    orders = [(int(axis.real(np.array([max(at, 0)]))[0]), name, PRODUCTS[p].name if p >= 0 else "")
-              for at, name, p in station.registered if at < axis.total]
+    orders = [
+        (int(axis.real(np.array([max(at, 0)]))[0]), name, PRODUCTS[p].name if p >= 0 else "")
+        for at, name, p in station.registered
+        if at < axis.total
+    ]
     finished = axis.real(done[:kept])
     power = np.array([station.machine.row.power[s[2]] for s in spells])
     energy = np.concatenate([[0.0], np.cumsum(power * (until - since) / 3.6e9)[:-1]])
-    return Run(station.machine, tuple(shifts), since, until, tuple(s[2] for s in spells), tuple(s[3] for s in spells),
-               tuple(s[4] for s in spells), finished, verdict,
-               _causes(station.machine, verdict, starting, luck), _products(finished, orders), tuple(orders), energy)
+    return Run(
+        station.machine,
+        tuple(shifts),
+        since,
+        until,
+        tuple(s[2] for s in spells),
+        tuple(s[3] for s in spells),
+        tuple(s[4] for s in spells),
+        finished,
+        verdict,
+        _causes(station.machine, verdict, starting, luck),
+        _products(finished, orders),
+        tuple(orders),
+        energy,
+    )
 
 
 def _products(finished: Times, orders: list[tuple[int, str, str]]) -> tuple[str, ...]:
@@ -89,8 +105,13 @@ def _pieces(spells: list[Spell], axis: WorkAxis) -> Iterator[Spell]:
         edge = int(axis.since[last]) + (min(until, axis.total) - int(axis.worked[last])) * 1000
         start = int(axis.since[first]) + (since - int(axis.worked[first])) * 1000
         for i in range(first, last + 1):
-            yield (start if i == first else int(axis.since[i]), edge if i == last else int(axis.until[i]),
-                   state, alarm, reason)
+            yield (
+                start if i == first else int(axis.since[i]),
+                edge if i == last else int(axis.until[i]),
+                state,
+                alarm,
+                reason,
+            )
 
 
 def _pauses(axis: WorkAxis, shifts: list[WorkShift]) -> Iterator[Spell]:
@@ -117,10 +138,13 @@ def _filled(spells: list[Spell]) -> Iterator[Spell]:
         yield end, window.until, State.PRODUCING, "", ""
 
 
-def _causes(machine: MachineRow, verdict: NDArray[np.int64], starting: NDArray[np.bool_],
-            luck: np.random.Generator) -> tuple[str, ...]:
+def _causes(
+    machine: MachineRow, verdict: NDArray[np.int64], starting: NDArray[np.bool_], luck: np.random.Generator
+) -> tuple[str, ...]:
     """Why each part that is not good is not: "" for the good ones."""
     rows = machine.row.scrap_causes
     drawn = luck.choice(len(rows), len(verdict), p=[r[0] for r in rows])
-    return tuple("" if v == 0 else "set-up" if s and v == 1 else rows[d][1]
-                 for v, s, d in zip(verdict.tolist(), starting.tolist(), drawn.tolist(), strict=True))
+    return tuple(
+        "" if v == 0 else "set-up" if s and v == 1 else rows[d][1]
+        for v, s, d in zip(verdict.tolist(), starting.tolist(), drawn.tolist(), strict=True)
+    )

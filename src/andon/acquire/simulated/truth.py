@@ -16,9 +16,17 @@ from .layout import LOST, MINOR_STOP, REASONS, SOURCES, ZONE
 from .paper import paper_cycle
 from .timeline import BREAK, Run
 
-ELEMENTS = {State.PRODUCING: Element.PRODUCTION, State.SETUP: Element.SETUP, State.FAULT: Element.DELAY,
-            State.HELD: Element.DELAY, State.STARVED: Element.DELAY, State.BLOCKED: Element.DELAY,
-            State.IDLE: Element.DOWN, State.OFF: Element.DOWN, State.MAINTENANCE: Element.PLANNED_DOWN}
+ELEMENTS = {
+    State.PRODUCING: Element.PRODUCTION,
+    State.SETUP: Element.SETUP,
+    State.FAULT: Element.DELAY,
+    State.HELD: Element.DELAY,
+    State.STARVED: Element.DELAY,
+    State.BLOCKED: Element.DELAY,
+    State.IDLE: Element.DOWN,
+    State.OFF: Element.DOWN,
+    State.MAINTENANCE: Element.PLANNED_DOWN,
+}
 GIVEN = {r.code: r for r in REASONS}
 Entry = dict[str, object]
 
@@ -27,13 +35,27 @@ def truth_of(runs: Sequence[Run], seed: int, window: Window) -> dict[str, object
     """Everything that a study could find out in a window, and what it cannot know (the stretch nobody heard)."""
     lost = lost_window(LOST[0])
     return {
-        "seed": seed, "zone": ZONE, "window": [window.since, window.until],
-        "lost": {"source": LOST[0], "since": lost.since, "until": lost.until,
-                 "machines": [r.machine.path for r in runs if SOURCES[r.machine.line] == LOST[0]]},
-        "shifts": [shift_truth(worth, shift) for worth in map(_worth, runs) for shift in worth.run.shifts
-                   if (shift.window & window).duration],
-        "orders": [{"machine": r.machine.path, "order": order, "product": product, "since": at}
-                   for r in runs for at, order, product in r.orders if at in window],
+        "seed": seed,
+        "zone": ZONE,
+        "window": [window.since, window.until],
+        "lost": {
+            "source": LOST[0],
+            "since": lost.since,
+            "until": lost.until,
+            "machines": [r.machine.path for r in runs if SOURCES[r.machine.line] == LOST[0]],
+        },
+        "shifts": [
+            shift_truth(worth, shift)
+            for worth in map(_worth, runs)
+            for shift in worth.run.shifts
+            if (shift.window & window).duration
+        ],
+        "orders": [
+            {"machine": r.machine.path, "order": order, "product": product, "since": at}
+            for r in runs
+            for at, order, product in r.orders
+            if at in window
+        ],
     }
 
 
@@ -49,22 +71,24 @@ class Worth:
 
 
 def _worth(run: Run) -> Worth:
-    cycles = [paper_cycle(run.machine, product, at) for product, at in
-              zip(run.product, run.finished.tolist(), strict=True)]
+    cycles = [
+        paper_cycle(run.machine, product, at) for product, at in zip(run.product, run.finished.tolist(), strict=True)
+    ]
     return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run), tuple(_stops(run)))
 
 
 def _stops(run: Run) -> list[int]:
     """Of each spell in delay, how long the machine stood in delay around it, through a break, too; 0 for the others."""
-    delayed = [element_of(state, "", reason) is Element.DELAY
-               for state, reason in zip(run.state, run.reason, strict=True)]
+    delayed = [
+        element_of(state, "", reason) is Element.DELAY for state, reason in zip(run.state, run.reason, strict=True)
+    ]
     lengths = [0] * len(delayed)
     first = 0
     for i, here in enumerate(delayed):
         if not here:
             first = i + 1
         elif i + 1 == len(delayed) or not delayed[i + 1]:
-            lengths[first:i + 1] = [int(run.until[i] - run.since[first])] * (i + 1 - first)
+            lengths[first : i + 1] = [int(run.until[i] - run.since[first])] * (i + 1 - first)
     return lengths
 
 
@@ -87,12 +111,23 @@ def shift_truth(worth: Worth, shift: WorkShift) -> Entry:
     parts = _parts(run, made)
     losses.update(_of_parts(worth, made, elements[Element.PRODUCTION]))
     return {
-        "machine": run.machine.path, "shift": shift.name, "day": shift.day, "since": shift.window.since,
-        "until": shift.window.until, "breaks": planned, "states": dict(states), "elements": dict(elements),
-        "busy": shift.window.duration - elements[Element.PLANNED_DOWN], "losses": dict(losses), **parts,
+        "machine": run.machine.path,
+        "shift": shift.name,
+        "day": shift.day,
+        "since": shift.window.since,
+        "until": shift.window.until,
+        "breaks": planned,
+        "states": dict(states),
+        "elements": dict(elements),
+        "busy": shift.window.duration - elements[Element.PLANNED_DOWN],
+        "losses": dict(losses),
+        **parts,
         "kwh": round(run.kilowatt_hours(shift.window), 6),
-        "stops": [[s, u, str(x), r] for s, u, x, a, r, _ in _within(run, shift.window, worth.stops)
-                  if x not in (State.PRODUCING, State.OFF) and a != BREAK],
+        "stops": [
+            [s, u, str(x), r]
+            for s, u, x, a, r, _ in _within(run, shift.window, worth.stops)
+            if x not in (State.PRODUCING, State.OFF) and a != BREAK
+        ],
     }
 
 
@@ -114,22 +149,36 @@ def loss_of(element: Element, stop: int, state: State, reason: str) -> Loss | No
     if given:
         return given
     return {Element.SETUP: Loss.SETUP, Element.DOWN: Loss.IDLE}.get(
-        element, Loss.BREAKDOWN if state is State.FAULT else Loss.DELAY)
+        element, Loss.BREAKDOWN if state is State.FAULT else Loss.DELAY
+    )
 
 
 def _within(run: Run, window: Window, stops: Sequence[int]) -> list[tuple[int, int, State, str, str, int]]:
     first = int(np.searchsorted(run.until, window.since, side="right"))
     last = int(np.searchsorted(run.since, window.until, side="left"))
-    return [(max(int(run.since[i]), window.since), min(int(run.until[i]), window.until), run.state[i], run.alarm[i],
-             run.reason[i], stops[i]) for i in range(first, last)]
+    return [
+        (
+            max(int(run.since[i]), window.since),
+            min(int(run.until[i]), window.until),
+            run.state[i],
+            run.alarm[i],
+            run.reason[i],
+            stops[i],
+        )
+        for i in range(first, last)
+    ]
 
 
 def _parts(run: Run, made: slice) -> Entry:
     verdict = run.verdict[made]
-    return {"total": len(verdict), "good": int((verdict == GOOD).sum()), "reject": int((verdict == REJECT).sum()),
-            "rework": int((verdict == REWORK).sum()),
-            "scrap": dict(sorted(Counter(c for c in run.cause[made] if c).items())),
-            "products": dict(sorted(Counter(run.product[made]).items()))}
+    return {
+        "total": len(verdict),
+        "good": int((verdict == GOOD).sum()),
+        "reject": int((verdict == REJECT).sum()),
+        "rework": int((verdict == REWORK).sum()),
+        "scrap": dict(sorted(Counter(c for c in run.cause[made] if c).items())),
+        "products": dict(sorted(Counter(run.product[made]).items())),
+    }
 
 
 def _of_parts(worth: Worth, made: slice, producing: int) -> dict[str, int]:
@@ -137,8 +186,12 @@ def _of_parts(worth: Worth, made: slice, producing: int) -> dict[str, int]:
     ideal, verdict, startup = worth.ideal[made], worth.run.verdict[made], worth.startup[made]
     good = int(ideal[verdict == GOOD].sum())
     early = int(ideal[(verdict != GOOD) & startup].sum())
-    return {Loss.PRODUCTIVE: good, Loss.STARTUP: early, Loss.DEFECTS: int(ideal.sum()) - good - early,
-            Loss.SPEED: producing - int(ideal.sum())}
+    return {
+        Loss.PRODUCTIVE: good,
+        Loss.STARTUP: early,
+        Loss.DEFECTS: int(ideal.sum()) - good - early,
+        Loss.SPEED: producing - int(ideal.sum()),
+    }
 
 
 def _startup(run: Run) -> NDArray[np.bool_]:
@@ -149,5 +202,5 @@ def _startup(run: Run) -> NDArray[np.bool_]:
     for end in setups:
         first = bisect_left(good, end)
         until = good[first] if first < len(good) else demo_window().until
-        mark[bisect_right(run.finished, end - 1):bisect_left(run.finished, until)] = True
+        mark[bisect_right(run.finished, end - 1) : bisect_left(run.finished, until)] = True
     return mark

@@ -2,5 +2,16 @@
 
 from . import bottleneck, changeovers, counts, cycle_times, kpis, losses, oee, orders, reliability, semi, states
 
-__all__ = ["bottleneck", "changeovers", "counts", "cycle_times", "kpis", "losses", "oee", "orders", "reliability",
-           "semi", "states"]
+__all__ = [
+    "bottleneck",
+    "changeovers",
+    "counts",
+    "cycle_times",
+    "kpis",
+    "losses",
+    "oee",
+    "orders",
+    "reliability",
+    "semi",
+    "states",
+]

@@ -113,8 +113,11 @@ class _Period:
 
 def bottleneck_picture(answer: Bottleneck) -> Picture:
     """Hours as sole and as shifting bottleneck, machine by machine."""
-    parts = [(r.machine, part, amount / HOUR) for r in answer.rows
-             for part, amount in (("sole bottleneck", r.sole), ("shifting", r.shifting))]
+    parts = [
+        (r.machine, part, amount / HOUR)
+        for r in answer.rows
+        for part, amount in (("sole bottleneck", r.sole), ("shifting", r.shifting))
+    ]
     return bars("Which machine held the line up", parts, "h")
 
 
@@ -163,11 +166,15 @@ def bottleneck(states: Mapping[str, States], calendar: Calendar) -> Bottleneck:
     if not states:
         raise NoData("No machine of the line has a state signal: the bottleneck is found from states alone.")
     window = calendar.window
-    chain = _chain({name: [_Period(s, u, name) for s, u, _ in held(states[name], ACTIVE).rows()]
-                    for name in sorted(states)})
-    spells = [Held(p.machine, cut.since, cut.until, shifting) for place, p in enumerate(chain)
-              for since, until, shifting in _parts(p, [*chain[max(0, place - 1):place], *chain[place + 1:place + 2]])
-              if (cut := Window(since, until) & window).duration]
+    chain = _chain(
+        {name: [_Period(s, u, name) for s, u, _ in held(states[name], ACTIVE).rows()] for name in sorted(states)}
+    )
+    spells = [
+        Held(p.machine, cut.since, cut.until, shifting)
+        for place, p in enumerate(chain)
+        for since, until, shifting in _parts(p, [*chain[max(0, place - 1) : place], *chain[place + 1 : place + 2]])
+        if (cut := Window(since, until) & window).duration
+    ]
     sole, shifting = Counter[str](), Counter[str]()
     for spell in spells:
         (shifting if spell.shifting else sole)[spell.machine] += spell.until - spell.since
@@ -197,8 +204,13 @@ def _chain(periods: Mapping[str, Sequence[_Period]]) -> list[_Period]:
 
 def _parts(period: _Period, neighbours: Sequence[_Period]) -> list[tuple[int, int, bool]]:
     """A bottleneck period cut in what it shares with its neighbours in the chain (shifting) and what it has alone."""
-    cuts = sorted({period.since, period.until, *(min(max(t, period.since), period.until) for n in neighbours
-                                                 for t in (n.since, n.until))})
+    cuts = sorted(
+        {
+            period.since,
+            period.until,
+            *(min(max(t, period.since), period.until) for n in neighbours for t in (n.since, n.until)),
+        }
+    )
     found: list[tuple[int, int, bool]] = []
     for since, until in pairwise(cuts):
         shifting = any(n.since <= since < n.until for n in neighbours)
@@ -215,5 +227,6 @@ def _share(name: str, states: States, window: Window, sole: int, shifting: int) 
     seen = sum(length for _, length in lengths)
     unknown = sum(length for x, length in lengths if x is State.UNKNOWN) + window.duration - seen
     whole = window.duration or 1
-    return Share(name, sole, shifting, sum(n for x, n in lengths if x in ACTIVE), unknown, sole / whole,
-                 shifting / whole)
+    return Share(
+        name, sole, shifting, sum(n for x, n in lengths if x in ACTIVE), unknown, sole / whole, shifting / whole
+    )

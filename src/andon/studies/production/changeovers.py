@@ -160,8 +160,13 @@ def matrix_picture(answer: Changeovers) -> Picture:
 
 
 @study(picture=matrix_picture)
-def changeovers(output: Output, calendar: Calendar, states: States | None = None, orders: Orders | None = None,
-                target: Seconds | None = None) -> Changeovers:
+def changeovers(
+    output: Output,
+    calendar: Calendar,
+    states: States | None = None,
+    orders: Orders | None = None,
+    target: Seconds | None = None,
+) -> Changeovers:
     """How long it takes from the last good part to the next product's first.
 
     A changeover runs from the last good part of the old product to the first good part of the new one, so run-out,
@@ -211,8 +216,10 @@ def changeovers(output: Output, calendar: Calendar, states: States | None = None
     good = output.good if output.good is not None else output.total
     runs = _runs(output.product if output.product is not None else _products(orders))
     if good is None or not runs:
-        raise NoData("A changeover needs counted parts and a product: give the machine a `good_count` and a `product` "
-                     "signal, or orders with products.")
+        raise NoData(
+            "A changeover needs counted parts and a product: give the machine a `good_count` and a `product` "
+            "signal, or orders with products."
+        )
     made = good.at[good.count > 0]
     clocks = _clocks(calendar, states)
     rows = []
@@ -223,8 +230,11 @@ def changeovers(output: Output, calendar: Calendar, states: States | None = None
             first = int(later[0]) if len(later) else None
             span = Window(last, first) if last is not None and first is not None else None
             scrap = _scrap(output.rejects, Window(at, first if first is not None else until))
-            rows.append(Changeover(at, before, after, last, first, span.duration if span else None,
-                                   *_inside(span, clocks), scrap))
+            rows.append(
+                Changeover(
+                    at, before, after, last, first, span.duration if span else None, *_inside(span, clocks), scrap
+                )
+            )
     return Changeovers(tuple(rows), target)
 
 
@@ -263,8 +273,9 @@ def _clocks(calendar: Calendar, states: States | None) -> tuple[Spells | None, S
     return working(calendar), held(states, (State.SETUP,)), held(states, [s for s in State if s is not State.UNKNOWN])
 
 
-def _inside(span: Window | None,
-            clocks: tuple[Spells | None, Spells | None, Spells | None]) -> tuple[int | None, int | None, int | None]:
+def _inside(
+    span: Window | None, clocks: tuple[Spells | None, Spells | None, Spells | None]
+) -> tuple[int | None, int | None, int | None]:
     """Worked, setup and unknown time inside a changeover."""
     if span is None:
         return None, None, None

@@ -44,8 +44,13 @@ class ProductCount:
     rework: Parts | None
 
     def __add__(self, other: ProductCount) -> ProductCount:
-        return ProductCount(self.product, plus(self.made, other.made), plus(self.good, other.good),
-                            plus(self.rejects, other.rejects), plus(self.rework, other.rework))
+        return ProductCount(
+            self.product,
+            plus(self.made, other.made),
+            plus(self.good, other.good),
+            plus(self.rejects, other.rejects),
+            plus(self.rework, other.rework),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +217,22 @@ class ThroughputYield:
 
 def picture(answer: PartCounts) -> Picture:
     """Parts by product, stacked by what became of them."""
-    rows = [(r.product or "(no product)", fate, n) for r in answer.rows for fate, n in (
-        ("good", r.good), ("rejects", r.rejects), ("rework", r.rework)) if n]
+    rows = [
+        (r.product or "(no product)", fate, n)
+        for r in answer.rows
+        for fate, n in (("good", r.good), ("rejects", r.rejects), ("rework", r.rework))
+        if n
+    ]
     return bars("Parts by product", rows, "parts")
 
 
 def steps_picture(answer: ThroughputYield) -> Picture:
     """The steps with what went in and what passed."""
-    return table("Yield of the steps", ("machine", "made", "first pass", "yield"),
-                 [(s.machine, s.made, s.first_pass, s.first_pass_yield) for s in answer.rows])
+    return table(
+        "Yield of the steps",
+        ("machine", "made", "first pass", "yield"),
+        [(s.machine, s.made, s.first_pass, s.first_pass_yield) for s in answer.rows],
+    )
 
 
 @study(picture=picture)
@@ -274,12 +286,21 @@ def counts(output: Output, calendar: Calendar | None = None, opportunities: int 
     found = fates(output, edges)
     codes, names = coded((*product.text, ""))
     of = codes[_on(product, edges[:-1])]
-    rows = [ProductCount(name, *(float(a[of == i].sum()) if a is not None else None for a in found))
-            for i, name in enumerate(names)]
+    rows = [
+        ProductCount(name, *(float(a[of == i].sum()) if a is not None else None for a in found))
+        for i, name in enumerate(names)
+    ]
     made, good, rejects, rework = (float(a.sum()) if a is not None else None for a in found)
-    return PartCounts(made, good, rejects, rework, None if made is None else made * opportunities, window.duration,
-                      _heard(output.observed, window),
-                      _merged(r for r in rows if r.made or r.good or r.rejects or r.rework))
+    return PartCounts(
+        made,
+        good,
+        rejects,
+        rework,
+        None if made is None else made * opportunities,
+        window.duration,
+        _heard(output.observed, window),
+        _merged(r for r in rows if r.made or r.good or r.rejects or r.rework),
+    )
 
 
 @study(picture=steps_picture)

@@ -120,9 +120,12 @@ class CycleTimes:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is wrong with the ideal cycles, said plainly."""
-        return tuple(f"the ideal cycle of {r.product or 'the machine'} ({r.ideal:.4g} s) is slower than what the "
-                     f"machine did on {r.faster:.1%} of its parts: best demonstrated {r.best:.4g} s" for r in self.rows
-                     if r.suspicious and r.ideal is not None and r.faster is not None)
+        return tuple(
+            f"the ideal cycle of {r.product or 'the machine'} ({r.ideal:.4g} s) is slower than what the "
+            f"machine did on {r.faster:.1%} of its parts: best demonstrated {r.best:.4g} s"
+            for r in self.rows
+            if r.suspicious and r.ideal is not None and r.faster is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +145,25 @@ def cycles_picture(answer: CycleTimes) -> Picture:
     row = answer.rows[0]
     marks = [Mark("best", row.best, "x"), Mark("median", row.median, "x")]
     marks += [Mark("ideal", row.ideal, "x")] if row.ideal else []
-    return histogram(f"Cycle times {row.product}".strip(), [(b.low, b.high, b.parts) for b in row.bins], "s",
-                     x="cycle time", marks=marks)
+    return histogram(
+        f"Cycle times {row.product}".strip(),
+        [(b.low, b.high, b.parts) for b in row.bins],
+        "s",
+        x="cycle time",
+        marks=marks,
+    )
 
 
 @study(picture=cycles_picture)
-def cycle_times(output: Output | None, calendar: Calendar, products: Products, states: States | None = None,
-                cycle_time: Values | None = None, best: Ratio = 0.05, tolerance: Ratio = 0.05) -> CycleTimes:
+def cycle_times(
+    output: Output | None,
+    calendar: Calendar,
+    products: Products,
+    states: States | None = None,
+    cycle_time: Values | None = None,
+    best: Ratio = 0.05,
+    tolerance: Ratio = 0.05,
+) -> CycleTimes:
     """How long a part takes, whether it drifts, and whether the ideal cycle is right.
 
     From the machine's own cycle time where it has that signal; else from the time between two parts in which the
@@ -204,16 +219,21 @@ def cycle_times(output: Output | None, calendar: Calendar, products: Products, s
         raise BadQuestion(f"best = {best} and tolerance = {tolerance} are shares of the parts: write 0.05 for 5 %.")
     found, basis, resolution, left_out = _found(output, calendar.window, states, cycle_time)
     if not len(found.at):
-        raise NoData("No cycle time can be told in that window: it takes a `cycle_time` signal, or two parts counted "
-                     "while the machine was producing.")
+        raise NoData(
+            "No cycle time can be told in that window: it takes a `cycle_time` signal, or two parts counted "
+            "while the machine was producing."
+        )
     product = _products(output, found.at)
-    rows = [_row(name, _only(found, product == name), products, best=best, tolerance=tolerance)
-            for name in sorted(set(product.tolist()))]
+    rows = [
+        _row(name, _only(found, product == name), products, best=best, tolerance=tolerance)
+        for name in sorted(set(product.tolist()))
+    ]
     return CycleTimes(basis, resolution, left_out, tuple(sorted(rows, key=lambda r: (-r.parts, r.product))))
 
 
-def _found(output: Output | None, window: Window, states: States | None,
-           cycle_time: Values | None) -> tuple[_Cycles, str, float, float]:
+def _found(
+    output: Output | None, window: Window, states: States | None, cycle_time: Values | None
+) -> tuple[_Cycles, str, float, float]:
     if cycle_time is not None and len(said := _said(cycle_time, window).at):
         return _said(cycle_time, window), "signal", 1.0, max(0.0, _total(output, window) - len(said))
     counts = None if output is None else output.total if output.total is not None else output.good
@@ -239,8 +259,9 @@ def _begins(at: Times, since: Times, resolution: float) -> Times:
     return np.where(since < at, since, before)
 
 
-def _between(begin: Times, at: Times, parts: Numbers, states: States | None,
-             observed: Spells | None) -> tuple[_Cycles, NDArray[np.bool_]]:
+def _between(
+    begin: Times, at: Times, parts: Numbers, states: States | None, observed: Spells | None
+) -> tuple[_Cycles, NDArray[np.bool_]]:
     """Cycle times of the increments, and which of them are to be trusted."""
     length = at - begin
     rows = bool(len(parts)) and float(np.median(parts)) > 1
@@ -261,8 +282,10 @@ def _said(cycle_time: Values, window: Window) -> _Cycles:
     """The machine's own cycle times: one part each, good values only."""
     scale = {"s": 1.0, "min": 60.0, "ms": 1e-3, "us": 1e-6, "h": 3600.0, "1": 1.0}.get(cycle_time.unit)
     if scale is None:
-        raise BadQuestion(f"A cycle time in {cycle_time.unit!r} cannot be read as a time: give the signal the unit s, "
-                          "ms or min in plant.toml.")
+        raise BadQuestion(
+            f"A cycle time in {cycle_time.unit!r} cannot be read as a time: give the signal the unit s, "
+            "ms or min in plant.toml."
+        )
     time = cycle_time.value * scale
     keep = (cycle_time.at >= window.since) & (cycle_time.at < window.until) & (cycle_time.quality >> 30 < 2)
     keep &= np.isfinite(time) & (time > 0)
@@ -295,9 +318,18 @@ def _row(product: str, cycles: _Cycles, products: Products, *, best: float, tole
     of_rated = float(cycles.parts[rated].sum())
     faster = float(cycles.parts[rated & (cycles.most < ideals * (1 - 1e-9))].sum()) / of_rated if of_rated else None
     return ProductCycles(
-        product, float(cycles.parts.sum()), median, slow - low, quick, slower,
-        float(ideals[-1]) if rated[-1] else None, faster, faster is not None and faster > tolerance,
-        *_drift(cycles), _bins(cycles))
+        product,
+        float(cycles.parts.sum()),
+        median,
+        slow - low,
+        quick,
+        slower,
+        float(ideals[-1]) if rated[-1] else None,
+        faster,
+        faster is not None and faster > tolerance,
+        *_drift(cycles),
+        _bins(cycles),
+    )
 
 
 def _ideals(products: Products, product: str, at: Times) -> Numbers:

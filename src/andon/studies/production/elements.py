@@ -96,8 +96,12 @@ class Leaves:
 
     def rows(self) -> list[tuple[int, int, Element, Loss]]:
         """The leaves as (since, until, element, loss) rows, for people."""
-        return [(s, u, ELEMENTS[e], LOSSES[x]) for s, u, e, x in zip(
-            self.since.tolist(), self.until.tolist(), self.element.tolist(), self.loss.tolist(), strict=True)]
+        return [
+            (s, u, ELEMENTS[e], LOSSES[x])
+            for s, u, e, x in zip(
+                self.since.tolist(), self.until.tolist(), self.element.tolist(), self.loss.tolist(), strict=True
+            )
+        ]
 
 
 def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
@@ -153,15 +157,29 @@ def elements(states: States, calendar: Calendar, rules: StopRules) -> Leaves:
     element = np.where(paused, ELEMENTS.index(Element.PLANNED_DOWN), told.element[spell])
     element = np.where(inside, element, ELEMENTS.index(Element.UNSCHEDULED))
     begun = since == np.append(states.since, since[:1] - 1)[spell]
-    return Leaves(calendar.window, states, told.reasons, since, until, element, told.loss[spell], told.state[spell],
-                  told.reason[spell], inside & paused, begun & told.first[spell], begun & told.fails[spell])
+    return Leaves(
+        calendar.window,
+        states,
+        told.reasons,
+        since,
+        until,
+        element,
+        told.loss[spell],
+        told.state[spell],
+        told.reason[spell],
+        inside & paused,
+        begun & told.first[spell],
+        begun & told.fails[spell],
+    )
 
 
 def planned(calendar: Calendar) -> None:
     """Refuse a calendar without shifts: without planned time there is no OEE, and none is made up."""
     if not calendar.shifts and not calendar.described:
-        raise NoCalendar("No shift is planned in that window: nobody can say which time was planned, so no OEE. "
-                         "Describe shifts in plant.toml ([[shift]]), or ask `states` and `counts`, which need none.")
+        raise NoCalendar(
+            "No shift is planned in that window: nobody can say which time was planned, so no OEE. "
+            "Describe shifts in plant.toml ([[shift]]), or ask `states` and `counts`, which need none."
+        )
 
 
 def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
@@ -170,9 +188,20 @@ def split(leaves: Leaves, moments: Iterable[Times]) -> Leaves:
     since, until = edges[:-1], edges[1:]
     place = np.searchsorted(leaves.since, since, side="right") - 1
     begun = leaves.since[place] == since
-    return Leaves(leaves.window, leaves.states, leaves.given, since, until, leaves.element[place],
-                  leaves.loss[place], leaves.state[place], leaves.reason[place], leaves.paused[place],
-                  leaves.begins[place] & begun, leaves.fails[place] & begun)
+    return Leaves(
+        leaves.window,
+        leaves.states,
+        leaves.given,
+        since,
+        until,
+        leaves.element[place],
+        leaves.loss[place],
+        leaves.state[place],
+        leaves.reason[place],
+        leaves.paused[place],
+        leaves.begins[place] & begun,
+        leaves.fails[place] & begun,
+    )
 
 
 def within(stretches: tuple[Times, Times], at: Times) -> Flags:
@@ -223,8 +252,13 @@ def _classified(states: States, rules: StopRules) -> _Told:
     reason, reasons = coded(states.reason)
     meant = [_inherited(r, rules) for r in reasons]
     stopped = state != STATES.index(State.PRODUCING)
-    said, blamed = (np.array([*codes, -1]) for codes in (
-        [ELEMENTS.index(e) if e else -1 for e, _ in meant], [LOSSES.index(x) if x else -1 for _, x in meant]))
+    said, blamed = (
+        np.array([*codes, -1])
+        for codes in (
+            [ELEMENTS.index(e) if e else -1 for e, _ in meant],
+            [LOSSES.index(x) if x else -1 for _, x in meant],
+        )
+    )
     given = np.where(stopped, said[reason], -1)
     element = np.where(given >= 0, given, _element_of(states, state, rules))
     short = stop_lengths(states, element) < rules.minor_stop
@@ -232,9 +266,14 @@ def _classified(states: States, rules: StopRules) -> _Told:
     broken = loss == LOSSES.index(Loss.BREAKDOWN)
     nobody = ELEMENTS.index(Element.UNKNOWN), LOSSES.index(Loss.UNKNOWN), STATES.index(State.UNKNOWN)
     return _Told(
-        (*reasons, ""), np.append(element, nobody[0]), np.append(loss, nobody[1]), np.append(state, nobody[2]),
-        np.append(reason, len(reasons)), np.append(_firsts(states, [element, loss, reason]), False),
-        np.append(_firsts(states, [broken]) & broken, False))
+        (*reasons, ""),
+        np.append(element, nobody[0]),
+        np.append(loss, nobody[1]),
+        np.append(state, nobody[2]),
+        np.append(reason, len(reasons)),
+        np.append(_firsts(states, [element, loss, reason]), False),
+        np.append(_firsts(states, [broken]) & broken, False),
+    )
 
 
 def _element_of(states: States, state: Indices, rules: StopRules) -> Indices:

@@ -116,11 +116,18 @@ class Kpis:
     order_made: Parts | None
 
     def __add__(self, other: Kpis) -> Kpis:
-        return _kpis(Sums(
-            self.oee + other.oee, self.failures + other.failures, self.repair + other.repair,
-            self.preventive + other.preventive, _either(self.order_time, other.order_time),
-            _either(self.order_busy, other.order_busy), _either(self.order_production, other.order_production),
-            self._order_made(other)))
+        return _kpis(
+            Sums(
+                self.oee + other.oee,
+                self.failures + other.failures,
+                self.repair + other.repair,
+                self.preventive + other.preventive,
+                _either(self.order_time, other.order_time),
+                _either(self.order_busy, other.order_busy),
+                _either(self.order_production, other.order_production),
+                self._order_made(other),
+            )
+        )
 
     def value(self, name: str) -> float | None:
         """The value of an indicator by the first word or words of its name."""
@@ -135,13 +142,22 @@ class Kpis:
 def picture(answer: Kpis) -> Picture:
     """The indicators as a table, those with a value first."""
     told = sorted(answer.rows, key=lambda r: (r.value is None, r.number))
-    return table("Key performance indicators (ISO 22400-2)", ("indicator", "value", "unit", "formula", "missing"),
-                 [(r.name, r.value, r.unit, r.formula, r.missing) for r in told])
+    return table(
+        "Key performance indicators (ISO 22400-2)",
+        ("indicator", "value", "unit", "formula", "missing"),
+        [(r.name, r.value, r.unit, r.formula, r.missing) for r in told],
+    )
 
 
 @study(picture=picture)
-def kpis(states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules,
-         orders: Orders | None = None) -> Kpis:
+def kpis(
+    states: States,
+    output: Output,
+    calendar: Calendar,
+    products: Products,
+    rules: StopRules,
+    orders: Orders | None = None,
+) -> Kpis:
     """Which ISO 22400-2 indicators the data allow, with formula and base.
 
     Each row has its formula, the base it is measured on, the IRI of the indicator, and its value, or what is missing.
@@ -199,21 +215,45 @@ def kpis(states: States, output: Output, calendar: Calendar, products: Products,
     broken &= ~work.leaves.of(Element.PRODUCTION)
     serviced = work.leaves.state == STATES.index(State.MAINTENANCE)
     serviced &= ~work.leaves.of(Element.UNSCHEDULED)
-    return _kpis(Sums(
-        oee_of(work), int((work.leaves.fails & broken).sum()), int(work.leaves.duration[broken].sum()),
-        int(work.leaves.duration[serviced].sum()), *_ordered(work, running)))
+    return _kpis(
+        Sums(
+            oee_of(work),
+            int((work.leaves.fails & broken).sum()),
+            int(work.leaves.duration[broken].sum()),
+            int(work.leaves.duration[serviced].sum()),
+            *_ordered(work, running),
+        )
+    )
 
 
 def _kpis(sums: Sums) -> Kpis:
     measured = (MeasuredElement(m.sign, m.name, m.value(sums), m.unit, _iri(m.meaning)) for m in MEASURED)
-    return Kpis(tuple(_row(i, sums) for i in INDICATORS), tuple(measured), sums.oee, sums.failures, sums.repair,
-                sums.preventive, sums.order_time, sums.order_busy, sums.order_production, sums.order_made)
+    return Kpis(
+        tuple(_row(i, sums) for i in INDICATORS),
+        tuple(measured),
+        sums.oee,
+        sums.failures,
+        sums.repair,
+        sums.preventive,
+        sums.order_time,
+        sums.order_busy,
+        sums.order_production,
+        sums.order_made,
+    )
 
 
 def _row(indicator: Indicator, sums: Sums) -> Kpi:
     value = indicator.value(sums) if indicator.value is not None else None
-    return Kpi(indicator.number, indicator.name, value, indicator.unit, indicator.formula, indicator.base,
-               indicator.needs if value is None else "", _iri(indicator.meaning))
+    return Kpi(
+        indicator.number,
+        indicator.name,
+        value,
+        indicator.unit,
+        indicator.formula,
+        indicator.base,
+        indicator.needs if value is None else "",
+        _iri(indicator.meaning),
+    )
 
 
 def _iri(meaning: str) -> str:

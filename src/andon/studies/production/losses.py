@@ -184,8 +184,9 @@ def losses(states: States, output: Output, calendar: Calendar, products: Product
     return _losses(stopped(work, rules.hour_value), ran)
 
 
-def losses_of(states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules
-              ) -> tuple[LossRow, ...]:
+def losses_of(
+    states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules
+) -> tuple[LossRow, ...]:
     """The rows of `losses` for one machine and window: they sum to its planned busy time, to the microsecond.
 
     Parameters
@@ -222,8 +223,9 @@ def _losses(stood: Iterable[Stopped], ran: Iterable[PricedRun]) -> Losses:
     priced: dict[float | None, list[Run]] = {}
     for p in ran:
         priced.setdefault(p.hour_value, []).append(p.run)
-    ordered = tuple(PricedRun(v, r) for v in sorted(priced, key=lambda v: -1.0 if v is None else v)
-                    for r in merged(priced[v]))
+    ordered = tuple(
+        PricedRun(v, r) for v in sorted(priced, key=lambda v: -1.0 if v is None else v) for r in merged(priced[v])
+    )
     kept = tuple(stops[k] for k in sorted(stops))
     rows = ranked((*map(stop_row, kept), *(row for p in ordered for row in run_rows(p))))
     return Losses(sum(r.micros for r in rows), rows, kept, ordered)

@@ -54,8 +54,16 @@ class LossRow:
         return (self.loss.value, self.element.value, self.reason, self.product)
 
     def __add__(self, other: LossRow) -> LossRow:
-        return LossRow(self.loss, self.element, self.reason, self.product, self.micros + other.micros,
-                       self.stops + other.stops, plus(self.parts, other.parts), plus(self.money, other.money))
+        return LossRow(
+            self.loss,
+            self.element,
+            self.reason,
+            self.product,
+            self.micros + other.micros,
+            self.stops + other.stops,
+            plus(self.parts, other.parts),
+            plus(self.money, other.money),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,17 @@ class Stopped:
         return (self.loss.value, self.element.value, self.reason, self.product, *prices)
 
     def __add__(self, other: Stopped) -> Stopped:
-        return Stopped(self.loss, self.element, self.reason, self.product, self.ideal_cycle, self.value,
-                       self.hour_value, self.micros + other.micros, self.stops + other.stops)
+        return Stopped(
+            self.loss,
+            self.element,
+            self.reason,
+            self.product,
+            self.ideal_cycle,
+            self.value,
+            self.hour_value,
+            self.micros + other.micros,
+            self.stops + other.stops,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +157,20 @@ def stopped(work: Made, hour_value: float | None) -> list[Stopped]:
     stops = np.bincount(place, leaves.begins[idle], minlength=len(kinds))
     columns = (c.tolist() for c in (*np.unravel_index(kinds, shape), micros, stops))
     rates = work.rates
-    return [Stopped(LOSSES[x], ELEMENTS[e], leaves.given[r], rates[p].product, rates[p].ideal_cycle, rates[p].value,
-                    hour_value, int(t), int(n)) for x, e, r, p, t, n in zip(*columns, strict=True)]
+    return [
+        Stopped(
+            LOSSES[x],
+            ELEMENTS[e],
+            leaves.given[r],
+            rates[p].product,
+            rates[p].ideal_cycle,
+            rates[p].value,
+            hour_value,
+            int(t),
+            int(n),
+        )
+        for x, e, r, p, t, n in zip(*columns, strict=True)
+    ]
 
 
 def stop_row(stop: Stopped) -> LossRow:
@@ -162,11 +191,16 @@ def run_rows(priced: PricedRun) -> list[LossRow]:
     good, all_ = round(run.ideal_cycle * run.good), round(run.ideal_cycle * run.made)
     early = round(run.ideal_cycle * run.startup)
     slow, bad = run.production - all_, run.made - run.good - run.startup
-    return [row for row in (
-        _row(Loss.PRODUCTIVE, run, good, run.good, 0.0),
-        _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost(bad, all_ - good - early, priced)),
-        _row(Loss.STARTUP, run, early, run.startup, _scrap_cost(run.startup, early, priced)),
-        _speed(slow, priced)) if row.micros]
+    return [
+        row
+        for row in (
+            _row(Loss.PRODUCTIVE, run, good, run.good, 0.0),
+            _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost(bad, all_ - good - early, priced)),
+            _row(Loss.STARTUP, run, early, run.startup, _scrap_cost(run.startup, early, priced)),
+            _speed(slow, priced),
+        )
+        if row.micros
+    ]
 
 
 def _half_known(priced: PricedRun, ideal_cycle: float) -> list[LossRow]:

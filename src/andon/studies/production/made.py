@@ -102,8 +102,15 @@ class Run:
         return self.ideal_cycle * self.made / self.production
 
     def __add__(self, other: Run) -> Run:
-        return Run(self.product, self.ideal_cycle, self.value, self.production + other.production,
-                   plus(self.made, other.made), plus(self.good, other.good), self.startup + other.startup)
+        return Run(
+            self.product,
+            self.ideal_cycle,
+            self.value,
+            self.production + other.production,
+            plus(self.made, other.made),
+            plus(self.good, other.good),
+            self.startup + other.startup,
+        )
 
 
 def made(leaves: Leaves, output: Output, products: Products) -> Made:
@@ -134,8 +141,9 @@ def made(leaves: Leaves, output: Output, products: Products) -> Made:
     rates, rate = _rates(fine.since, product, products)
     total, good, rejects, rework = fates(output, fine.edges)
     early = np.where(within(startup, fine.since), rejects, 0.0) if rejects is not None else None
-    return Made(fine, rates, rate, total, good, rejects, rework, early,
-                within(heard, fine.since) if heard is not None else None)
+    return Made(
+        fine, rates, rate, total, good, rejects, rework, early, within(heard, fine.since) if heard is not None else None
+    )
 
 
 def fates(output: Output, edges: Times) -> tuple[Numbers | None, Numbers | None, Numbers | None, Numbers | None]:
@@ -143,8 +151,9 @@ def fates(output: Output, edges: Times) -> tuple[Numbers | None, Numbers | None,
 
     None where the machine cannot say; where rejects are counted, parts made give the good ones and the other way round.
     """
-    total, good, rejects, rework = (counted(c, edges) if c is not None else None for c in (
-        output.total, output.good, output.rejects, output.rework))
+    total, good, rejects, rework = (
+        counted(c, edges) if c is not None else None for c in (output.total, output.good, output.rejects, output.rework)
+    )
     bad = rejects + (rework if rework is not None else 0.0) if rejects is not None else None
     if good is None and total is not None and bad is not None:
         good = total - bad
@@ -175,8 +184,10 @@ def counted(counts: Counts, edges: Times) -> Numbers:
     pieces = np.clip(last - first + 1, 0, None)
     of = np.repeat(np.arange(len(since)), pieces)
     leaf = np.repeat(first - np.cumsum(pieces) + pieces, pieces) + np.arange(len(of))
-    parts = [_finished(edge - since[of], until[of] - since[of], amount[of], counts.whole)
-             for edge in (edges[leaf], edges[leaf + 1])]
+    parts = [
+        _finished(edge - since[of], until[of] - since[of], amount[of], counts.whole)
+        for edge in (edges[leaf], edges[leaf + 1])
+    ]
     return found + np.bincount(leaf, parts[1] - parts[0], minlength=n).astype(np.float64)
 
 
@@ -190,8 +201,10 @@ def runs(work: Made, known: Flags | None = None, running: Flags | None = None) -
     production = sums(work.rate[running], work.leaves.duration[running], n)
     parts = [sums(work.rate[known], a[known], n) if a is not None else [None] * n for a in (work.made, work.good)]
     startup = sums(work.rate[known], work.startup[known], n) if work.startup is not None else [0.0] * n
-    rows = (Run(r.product, r.ideal_cycle, r.value, int(t), m, g, s) for r, t, m, g, s in zip(
-        work.rates, production, *parts, startup, strict=True))
+    rows = (
+        Run(r.product, r.ideal_cycle, r.value, int(t), m, g, s)
+        for r, t, m, g, s in zip(work.rates, production, *parts, startup, strict=True)
+    )
     return tuple(r for r in rows if r.production or r.made or r.good or r.startup)
 
 
@@ -220,20 +233,34 @@ def plus(a: float | None, b: float | None) -> float | None:
 def remarks(rows: Iterable[Run]) -> tuple[str, ...]:
     """What is wrong with the figures of these runs, said plainly."""
     rows = list(rows)
-    found = [f"effectiveness over 100 % ({e:.1%}): the ideal cycle of product {_called(r)} ({_seconds(r)} s) is wrong "
-             "master data" for r in rows if (e := r.effectiveness) is not None and e > 1]
-    found += [f"more good parts ({r.good:g}) than parts made ({r.made:g}) of product {_called(r)}: check which counter "
-              "counts what" for r in rows if r.made is not None and r.good is not None and r.good > r.made]
+    found = [
+        f"effectiveness over 100 % ({e:.1%}): the ideal cycle of product {_called(r)} ({_seconds(r)} s) is wrong "
+        "master data"
+        for r in rows
+        if (e := r.effectiveness) is not None and e > 1
+    ]
+    found += [
+        f"more good parts ({r.good:g}) than parts made ({r.made:g}) of product {_called(r)}: check which counter "
+        "counts what"
+        for r in rows
+        if r.made is not None and r.good is not None and r.good > r.made
+    ]
     unrated = sorted({_called(r) for r in rows if r.ideal_cycle is None and (r.production or r.made or r.good)})
     if unrated:
-        found.append(f"no ideal cycle is known for product {', '.join(unrated)}: its running time cannot be rated, and "
-                     "its parts add nothing to OEE")
+        found.append(
+            f"no ideal cycle is known for product {', '.join(unrated)}: its running time cannot be rated, and "
+            "its parts add nothing to OEE"
+        )
     if any(r.made is None for r in rows):
-        found.append("neither all parts nor rejects are counted: effectiveness and quality cannot be told apart. "
-                     "Give the machine a total_count or a reject_count")
+        found.append(
+            "neither all parts nor rejects are counted: effectiveness and quality cannot be told apart. "
+            "Give the machine a total_count or a reject_count"
+        )
     if any(r.good is None for r in rows):
-        found.append("neither good parts nor rejects are counted: nobody knows how many parts were good. "
-                     "Give the machine a good_count or a reject_count")
+        found.append(
+            "neither good parts nor rejects are counted: nobody knows how many parts were good. "
+            "Give the machine a good_count or a reject_count"
+        )
     return tuple(found)
 
 

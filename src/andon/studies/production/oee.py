@@ -56,8 +56,17 @@ class Oee:
         Time and parts of each product and ideal cycle.
     """
 
-    HEADLINE: ClassVar = ("oee", "availability", "effectiveness", "quality", "oee_of_known", "coverage",
-                          "good", "rejects", "planned_busy")
+    HEADLINE: ClassVar = (
+        "oee",
+        "availability",
+        "effectiveness",
+        "quality",
+        "oee_of_known",
+        "coverage",
+        "good",
+        "rejects",
+        "planned_busy",
+    )
 
     production: Micros
     setup: Micros
@@ -197,19 +206,34 @@ class Oee:
     @property
     def flags(self) -> tuple[str, ...]:
         """What is wrong or remarkable, in words."""
-        outside = ((self.made_unknown, "while the state was unknown"), (self.made_planned_down, "in planned down time"),
-                   (self.made_unscheduled, "outside the shifts"))
-        return (*remarks(self.rows), *(f"{n:g} parts were finished {where}: they are not in OEE" for n, where in outside
-                                       if n))
+        outside = (
+            (self.made_unknown, "while the state was unknown"),
+            (self.made_planned_down, "in planned down time"),
+            (self.made_unscheduled, "outside the shifts"),
+        )
+        return (
+            *remarks(self.rows),
+            *(f"{n:g} parts were finished {where}: they are not in OEE" for n, where in outside if n),
+        )
 
 
 def picture(answer: Oee) -> Picture:
     """From planned busy time to good parts: what availability, effectiveness and quality take."""
-    minutes = [("planned busy time", answer.planned_busy), ("down", answer.down), ("delay", answer.delay),
-               ("setup", answer.setup), ("unknown", answer.unknown), *_slow(answer)]
-    return waterfall("From planned time to good parts", [(text, t / MINUTE) for text, t in minutes if t], "min",
-                     left="productive" if answer.ideal_good is not None else "production",
-                     subtitle="OEE on planned busy time (PBT)")
+    minutes = [
+        ("planned busy time", answer.planned_busy),
+        ("down", answer.down),
+        ("delay", answer.delay),
+        ("setup", answer.setup),
+        ("unknown", answer.unknown),
+        *_slow(answer),
+    ]
+    return waterfall(
+        "From planned time to good parts",
+        [(text, t / MINUTE) for text, t in minutes if t],
+        "min",
+        left="productive" if answer.ideal_good is not None else "production",
+        subtitle="OEE on planned busy time (PBT)",
+    )
 
 
 @study(picture=picture)
@@ -274,12 +298,23 @@ def oee_of(work: Made) -> Oee:
     leaves, known = work.leaves, work.leaves.worked
     counted = {e: work.counted[leaves.of(e)].sum() for e in Element}
     return Oee(
-        leaves.total(Element.PRODUCTION), leaves.total(Element.SETUP), leaves.total(Element.DELAY),
-        leaves.total(Element.DOWN), leaves.total(Element.UNKNOWN), leaves.total(Element.PLANNED_DOWN),
+        leaves.total(Element.PRODUCTION),
+        leaves.total(Element.SETUP),
+        leaves.total(Element.DELAY),
+        leaves.total(Element.DOWN),
+        leaves.total(Element.UNKNOWN),
+        leaves.total(Element.PLANNED_DOWN),
         leaves.total(Element.UNSCHEDULED),
-        _sum(work.made, known), _sum(work.good, known), _sum(work.rejects, known), _sum(work.rework, known),
-        float(counted[Element.UNKNOWN]), float(counted[Element.PLANNED_DOWN]), float(counted[Element.UNSCHEDULED]),
-        _heard(work, known), runs(work))
+        _sum(work.made, known),
+        _sum(work.good, known),
+        _sum(work.rejects, known),
+        _sum(work.rework, known),
+        float(counted[Element.UNKNOWN]),
+        float(counted[Element.PLANNED_DOWN]),
+        float(counted[Element.UNSCHEDULED]),
+        _heard(work, known),
+        runs(work),
+    )
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:

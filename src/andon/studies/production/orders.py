@@ -158,8 +158,9 @@ def plan_picture(answer: OrderExecution) -> Picture:
 
 
 @study(picture=plan_picture)
-def orders(orders: Plan, calendar: Calendar, states: States, output: Output, rules: StopRules,
-           tolerance: Seconds = 900.0) -> OrderExecution:
+def orders(
+    orders: Plan, calendar: Calendar, states: States, output: Output, rules: StopRules, tolerance: Seconds = 900.0
+) -> OrderExecution:
     """How each order went against its plan: begin, end, quantity, time used.
 
     Execution time (AOET) runs from the order's real beginning to its end, nights and breaks included; busy time (AUBT)
@@ -244,12 +245,26 @@ def _order(orders: Plan, i: int, shop: _Shop) -> Order:
     planned_since, planned_until = _known(orders.planned_since[i]), _known(orders.planned_until[i])
     span = Window(0, 0) if since is None else Window(since, now if until is None else until)
     times = _times(span, shop)
-    total, good = (c.within(span).total if c is not None and since is not None else None
-                   for c in (shop.output.total, shop.output.good))
+    total, good = (
+        c.within(span).total if c is not None and since is not None else None
+        for c in (shop.output.total, shop.output.good)
+    )
     status = _status(since, until, planned_until, now=now, tolerance=shop.tolerance)
     quantity = float(orders.planned_quantity[i])
-    return Order(orders.order[i], orders.product[i], status, planned_since, planned_until, since, until,
-                 quantity if quantity >= 0 else None, total, good, span.duration, *times)
+    return Order(
+        orders.order[i],
+        orders.product[i],
+        status,
+        planned_since,
+        planned_until,
+        since,
+        until,
+        quantity if quantity >= 0 else None,
+        total,
+        good,
+        span.duration,
+        *times,
+    )
 
 
 def _times(span: Window, shop: _Shop) -> tuple[int, int, int, int]:

@@ -17,8 +17,20 @@ from .lifetimes import Shape, Survivors, Weibull, kaplan_meier, weibull_fit
 from .repairs import PowerLaw, laplace, mtbf_bound, mtbf_interval, power_law
 from .stretches import held, inside
 
-__all__ = ["Lifetime", "PowerLaw", "Reliability", "Survivors", "Weibull", "kaplan_meier", "laplace", "mtbf_bound",
-           "mtbf_interval", "power_law", "reliability", "weibull_fit"]
+__all__ = [
+    "Lifetime",
+    "PowerLaw",
+    "Reliability",
+    "Survivors",
+    "Weibull",
+    "kaplan_meier",
+    "laplace",
+    "mtbf_bound",
+    "mtbf_interval",
+    "power_law",
+    "reliability",
+    "weibull_fit",
+]
 
 CLOCKS: Mapping[str, tuple[State, ...]] = {
     "producing": (State.PRODUCING,),
@@ -144,15 +156,27 @@ def survivors_picture(answer: Reliability) -> Picture:
     rows += [("Kaplan-Meier", s.time / 3600, s.share, s.low, s.high) for s in answer.survivors]
     if answer.weibull and answer.survivors:
         last = answer.survivors[-1].time
-        rows += [("Weibull", last * i / 60 / 3600, answer.weibull.reliability(last * i / 60), None, None)
-                 for i in range(61)]
-    return survival("Share still running since the last repair", rows if answer.survivors else [], "h",
-                    x="running time", smooth=["Weibull"])
+        rows += [
+            ("Weibull", last * i / 60 / 3600, answer.weibull.reliability(last * i / 60), None, None) for i in range(61)
+        ]
+    return survival(
+        "Share still running since the last repair",
+        rows if answer.survivors else [],
+        "h",
+        x="running time",
+        smooth=["Weibull"],
+    )
 
 
 @study(picture=survivors_picture)
-def reliability(states: States, calendar: Calendar, clock: str = "producing", shortest: Seconds = 0.0,
-                bridge: Seconds = 600.0, confidence: Ratio = 0.9) -> Reliability:
+def reliability(
+    states: States,
+    calendar: Calendar,
+    clock: str = "producing",
+    shortest: Seconds = 0.0,
+    bridge: Seconds = 600.0,
+    confidence: Ratio = 0.9,
+) -> Reliability:
     """How long the machine runs between failures, and whether it wears.
 
     A failure is a fault; faults between which the machine did not run are one failure. A lifetime is the running time
@@ -219,12 +243,22 @@ def reliability(states: States, calendar: Calendar, clock: str = "producing", sh
     moments = [t / SECOND for t in _aged(ages, window.since, [f.since for f in mine]) if t]
     times, censored = [x.time for x in lives], [not x.failed for x in lives]
     return Reliability(
-        len(mine), running, repair, unknown, left_out, confidence, low, high,
+        len(mine),
+        running,
+        repair,
+        unknown,
+        left_out,
+        confidence,
+        low,
+        high,
         laplace(moments, running / SECOND) if moments else None,
         weibull_fit(times, censored, confidence=confidence) if _tells(lives) else None,
-        power_law(moments, running / SECOND, confidence=confidence) if moments and moments[0] < running / SECOND
+        power_law(moments, running / SECOND, confidence=confidence)
+        if moments and moments[0] < running / SECOND
         else None,
-        kaplan_meier(times, censored, confidence=confidence) if lives else (), tuple(lives))
+        kaplan_meier(times, censored, confidence=confidence) if lives else (),
+        tuple(lives),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +286,9 @@ def _faults(failures: list[_Failure]) -> Spells:
     return Spells.of((s, u, "") for f in failures for s, u in f.faults)
 
 
-def _lifetimes(states: States, ages: Spells, failures: list[_Failure], window: Window,
-               bridge: int) -> tuple[list[Lifetime], int]:
+def _lifetimes(
+    states: States, ages: Spells, failures: list[_Failure], window: Window, bridge: int
+) -> tuple[list[Lifetime], int]:
     """Running times that ended in the window; failures whose lifetime began unseen are only counted."""
     gaps = [(s, u) for s, u, _ in held(states, (State.UNKNOWN,)).rows() if u - s > bridge]
     events = sorted([(f.since, f.until, True) for f in failures] + [(s, u, False) for s, u in gaps])

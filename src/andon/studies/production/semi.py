@@ -197,13 +197,18 @@ class SemiOee:
 def picture(answer: SemiOee) -> Picture:
     """The hours in each of the six states."""
     names = ("productive", "standby", "engineering", "scheduled_down", "unscheduled_down", "nonscheduled", "unknown")
-    return bars("Time by SEMI E10 state", [("total time", n, getattr(answer, n) / HOUR) for n in names], "h",
-                subtitle="OEE on total time (SEMI E79)")
+    return bars(
+        "Time by SEMI E10 state",
+        [("total time", n, getattr(answer, n) / HOUR) for n in names],
+        "h",
+        subtitle="OEE on total time (SEMI E79)",
+    )
 
 
 @study(picture=picture)
-def oee_semi(states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules,
-             engineering: str = "") -> SemiOee:
+def oee_semi(
+    states: States, output: Output, calendar: Calendar, products: Products, rules: StopRules, engineering: str = ""
+) -> SemiOee:
     """How much of total time became good units, by SEMI E10 and E79.
 
     OEE = availability efficiency (uptime / total time) x operational efficiency (productive / uptime) x rate efficiency
@@ -265,10 +270,19 @@ def oee_semi(states: States, output: Output, calendar: Calendar, products: Produ
     spent = {n: int(work.leaves.duration[status == i].sum()) for i, n in enumerate(NAMES)}
     made_, good = (float(a[known].sum()) if a is not None else None for a in (work.made, work.good))
     return SemiOee(
-        spent[E10.PRODUCTIVE], spent[E10.STANDBY], spent[E10.ENGINEERING], spent[E10.SCHEDULED_DOWN],
-        spent[E10.UNSCHEDULED_DOWN], spent[E10.NONSCHEDULED], spent[E10.UNKNOWN], made_, good,
-        float(work.counted[~known].sum()), _failures(work, status),
-        runs(work, known, status == NAMES.index(E10.PRODUCTIVE)))
+        spent[E10.PRODUCTIVE],
+        spent[E10.STANDBY],
+        spent[E10.ENGINEERING],
+        spent[E10.SCHEDULED_DOWN],
+        spent[E10.UNSCHEDULED_DOWN],
+        spent[E10.NONSCHEDULED],
+        spent[E10.UNKNOWN],
+        made_,
+        good,
+        float(work.counted[~known].sum()),
+        _failures(work, status),
+        runs(work, known, status == NAMES.index(E10.PRODUCTIVE)),
+    )
 
 
 def _status(leaves: Leaves, engineering: Iterable[str]) -> Indices:

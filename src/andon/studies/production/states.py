@@ -172,8 +172,10 @@ def states(states: States, calendar: Calendar | None = None, shortest: Seconds =
         rows.append(StateRow(State.UNKNOWN, "no data", "", silent, 0, None))
     shown = ended - began >= round(shortest * SECOND)
     columns = (a[shown].tolist() for a in (since, until, first, began))
-    spells = (StateSpell(s, u, states.state[i], states.said[i], states.reason[i], b)
-              for s, u, i, b in zip(*columns, strict=True))
+    spells = (
+        StateSpell(s, u, states.state[i], states.said[i], states.reason[i], b)
+        for s, u, i, b in zip(*columns, strict=True)
+    )
     return _times(window.duration, rows, tuple(spells))
 
 
@@ -214,8 +216,10 @@ def _rows(states: States, first: Indices, micros: Times, begins: Flags) -> list[
     kinds, place = np.unique(np.ravel_multi_index([codes for codes, _ in columns], shape), return_inverse=True)
     time, count = (np.bincount(place, a, minlength=len(kinds)) for a in (micros, begins))
     words = zip(*(names.tolist() for names in np.unravel_index(kinds, shape)), strict=True)
-    return [StateRow(State(columns[0][1][s]), columns[1][1][w], columns[2][1][r], int(t), int(n), None)
-            for (s, w, r), t, n in zip(words, time.tolist(), count.tolist(), strict=True)]
+    return [
+        StateRow(State(columns[0][1][s]), columns[1][1][w], columns[2][1][r], int(t), int(n), None)
+        for (s, w, r), t, n in zip(words, time.tolist(), count.tolist(), strict=True)
+    ]
 
 
 def _ends(states: States) -> tuple[Indices, Indices]:

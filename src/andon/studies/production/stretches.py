@@ -11,8 +11,9 @@ from ...model import Calendar, Spells, State, States, Times, Window
 
 def held(states: States, wanted: Collection[State]) -> Spells:
     """The spells in which a machine was in one of `wanted`, neighbours joined."""
-    return joined((int(s), int(u)) for s, u, x in zip(states.since, states.until, states.state, strict=True)
-                  if x in wanted)
+    return joined(
+        (int(s), int(u)) for s, u, x in zip(states.since, states.until, states.state, strict=True) if x in wanted
+    )
 
 
 def joined(stretches: Iterable[tuple[int, int]]) -> Spells:

@@ -20,8 +20,12 @@ from .desk import Desk, chosen, without_language
 from .index import COMMANDS, PANELS
 
 EXIT: dict[type[errors.AndonError], int] = {
-    errors.NoData: 1, errors.NoCalendar: 1, errors.NotConnected: 1,
-    errors.Damaged: 4, errors.Owned: 5, errors.DiskFull: 6,
+    errors.NoData: 1,
+    errors.NoCalendar: 1,
+    errors.NotConnected: 1,
+    errors.Damaged: 4,
+    errors.Owned: 5,
+    errors.DiskFull: 6,
 }
 """What a kind of error exits with; every other kind exits with 2."""
 
@@ -64,8 +68,12 @@ def _called(arguments: Sequence[str]) -> str:
 
 def _app(desk: Desk, called: str) -> typer.Typer:
     """All commands by name and line; only the called one is imported, so that `andon --help` is quick."""
-    app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
-                      help=desk.say("Turns what a factory's machines say into what its people should do next."))
+    app = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        help=desk.say("Turns what a factory's machines say into what its people should do next."),
+    )
     language = typer.Option("", "--lang", metavar="en|zh", help=desk.say("Language; by default what the locale says."))
 
     @app.callback()

@@ -37,8 +37,7 @@ def _command(desk: Desk, known: Any) -> Callable[..., None]:
     o = Options(desk)
     plant = inspect.Parameter("plant", inspect.Parameter.KEYWORD_ONLY, annotation=Path, default=o.plant)
     own = [_parameter(p) for p in known.parameters]
-    who = inspect.Parameter("who", inspect.Parameter.KEYWORD_ONLY, annotation=str,
-                            default=o.who)
+    who = inspect.Parameter("who", inspect.Parameter.KEYWORD_ONLY, annotation=str, default=o.who)
     command.__signature__ = inspect.Signature([plant, *own, who])  # type: ignore[attr-defined]  # typer reads it
     command.__annotations__ = {p.name: p.annotation for p in (plant, *own, who)}
     return command
@@ -47,8 +46,11 @@ def _command(desk: Desk, known: Any) -> Callable[..., None]:
 def _parameter(p: Any) -> inspect.Parameter:
     """A required argument by position, the rest as options."""
     kind = p.kind if p.kind in (int, float, bool) else str
-    default = (typer.Argument(..., help=p.help) if p.required
-               else typer.Option(p.default, f"--{p.name.replace('_', '-')}", help=p.help))
+    default = (
+        typer.Argument(..., help=p.help)
+        if p.required
+        else typer.Option(p.default, f"--{p.name.replace('_', '-')}", help=p.help)
+    )
     return inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
 
@@ -58,7 +60,8 @@ def audit(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant_here,
         verify: bool = o.flag("Check the chain of hashes.", "--verify"),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         if verify:
             print_line(desk.say("The log is whole: {n} lines.", n=desk.rooms.verified_audit(plant)))

@@ -11,8 +11,15 @@ from .desk import Desk
 from .options import Options
 from .show import Shape, print_line, show
 
-UNITS = {"time": "us", "share": "1", "productive": "1",
-         "coverage": "1", "planned busy time": "us", "sum of losses": "us", "length": "us"}
+UNITS = {
+    "time": "us",
+    "share": "1",
+    "productive": "1",
+    "coverage": "1",
+    "planned busy time": "us",
+    "sum of losses": "us",
+    "length": "us",
+}
 
 
 def close(desk: Desk) -> Callable[..., None]:
@@ -26,14 +33,21 @@ def close(desk: Desk) -> Callable[..., None]:
         everything: bool = o.flag("Work every shift out again, not only touched ones.", "--everything"),
         who: str = o.who,
         why: str = o.option("", "Why, for a new version."),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         row = desk.rooms.closed(plant, at, since=since, until=until, everything=everything, who=who, why=why)
         if in_json or in_csv:
             show(desk, [row], Shape(in_json, in_csv))
         else:
-            print_line(desk.say("{new} shifts closed, {again} closed again as a new version, {same} as they were.",
-                                new=row["closed"], again=row["again"], same=row["same"]))
+            print_line(
+                desk.say(
+                    "{new} shifts closed, {again} closed again as a new version, {same} as they were.",
+                    new=row["closed"],
+                    again=row["again"],
+                    same=row["same"],
+                )
+            )
 
     return command
 
@@ -49,7 +63,8 @@ def losses(desk: Desk) -> Callable[..., None]:
         last: str = o.last,
         by: str = o.option("loss", "Rank by loss, reason, machine, line, shift, day, week, product."),
         opened: str = o.option("", "Open one entry down to its stops and samples.", "--open"),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         shape = Shape(in_json, in_csv)
         if opened:
@@ -80,7 +95,8 @@ def history(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant,
         entry: str = o.argument("An entry's number, or 'machine day shift'."),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         show(desk, desk.rooms.versions(plant, entry), Shape(in_json, in_csv), units=UNITS)
 
@@ -92,13 +108,17 @@ def balance(desk: Desk) -> Callable[..., None]:
 
     def command(
         plant: Path = o.plant_here,
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         found = desk.rooms.balance(plant)
         show(desk, found.rows, Shape(in_json, in_csv), units=UNITS)
         if not in_json and not in_csv:
-            print_line(desk.say("{n} closed shifts do not balance.", n=found.wrong) if found.wrong else
-                       desk.say("The books balance: {n} closed shifts, to the microsecond.", n=found.shifts))
+            print_line(
+                desk.say("{n} closed shifts do not balance.", n=found.wrong)
+                if found.wrong
+                else desk.say("The books balance: {n} closed shifts, to the microsecond.", n=found.shifts)
+            )
         if found.wrong:
             raise typer.Exit(4)
 

@@ -21,7 +21,8 @@ def import_(desk: Desk) -> Callable[..., None]:
         source: str = o.source,
         explain: bool = o.flag("Say what each column is and why; store nothing.", "--explain"),
         yes: bool = o.flag("Take the proposed mapping without asking.", "--yes", "-y"),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         plant, files = _told(desk, paths, explain)
         shape = Shape(in_json, in_csv)
@@ -85,9 +86,16 @@ def _told_summary(desk: Desk, file: Path, loaded: Any, zone: str) -> None:
     if loaded.since is None:
         print_line(say("{file}: no rows.", file=file.name))
     else:
-        print_line(say("{file}: {samples} samples from {rows} rows, {since} – {until}", file=file.name,
-                       samples=f"{loaded.samples:,}", rows=f"{loaded.rows:,}", since=local(loaded.since, zone),
-                       until=local(loaded.until, zone)))
+        print_line(
+            say(
+                "{file}: {samples} samples from {rows} rows, {since} – {until}",
+                file=file.name,
+                samples=f"{loaded.samples:,}",
+                rows=f"{loaded.rows:,}",
+                since=local(loaded.since, zone),
+                until=local(loaded.until, zone),
+            )
+        )
     for note in loaded.notes:
         print_line(f"[yellow]{note}[/yellow]")
     if loaded.refused:

@@ -47,8 +47,15 @@ def _made(desk: Desk, folder: Path, seed: int, days: int) -> Any:
     with console().status(desk.say("Simulating 12 machines on 3 lines...")):
         made = desk.rooms.demo(folder, seed=seed, days=days)
     if made.samples:
-        print_line(desk.say("{samples} samples of {signals} signals, {shifts} shifts closed; the truth is in {file}.",
-                            samples=f"{made.samples:,}", signals=made.signals, shifts=made.shifts, file=made.truth))
+        print_line(
+            desk.say(
+                "{samples} samples of {signals} signals, {shifts} shifts closed; the truth is in {file}.",
+                samples=f"{made.samples:,}",
+                signals=made.signals,
+                shifts=made.shifts,
+                file=made.truth,
+            )
+        )
     return made
 
 
@@ -65,8 +72,11 @@ def _walked(desk: Desk, folder: Path, since: str, until: str) -> None:
     show(desk, found.rows[:12], Shape(), units={"time": "us", "share": "1", "money": found.currency})
     _title(desk, "Do the books balance?", f"andon balance {folder}")
     books = desk.rooms.balance(folder)
-    print_line(desk.say("The books balance: {n} closed shifts, to the microsecond.", n=books.shifts) if not books.wrong
-               else desk.say("{n} closed shifts do not balance.", n=books.wrong))
+    print_line(
+        desk.say("The books balance: {n} closed shifts, to the microsecond.", n=books.shifts)
+        if not books.wrong
+        else desk.say("{n} closed shifts do not balance.", n=books.wrong)
+    )
 
 
 def _title(desk: Desk, question: str, command: str) -> None:

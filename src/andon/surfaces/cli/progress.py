@@ -14,8 +14,15 @@ class Bar:
     """Shows how far a file is: part of its bytes, samples a second, time left."""
 
     def __init__(self, file: Path, console: Console) -> None:
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-                             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=console, transient=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
         self._file = file
 
     def __enter__(self) -> Callable[[Any], None]:

@@ -21,7 +21,8 @@ def studies(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant_here,
         at: str = o.at,
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         rows = desk.rooms.answerable(plant, at)
         show(desk, rows, Shape(in_json, in_csv), title=desk.say("What {plant} can answer", plant=plant))
@@ -43,8 +44,16 @@ def _command(desk: Desk, study: Study) -> Callable[..., None]:
     def command(**given: Any) -> None:
         settings = {p.name: given[p.name] for p in study.settings if given[p.name] is not None}
         asked = desk.rooms.answered(
-            given["plant"], study.name, at=given["at"], since=given["since"], until=given["until"], last=given["last"],
-            by=given["by"], workers=given["workers"], settings=settings)
+            given["plant"],
+            study.name,
+            at=given["at"],
+            since=given["since"],
+            until=given["until"],
+            last=given["last"],
+            by=given["by"],
+            workers=given["workers"],
+            settings=settings,
+        )
         if given["save"]:
             asked.picture().save(given["save"], language=desk.language, zone=asked.zone)
             print_line(desk.say("Saved {file}.", file=given["save"]))
@@ -86,8 +95,9 @@ def _option(p: Parameter) -> inspect.Parameter:
     unit = f" [{p.unit}]" if p.unit not in ("", "1") else ""
     default = ... if p.required else p.default if kind is not str or p.default is None else str(p.default)
     flag = f"--{p.name.replace('_', '-')}"
-    return _keyword(p.name, kind, typer.Option(default, flag, help=p.help + unit, rich_help_panel="Settings",
-                                               metavar=_choices(p)))
+    return _keyword(
+        p.name, kind, typer.Option(default, flag, help=p.help + unit, rich_help_panel="Settings", metavar=_choices(p))
+    )
 
 
 def _choices(p: Parameter) -> str | None:

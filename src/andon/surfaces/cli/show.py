@@ -32,8 +32,9 @@ class Shape:
     csv: bool = False
 
 
-def show(desk: Desk, rows: Sequence[Row], shape: Shape, *, title: str = "",
-         units: Mapping[str, str] | None = None) -> None:
+def show(
+    desk: Desk, rows: Sequence[Row], shape: Shape, *, title: str = "", units: Mapping[str, str] | None = None
+) -> None:
     """Print rows as a table, as JSON or as CSV."""
     if shape.json:
         print(json.dumps([dict(r) for r in rows], ensure_ascii=False, indent=2))
@@ -57,12 +58,20 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     from rich.table import Table
 
     names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
-    drawn = Table(title=title or None, title_justify="left", title_style="bold", header_style="dim", box=None,
-                  pad_edge=False, padding=(0, 2, 0, 0))
+    drawn = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
     for name in names:
         number = any(isinstance(r.get(name), int | float) for r in rows)
-        drawn.add_column(heading(desk, name, units.get(name, "")), justify="right" if number else "left",
-                         overflow="fold")
+        drawn.add_column(
+            heading(desk, name, units.get(name, "")), justify="right" if number else "left", overflow="fold"
+        )
     for row in rows:
         drawn.add_row(*[escape(figure(row.get(n), units.get(n, ""), desk)) for n in names])
     console().print(drawn)
@@ -113,13 +122,19 @@ def footer(desk: Desk, asked: Asked) -> None:
         known, total = sum(h.known for h in heard), sum(h.asked for h in heard)
         if total:
             style = "green" if known >= 0.95 * total else "yellow" if known >= 0.8 * total else "red"
-            print_line(f"[{style}]{desk.say('coverage')} {role}: {known / total:.1%}[/{style}] "
-                       f"[dim]({length(total - known)} {desk.say('unknown of')} {length(total)})[/dim]")
+            print_line(
+                f"[{style}]{desk.say('coverage')} {role}: {known / total:.1%}[/{style}] "
+                f"[dim]({length(total - known)} {desk.say('unknown of')} {length(total)})[/dim]"
+            )
     for who, why in asked.evidence.left_out[:6]:
         console().print(f"{desk.say('left out')}: {who}: {why}", style="dim", markup=False)
     evidence = asked.evidence
-    said = desk.say("rests on {rows} rows of {signals} signals of {machines} machines", rows=evidence.rows,
-                    signals=len(evidence.signals), machines=len(evidence.machines))
+    said = desk.say(
+        "rests on {rows} rows of {signals} signals of {machines} machines",
+        rows=evidence.rows,
+        signals=len(evidence.signals),
+        machines=len(evidence.machines),
+    )
     print_line(f"[dim]{said}; plant.toml {evidence.plant[:8]}; {evidence.version}[/dim]")
 
 
@@ -220,9 +235,14 @@ def _telling_cell(value: Plain) -> bool:
 def _figures(desk: Desk, answer: object, units: Mapping[str, str]) -> None:
     said = {f.name: f for f in figures(type(answer))}
     rows: list[Row] = [
-        {"figure": desk.say(n.replace("_", " ")), "value": _with_unit(figure(v, unit, desk), unit),
-         "meaning": desk.say(said[n].help)}
-        for n, v in single_figures(answer).items() for unit in [units.get(n, "")]]
+        {
+            "figure": desk.say(n.replace("_", " ")),
+            "value": _with_unit(figure(v, unit, desk), unit),
+            "meaning": desk.say(said[n].help),
+        }
+        for n, v in single_figures(answer).items()
+        for unit in [units.get(n, "")]
+    ]
     table(desk, rows, title="", units={})
 
 

@@ -21,7 +21,8 @@ def latest(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant_here,
         at: str = o.at,
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         show(desk, desk.rooms.latest(plant, at), Shape(in_json, in_csv))
 
@@ -37,11 +38,16 @@ def coverage(desk: Desk) -> Callable[..., None]:
         since: str = o.since,
         until: str = o.until,
         last: str = o.last,
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         rows = desk.rooms.coverage(plant, at, since=since, until=until, last=last)
-        show(desk, rows, Shape(in_json, in_csv), units={"known": "us", "asked": "us", "longest gap": "us",
-                                                        "coverage": "1"})
+        show(
+            desk,
+            rows,
+            Shape(in_json, in_csv),
+            units={"known": "us", "asked": "us", "longest gap": "us", "coverage": "1"},
+        )
 
     return command
 
@@ -57,7 +63,8 @@ def trend(desk: Desk) -> Callable[..., None]:
         last: str = o.last,
         pixels: int = o.option(80, "How many buckets."),
         save: Path = o.save,
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         found = desk.rooms.trend(plant, signal, since=since, until=until, last=last, pixels=pixels)
         if save:
@@ -95,7 +102,8 @@ def sql(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant,
         text: str = o.argument("One SELECT over samples, signals, spells, measurements, receipts."),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         show(desk, desk.rooms.sql(plant, text), Shape(in_json, in_csv))
 

@@ -22,10 +22,14 @@ def init(desk: Desk) -> Callable[..., None]:
         zone: str = o.option("", "Its IANA time zone, such as Europe/Rome; by default this machine's."),
         currency: str = o.option("EUR", "Its currency."),
     ) -> None:
-        made = desk.rooms.create(folder, name=name or folder.resolve().name, zone=zone, currency=currency,
-                                 language=desk.language)
-        print_line(desk.say("Made {folder}. Describe the machines in {file}, then: andon check {folder}",
-                            folder=folder, file=made))
+        made = desk.rooms.create(
+            folder, name=name or folder.resolve().name, zone=zone, currency=currency, language=desk.language
+        )
+        print_line(
+            desk.say(
+                "Made {folder}. Describe the machines in {file}, then: andon check {folder}", folder=folder, file=made
+            )
+        )
 
     return command
 
@@ -35,11 +39,14 @@ def check(desk: Desk) -> Callable[..., None]:
 
     def command(
         plant: Path = typer.Argument(Path("."), help=desk.say("Plant folder or plant.toml.")),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         mistakes = desk.rooms.check(plant)
-        rows = [{"where": f"{m.file}:{m.line}", "severity": "warning" if m.warning else "error", "what": m.text}
-                for m in mistakes]
+        rows = [
+            {"where": f"{m.file}:{m.line}", "severity": "warning" if m.warning else "error", "what": m.text}
+            for m in mistakes
+        ]
         if rows or in_json or in_csv:
             show(desk, rows, Shape(in_json, in_csv))
         if any(not m.warning for m in mistakes):

@@ -69,7 +69,8 @@ def verify(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant_here,
         deep: bool = o.flag("Compare roll-ups with samples, too.", "--deep"),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         found = desk.rooms.verified(plant, deep=deep)
         show(desk, found.rows, Shape(in_json, in_csv))
@@ -87,7 +88,8 @@ def forget(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant,
         yes: bool = o.flag("Delete; without it, only say what would go.", "--yes", "-y"),
-        in_json: bool = o.in_json, in_csv: bool = o.in_csv,
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
     ) -> None:
         show(desk, desk.rooms.forgotten(plant, really=yes), Shape(in_json, in_csv))
 
