@@ -273,11 +273,7 @@ act("reason", {"machine": "line-1/press-3", "stop": sys.argv[3], "code": "jam"},
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize(
-    ("when", "outcome", "spells"),
-    [
-        ("before", "failed", []),
-        ("after", "done", [(60, 90, "jam")]),
-    ],
+    ("when", "outcome", "spells"), [("before", "failed", []), ("after", "done", [(60, 90, "jam")])]
 )
 def test_an_act_cut_in_two_by_kill_9_shows_in_the_log_and_is_settled(tmp_path: Path, when, outcome, spells) -> None:
     made(tmp_path)

@@ -67,13 +67,7 @@ def test_every_shift_that_was_is_closed(truth, closings):
 
 @pytest.mark.parametrize(
     ("element", "figure"),
-    [
-        ("APT", "production"),
-        ("AUST", "setup"),
-        ("ADET", "delay"),
-        ("ADOT", "down"),
-        ("planned_down", "planned_down"),
-    ],
+    [("APT", "production"), ("AUST", "setup"), ("ADET", "delay"), ("ADOT", "down"), ("planned_down", "planned_down")],
 )
 def test_time_in_each_element_is_the_true_one_to_the_microsecond(truth, closings, element, figure):
     assert {key(s): s["elements"].get(element, 0) for s in heard(truth)} == {

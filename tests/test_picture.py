@@ -157,13 +157,7 @@ def test_a_notebook_gets_the_svg() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "begins"),
-    [
-        ("a.svg", b"<svg"),
-        ("a.png", b"\x89PNG"),
-        ("a.pdf", b"%PDF"),
-        ("a.html", b"<!doctype html>"),
-    ],
+    ("name", "begins"), [("a.svg", b"<svg"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.html", b"<!doctype html>")]
 )
 def test_a_picture_saves_itself(tmp_path: Path, name: str, begins: bytes) -> None:
     PICTURES[Kind.TABLE].save(tmp_path / name)

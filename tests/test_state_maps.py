@@ -104,14 +104,7 @@ def test_units_are_told_as_the_functional_tests_of_ucum_tell_them(row):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [
-        ("kWh", "kW.h"),
-        ("°C", "Cel"),
-        ("rpm", "{rotation}/min"),
-        ("pcs", "{part}"),
-        ("Nm", "N.m"),
-        ("m³/h", "m3/h"),
-    ],
+    [("kWh", "kW.h"), ("°C", "Cel"), ("rpm", "{rotation}/min"), ("pcs", "{part}"), ("Nm", "N.m"), ("m³/h", "m3/h")],
 )
 def test_what_people_write_leads_to_a_unit(written, meant):
     assert not is_unit(written) or written == meant

@@ -7,19 +7,7 @@ O2: two machines (oee_expected.json "aggregate_machines"). O4: the classic worke
 
 from __future__ import annotations
 
-from andon.model import (
-    Calendar,
-    Counts,
-    Element,
-    Output,
-    Products,
-    Rate,
-    Reason,
-    Shift,
-    States,
-    StopRules,
-    Window,
-)
+from andon.model import Calendar, Counts, Element, Output, Products, Rate, Reason, Shift, States, StopRules, Window
 from andon.units import MINUTE
 
 NO_PEOPLE = {"no operator": Reason("no operator", "No operator", element=Element.DOWN)}

@@ -183,13 +183,7 @@ def test_types_stay_what_they_were(tmp_path):
     assert [(r["line"], r["column"]) for r in refused(tmp_path)] == [("4", "whole")]
 
 
-@pytest.mark.parametrize(
-    ("null", "said"),
-    [
-        (None, [1.0, -999.0]),
-        (["-999", "n.a."], [1.0]),
-    ],
-)
+@pytest.mark.parametrize(("null", "said"), [(None, [1.0, -999.0]), (["-999", "n.a."], [1.0])])
 def test_cells_that_say_nothing_are_neither_stored_nor_refused(tmp_path, null, said):
     content = b"t,x\n10,1\n20,\n30,-999\n40,%s\n" % (b"n.a." if null else b"NaN")
     settings = {"null": null} if null else {}

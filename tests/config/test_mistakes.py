@@ -215,11 +215,7 @@ def test_what_cannot_be_asked_is_a_warning_and_no_mistake(written, old, new, tex
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [
-        ('[plant]\nname = "works\n', 2),
-        ('[plant]\nname = "works"\nname = "other"\n', 3),
-        ("[plant\n", 1),
-    ],
+    [('[plant]\nname = "works\n', 2), ('[plant]\nname = "works"\nname = "other"\n', 3), ("[plant\n", 1)],
 )
 def test_what_is_no_toml_is_named_with_its_line(written, text, line):
     found = check(written(text))

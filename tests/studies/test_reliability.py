@@ -108,12 +108,7 @@ def test_without_censoring_kaplan_meier_is_the_share_that_lived_longer(times: li
 
 
 @pytest.mark.parametrize(
-    ("failures", "confidence", "lower"),
-    [
-        (3, 0.60, 479.0118),
-        (3, 0.90, 299.3661),
-        (0, 0.90, 868.589),
-    ],
+    ("failures", "confidence", "lower"), [(3, 0.60, 479.0118), (3, 0.90, 299.3661), (0, 0.90, 868.589)]
 )
 def test_the_lower_mtbf_limit_of_2000_hours(failures: int, confidence: float, lower: float) -> None:
     assert mtbf_bound(2000, failures, confidence=confidence) == pytest.approx(lower, rel=1e-6)
@@ -260,11 +255,7 @@ def test_known_lifetimes_are_found_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"clock": "wall"}, "no clock 'wall'"),
-        ({"confidence": 90.0}, "write 0.9"),
-    ],
+    ("settings", "said"), [({"clock": "wall"}, "no clock 'wall'"), ({"confidence": 90.0}, "write 0.9")]
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], said: str) -> None:
     with pytest.raises(BadQuestion, match=said):

@@ -4,19 +4,7 @@ import numpy as np
 
 from ..model import Numbers, Times
 from .line import Grid, Samples, reduced
-from .part13 import (
-    BAD,
-    CALCULATED,
-    GOOD,
-    MULTIPLE,
-    NO_DATA,
-    RAW,
-    SUBNORMAL,
-    AggregateRules,
-    Found,
-    found,
-    judged,
-)
+from .part13 import BAD, CALCULATED, GOOD, MULTIPLE, NO_DATA, RAW, SUBNORMAL, AggregateRules, Found, found, judged
 from .quality import WHAT, Mask
 
 

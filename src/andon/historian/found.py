@@ -16,10 +16,7 @@ SELECT kind, place, since, until, text, detail, seq AS receipt FROM (
     WHERE kind = ? AND (place = ? OR ? = '*'))
 WHERE age = 1 AND since < ? AND until > ? ORDER BY place, since, seq
 """
-BLOCKS = {
-    "waveforms": 'PARTITION BY place, r."at"',
-    "measurements": 'PARTITION BY place, r."at", unit_id, step, test',
-}
+BLOCKS = {"waveforms": 'PARTITION BY place, r."at"', "measurements": 'PARTITION BY place, r."at", unit_id, step, test'}
 Painted = tuple[int, int, str]
 
 

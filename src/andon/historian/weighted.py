@@ -4,17 +4,7 @@ import numpy as np
 
 from ..model import Numbers, Times
 from .line import Grid, Line, Samples, doubtful, integrals, interpolated, simple, values_at
-from .part13 import (
-    GOOD,
-    INTERPOLATED,
-    NO_DATA,
-    RAW,
-    SUBNORMAL,
-    AggregateRules,
-    Found,
-    found,
-    judged,
-)
+from .part13 import GOOD, INTERPOLATED, NO_DATA, RAW, SUBNORMAL, AggregateRules, Found, found, judged
 from .quality import WHAT, Mask
 
 SECOND, MILLISECOND = 1e6, 1e3

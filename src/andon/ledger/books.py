@@ -14,18 +14,7 @@ from ..errors import BadInput, UnknownName
 from ..model import Window
 from . import rank
 from .balance import Balance, balance, refuse_overlap
-from .entries import (
-    AMOUNTS,
-    MICROS,
-    ORIGIN,
-    PARTS,
-    Closing,
-    Entry,
-    figures_digest,
-    imbalances,
-    millionths,
-    withdrawn,
-)
+from .entries import AMOUNTS, MICROS, ORIGIN, PARTS, Closing, Entry, figures_digest, imbalances, millionths, withdrawn
 from .rank import Figures, Total, Which
 from .schema import FILE, connect, writing
 from .versions import Version, changes

@@ -15,18 +15,7 @@ import numpy as np
 from ..ask import gathered
 from ..ledger import Closing, Draft, Entry, Evidence, Fate
 from ..ledger.entries import millionths, plain
-from ..model import (
-    Calendar,
-    Element,
-    Loss,
-    Output,
-    Products,
-    Shift,
-    Spells,
-    States,
-    StopRules,
-    Window,
-)
+from ..model import Calendar, Element, Loss, Output, Products, Shift, Spells, States, StopRules, Window
 from ..plant import Machine, Plant
 from ..reading import REACH, History, told
 from ..studies.production.losses import Losses, losses

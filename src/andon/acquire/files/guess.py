@@ -13,19 +13,7 @@ from .cells import Dialect, Way, read_cells
 from .rows import Column
 from .scales import UNITS, ucum
 from .stamps import guess_format
-from .vocabulary import (
-    COUNTED,
-    MACHINE,
-    QUALITY,
-    STATES,
-    TAG,
-    TIME,
-    UNIT_ENDINGS,
-    VALUE,
-    WORDED,
-    role_of,
-    spaced,
-)
+from .vocabulary import COUNTED, MACHINE, QUALITY, STATES, TAG, TIME, UNIT_ENDINGS, VALUE, WORDED, role_of, spaced
 
 ROLLOVERS = (9_999, 32_767, 65_535, 99_999, 999_999, 9_999_999, 16_777_215, 2_147_483_647, 4_294_967_295)
 FEW = 40

@@ -106,11 +106,7 @@ def history(desk: Desk) -> Callable[..., None]:
 def balance(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
-    def command(
-        plant: Path = o.plant_here,
-        in_json: bool = o.in_json,
-        in_csv: bool = o.in_csv,
-    ) -> None:
+    def command(plant: Path = o.plant_here, in_json: bool = o.in_json, in_csv: bool = o.in_csv) -> None:
         found = desk.rooms.balance(plant)
         show(desk, found.rows, Shape(in_json, in_csv), units=UNITS)
         if not in_json and not in_csv:

@@ -18,12 +18,7 @@ from .show import Shape, answer, print_line, show, write_csv
 def studies(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
-    def command(
-        plant: Path = o.plant_here,
-        at: str = o.at,
-        in_json: bool = o.in_json,
-        in_csv: bool = o.in_csv,
-    ) -> None:
+    def command(plant: Path = o.plant_here, at: str = o.at, in_json: bool = o.in_json, in_csv: bool = o.in_csv) -> None:
         rows = desk.rooms.answerable(plant, at)
         show(desk, rows, Shape(in_json, in_csv), title=desk.say("What {plant} can answer", plant=plant))
 

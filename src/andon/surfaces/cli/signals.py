@@ -18,12 +18,7 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 def latest(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
-    def command(
-        plant: Path = o.plant_here,
-        at: str = o.at,
-        in_json: bool = o.in_json,
-        in_csv: bool = o.in_csv,
-    ) -> None:
+    def command(plant: Path = o.plant_here, at: str = o.at, in_json: bool = o.in_json, in_csv: bool = o.in_csv) -> None:
         show(desk, desk.rooms.latest(plant, at), Shape(in_json, in_csv))
 
     return command

@@ -40,10 +40,7 @@ def seal(desk: Desk) -> Callable[..., None]:
 def backup(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
-    def command(
-        plant: Path = o.plant,
-        target: Path = o.argument("New folder to copy it to."),
-    ) -> None:
+    def command(plant: Path = o.plant, target: Path = o.argument("New folder to copy it to.")) -> None:
         desk.rooms.backed_up(plant, target)
         print_line(desk.say("Copied to {file}.", file=target))
 
@@ -54,8 +51,7 @@ def restore(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
     def command(
-        copy: Path = o.argument("The backup."),
-        folder: Path = o.argument("New folder to bring it back to."),
+        copy: Path = o.argument("The backup."), folder: Path = o.argument("New folder to bring it back to.")
     ) -> None:
         desk.rooms.restored(copy, folder)
         print_line(desk.say("Brought back to {file}.", file=folder))
