@@ -79,15 +79,7 @@ def pareto(picture: Picture, look: Look) -> Spec:
         "field": "cumulative",
         "type": "quantitative",
         "scale": {"range": strip, "domain": [0, 1]},
-        "axis": {
-            "orient": "bottom",
-            "labelExpr": "datum.value * 100 + ' %'",
-            "values": [0, 0.5, 1],
-            "grid": True,
-            "title": look.say("cumulative"),
-            "domain": False,
-            "labelOverlap": False,
-        },
+        "axis": _strip(look),
     }
     return {
         "data": data,
@@ -120,6 +112,19 @@ def pareto(picture: Picture, look: Look) -> Spec:
     }
 
 
+def _strip(look: Look) -> Spec:
+    """The axis of the cumulative share."""
+    return {
+        "orient": "bottom",
+        "labelExpr": "datum.value * 100 + ' %'",
+        "values": [0, 0.5, 1],
+        "grid": True,
+        "title": look.say("cumulative"),
+        "domain": False,
+        "labelOverlap": False,
+    }
+
+
 def bars(picture: Picture, look: Look) -> Spec:
     """Stacked bars: each part is named in the legend and, where there is room, in the bar."""
     parts = tuple(dict.fromkeys(str(p) for p in picture.column("part")))
@@ -149,45 +154,38 @@ def bars(picture: Picture, look: Look) -> Spec:
         "axis": {"title": look.say(picture.unit), "grid": True, "tickCount": 6},
         "scale": {"domain": [0, most * 1.12 or 1]},
     }
-    ends = {"values": [{"text": t, "end": s, "label": look.amount(s, picture.unit)} for t, s in sums.items()]}
     legend: Spec | None = {"symbolType": "square"} if len(parts) > 1 else None
+    color: Spec = {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend}
+    body: Spec = {
+        "mark": {"type": "bar", "cornerRadius": 1.5, "stroke": look.theme.paper, "strokeWidth": 0.8},
+        "encoding": {"y": y, "x": x, "order": {"field": "order"}, "color": color},
+    }
+    ends: Spec = {"values": [{"text": t, "end": s, "label": look.amount(s, picture.unit)} for t, s in sums.items()]}
     return {
         "data": data,
         "width": look.width,
         "height": {"step": STEP},
-        "layer": [
-            {
-                "mark": {"type": "bar", "cornerRadius": 1.5, "stroke": look.theme.paper, "strokeWidth": 0.8},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "order": {"field": "order"},
-                    "color": {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend},
-                },
-            },
-            *(
-                []
-                if len(parts) == 1
-                else [
-                    {
-                        "mark": {"type": "text"},
-                        "encoding": {
-                            "y": y,
-                            "x": {"field": "middle", "type": "quantitative"},
-                            "text": {"field": "label"},
-                            "color": {"field": "ink", "type": "nominal", "scale": None},
-                        },
-                    }
-                ]
-            ),
-            {
-                "data": ends,
-                "mark": {"type": "text", "align": "left", "dx": 6},
-                "encoding": {"y": y, "x": {"field": "end", "type": "quantitative"}, "text": {"field": "label"}},
-            },
-            *marks(picture, look, "x"),
-        ],
+        "layer": [body, *_bar_texts(y, ends, split=len(parts) > 1), *marks(picture, look, "x")],
     }
+
+
+def _bar_texts(y: Spec, ends: Spec, *, split: bool) -> list[Spec]:
+    """What stands in the parts of the bars, and behind their ends."""
+    inside: Spec = {
+        "mark": {"type": "text"},
+        "encoding": {
+            "y": y,
+            "x": {"field": "middle", "type": "quantitative"},
+            "text": {"field": "label"},
+            "color": {"field": "ink", "type": "nominal", "scale": None},
+        },
+    }
+    behind: Spec = {
+        "data": ends,
+        "mark": {"type": "text", "align": "left", "dx": 6},
+        "encoding": {"y": y, "x": {"field": "end", "type": "quantitative"}, "text": {"field": "label"}},
+    }
+    return [inside, behind] if split else [behind]
 
 
 def histogram(picture: Picture, look: Look) -> Spec:
@@ -302,27 +300,13 @@ def table(picture: Picture, look: Look) -> Spec:
         for r, row in enumerate(cells)
         for i, text in enumerate(row)
     ]
-    place: Spec = {
-        "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
-        "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
-        "text": {"field": "text"},
-    }
-    heavy: Spec = {"expr": "datum.weight"}
     return {
         "width": edges[-1],
         "height": 22 * len(cells) + 4,
         "data": {"values": rows},
         "layer": [
-            {
-                "transform": [{"filter": "!datum.right"}],
-                "mark": {"type": "text", "align": "left", "baseline": "middle", "fontWeight": heavy},
-                "encoding": place,
-            },
-            {
-                "transform": [{"filter": "datum.right"}],
-                "mark": {"type": "text", "align": "right", "baseline": "middle", "fontWeight": heavy},
-                "encoding": place,
-            },
+            _texts("!datum.right", "left"),
+            _texts("datum.right", "right"),
             {
                 "data": {"values": [{"y": 24}]},
                 "mark": {"type": "rule", "color": look.theme.rule},
@@ -333,6 +317,19 @@ def table(picture: Picture, look: Look) -> Spec:
                 },
             },
         ],
+    }
+
+
+def _texts(chosen: str, side: str) -> Spec:
+    """The cells of a table that are flush with one side."""
+    return {
+        "transform": [{"filter": chosen}],
+        "mark": {"type": "text", "align": side, "baseline": "middle", "fontWeight": {"expr": "datum.weight"}},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
+            "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+            "text": {"field": "text"},
+        },
     }
 
 

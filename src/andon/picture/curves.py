@@ -41,38 +41,40 @@ def timeline(picture: Picture, look: Look) -> Spec:
     }
     x: Spec = {"field": "a", "type": "temporal", "scale": {"type": "utc", "nice": False}, "axis": clock(look, moments)}
     middle: Spec = {"calculate": "(datum.a + datum.b) / 2", "as": "middle"}
+    legend: Spec = {"symbolType": "square", "columns": 6, "symbolStrokeColor": look.theme.soft}
+    color: Spec = {"field": "said", "type": "nominal", "scale": scale_of(chosen, look), "legend": legend}
     return {
         "data": data,
         "width": look.width,
         "height": {"step": 34},
         "transform": [middle],
-        "layer": [
-            {
-                "mark": {"type": "bar", "strokeWidth": 0.7, "height": {"band": 0.74}},
-                "encoding": {
-                    "x": x,
-                    "x2": {"field": "b"},
-                    "y": y,
-                    "stroke": {"field": "edge", "type": "nominal", "scale": None},
-                    "color": {
-                        "field": "said",
-                        "type": "nominal",
-                        "scale": scale_of(chosen, look),
-                        "legend": {"symbolType": "square", "columns": 6, "symbolStrokeColor": look.theme.soft},
-                    },
-                },
-            },
-            {
-                "mark": {"type": "text", "fontSize": 10},
-                "encoding": {
-                    "x": x | {"field": "middle"},
-                    "y": y,
-                    "text": {"field": "label"},
-                    "color": {"field": "ink", "type": "nominal", "scale": None},
-                },
-            },
-        ],
+        "layer": _boxes(x, y, color),
     }
+
+
+def _boxes(x: Spec, y: Spec, color: Spec) -> list[Spec]:
+    """The boxes of a timeline and the words in them."""
+    return [
+        {
+            "mark": {"type": "bar", "strokeWidth": 0.7, "height": {"band": 0.74}},
+            "encoding": {
+                "x": x,
+                "x2": {"field": "b"},
+                "y": y,
+                "stroke": {"field": "edge", "type": "nominal", "scale": None},
+                "color": color,
+            },
+        },
+        {
+            "mark": {"type": "text", "fontSize": 10},
+            "encoding": {
+                "x": x | {"field": "middle"},
+                "y": y,
+                "text": {"field": "label"},
+                "color": {"field": "ink", "type": "nominal", "scale": None},
+            },
+        },
+    ]
 
 
 def trend(picture: Picture, look: Look) -> Spec:
@@ -114,7 +116,6 @@ def trend(picture: Picture, look: Look) -> Spec:
 
 def control(picture: Picture, look: Look) -> Spec:
     """Points with center and limits; a point out of control is larger, has another shape and its rule's name."""
-    theme = look.theme
     order: Spec = {
         "field": "place",
         "type": "quantitative",
@@ -129,61 +130,58 @@ def control(picture: Picture, look: Look) -> Spec:
         "axis": {"title": _title(picture, look), "grid": False, "tickCount": 6},
     }
 
-    def limit(name: str, dash: list[int]) -> Spec:
-        return {
-            "mark": {"type": "line", "interpolate": "step", "strokeDash": dash, "color": theme.soft, "strokeWidth": 1},
-            "encoding": {"x": order, "y": y | {"field": name}},
-        }
-
-    def end(name: str, text: str) -> Spec:
-        last = floats(picture.column(name))[-1]
-        return {
-            "data": {"values": [{name: last}]},
-            "mark": {
-                "type": "text",
-                "align": "left",
-                "dx": 6,
-                "text": f"{look.say(text)} {number(last, spread)}",
-                "fontSize": 10,
-                "color": theme.soft,
-            },
-            "encoding": {"x": {"value": look.width}, "y": y | {"field": name}},
-        }
-
+    ends = [("upper", "upper limit"), ("center", "center"), ("lower", "lower limit")]
+    dashes = {"upper": [5, 3], "lower": [5, 3], "center": [1, 0]}
     spread = max(sizes) - min(sizes)
-    out: Spec = {"filter": "datum.signal != ''"}
     return {
         "data": data,
         "width": look.width,
         "height": 240,
         "layer": [
-            limit("upper", [5, 3]),
-            limit("lower", [5, 3]),
-            limit("center", [1, 0]),
-            {
-                "mark": {
-                    "type": "line",
-                    "color": theme.accent,
-                    "strokeWidth": 1,
-                    "point": {"filled": True, "size": 26, "fill": theme.accent},
-                },
-                "encoding": {"x": order, "y": y | {"field": "value"}},
-            },
-            {
-                "transform": [out],
-                "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 110, "color": theme.warn},
-                "encoding": {"x": order, "y": y | {"field": "value"}},
-            },
-            {
-                "transform": [out],
-                "mark": {"type": "text", "dy": -12, "fontSize": 10, "color": theme.warn},
-                "encoding": {"x": order, "y": y | {"field": "value"}, "text": {"field": "said"}},
-            },
-            end("upper", "upper limit"),
-            end("center", "center"),
-            end("lower", "lower limit"),
+            *[_limit(order, y | {"field": n}, dash, look) for n, dash in dashes.items()],
+            *_judged(order, y | {"field": "value"}, look),
+            *[
+                _limit_name(n, y, f"{look.say(text)} {number(floats(picture.column(n))[-1], spread)}", picture, look)
+                for n, text in ends
+            ],
         ],
     }
+
+
+def _limit(x: Spec, y: Spec, dash: list[int], look: Look) -> Spec:
+    """A limit of a control chart, which may change from point to point."""
+    mark: Spec = {"type": "line", "interpolate": "step", "strokeDash": dash, "color": look.theme.soft, "strokeWidth": 1}
+    return {"mark": mark, "encoding": {"x": x, "y": y}}
+
+
+def _limit_name(name: str, y: Spec, text: str, picture: Picture, look: Look) -> Spec:
+    """The limit's name and value behind its last point."""
+    mark: Spec = {"type": "text", "align": "left", "dx": 6, "text": text, "fontSize": 10, "color": look.theme.soft}
+    return {
+        "data": {"values": [{name: floats(picture.column(name))[-1]}]},
+        "mark": mark,
+        "encoding": {"x": {"value": look.width}, "y": y | {"field": name}},
+    }
+
+
+def _judged(x: Spec, y: Spec, look: Look) -> list[Spec]:
+    """The points, and those out of control once more with their rule's name."""
+    theme = look.theme
+    out: Spec = {"filter": "datum.signal != ''"}
+    dots: Spec = {"filled": True, "size": 26, "fill": theme.accent}
+    odd: Spec = {"type": "point", "shape": "diamond", "filled": True, "size": 110, "color": theme.warn}
+    return [
+        {
+            "mark": {"type": "line", "color": theme.accent, "strokeWidth": 1, "point": dots},
+            "encoding": {"x": x, "y": y},
+        },
+        {"transform": [out], "mark": odd, "encoding": {"x": x, "y": y}},
+        {
+            "transform": [out],
+            "mark": {"type": "text", "dy": -12, "fontSize": 10, "color": theme.warn},
+            "encoding": {"x": x, "y": y, "text": {"field": "said"}},
+        },
+    ]
 
 
 def scatter(picture: Picture, look: Look) -> Spec:

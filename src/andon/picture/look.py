@@ -23,6 +23,18 @@ FONT = (
 """Latin faces first, then the Chinese face of each system; the first one that has the glyph is taken."""
 
 
+UPRIGHT: Mapping[str, object] = {
+    "domain": False,
+    "ticks": False,
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleBaseline": "bottom",
+    "titleX": 0,
+    "titleY": -6,
+}
+"""The upright axis has no line of its own, and its title stands above it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """The reader's choices: theme, language, time zone and the width of the plot in pixels."""
@@ -96,15 +108,7 @@ def config(look: Look) -> Spec:
         "font": FONT,
         "view": {"stroke": None},
         "axis": axis,
-        "axisY": {
-            "domain": False,
-            "ticks": False,
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleBaseline": "bottom",
-            "titleX": 0,
-            "titleY": -6,
-        },
+        "axisY": UPRIGHT,
         "legend": {
             "orient": "bottom",
             "title": None,
