@@ -68,7 +68,7 @@ def finish_order(desk: Desk, machine: str, order: str, at: Window | None = None,
     running = max(rows, key=lambda r: r.receipt, default=None)
     if running is None or running.text != order:
         what = f"order {running.text!r}" if running and running.text else "no order"
-        raise BadQuestion(f"{machine} was running {what} at {moment(until):%Y-%m-%d %H:%M} UTC, not {order!r}.")
+        raise BadQuestion(f"{machine} was running {what} at {desk.clock(until)}, not {order!r}.")
     desk.write("order", machine, [(Window(until, _until(desk, machine, until)), "")], why=why)
     return {"order": order, "until": f"{moment(until):%Y-%m-%dT%H:%M:%SZ}"}
 
@@ -132,5 +132,5 @@ def _at(desk: Desk, at: Window | None) -> int:
     """The moment that is meant; nothing is written about times to come."""
     meant = desk.now if at is None else at.since
     if meant > desk.now:
-        raise BadInput(f"{moment(meant):%Y-%m-%d %H:%M} UTC is yet to come. Give a moment until now.")
+        raise BadInput(f"{desk.clock(meant)} is yet to come. Give a moment until now.")
     return meant

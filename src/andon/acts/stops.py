@@ -58,7 +58,7 @@ def split_stop(desk: Desk, machine: str, at: Window, after: str, why: str = "") 
     window, state = _stop(desk, found, at.since)
     if window.since == at.since:
         raise BadQuestion(
-            f"{machine}: a stop ({state}) begins at {_utc(at.since)}, so there is nothing before it to "
+            f"{machine}: a stop ({state}) begins at {desk.clock(at.since)}, so there is nothing before it to "
             "split from. Give it a reason with `reason`."
         )
     second = Window(at.since, window.until)
@@ -86,7 +86,7 @@ def merge_stops(desk: Desk, machine: str, stops: Window, code: str, why: str = "
     stopped = [Window(s, u) for s, u, state in _rows(_states(desk, found, stops)) if state is not State.PRODUCING]
     if not stopped:
         raise BadQuestion(
-            f"{machine} did not stop between {_utc(stops.since)} and {_utc(stops.until)}. Give a stretch "
+            f"{machine} did not stop between {desk.clock(stops.since)} and {desk.clock(stops.until)}. Give a stretch "
             "with the stops in it, as SINCE/UNTIL."
         )
     joined = _joined(stopped)
@@ -113,7 +113,7 @@ def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State]:
     if state in (State.PRODUCING, State.UNKNOWN):
         was = "was producing" if state is State.PRODUCING else "was not heard"
         raise BadQuestion(
-            f"{machine.path} {was} at {_utc(at)}, so there is no stop to speak of. Name a moment in a "
+            f"{machine.path} {was} at {desk.clock(at)}, so there is no stop to speak of. Name a moment in a "
             "stop, or a stretch as SINCE/UNTIL."
         )
     edges = [e for row in desk.told("reason", machine.path, window) for e in (row.since, row.until)]

@@ -61,7 +61,7 @@ def closed(
 ) -> Row:
     """Close finished shifts: how many were closed, closed again, and left as they were."""
     with open_plant(folder) as plant:
-        done = _closed(plant, at, _window(plant, since, until, ""), everything=everything, who=who, why=why)
+        done = _closed(plant, at, _window(plant, at, since, until, ""), everything=everything, who=who, why=why)
     return {"closed": done.first, "again": done.again, "same": done.same}
 
 
@@ -74,7 +74,7 @@ def losses(
     """
     groups = tuple(g for g in by.replace(" ", "").split(",") if g)
     with open_plant(folder) as plant:
-        window = _window(plant, since, until, last)
+        window = _window(plant, at, since, until, last)
         _closed(plant, "", None, everything=False, who="", why="")
         which = Which(at=_places(plant, at), window=window)
         if "entry" in groups:
@@ -129,8 +129,8 @@ def _closed(plant: Andon, at: str, window: Window | None, *, everything: bool, w
     )
 
 
-def _window(plant: Andon, since: str, until: str, last: str) -> Window | None:
-    return plant.window(since=since, until=until, last=last) if since or last else None
+def _window(plant: Andon, at: str, since: str, until: str, last: str) -> Window | None:
+    return plant.window(at, since=since, until=until, last=last) if since or last else None
 
 
 def _places(plant: Andon, at: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +19,7 @@ from ..ledger import Books
 from ..model import Window
 from ..plant import Plant
 from ..plant.when import when
+from ..plant.zones import zone_of
 from ..sweep import sweep
 
 
@@ -67,16 +68,16 @@ class Andon:
         Asked
             The typed answer with coverage and evidence.
         """
-        asked = self.window(since=since, until=until, last=last)
+        asked = self.window(at, since=since, until=until, last=last)
         groups = tuple(g for g in by.replace(" ", "").split(",") if g)
         question = Question(study, at, asked, groups, settings)
         if workers > 1:
             return sweep(question, self.plant, self.history, workers=workers)
         return ask(question, self.plant, self.history)
 
-    def window(self, *, since: str | datetime = "", until: str | datetime = "", last: str = "") -> Window:
-        """The window that words mean in the plant's local time."""
-        return spoken(self.plant, since=since, until=until, last=last)
+    def window(self, at: str = "", *, since: str | datetime = "", until: str | datetime = "", last: str = "") -> Window:
+        """The window that words mean in the plant's local time and by the shifts of a place."""
+        return spoken(self.plant, at, since=since, until=until, last=last)
 
     def act(
         self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
@@ -104,20 +105,33 @@ def open_plant(folder: str | Path) -> Andon:
     return Andon(path, plant, Historian.open(path / "history"), Books.open(path / "ledger"))
 
 
-def spoken(plant: Plant, *, since: str | datetime = "", until: str | datetime = "", last: str = "") -> Window:
-    """The window that `since`/`until` or `last` mean, in the plant's zone and by its shifts."""
+def spoken(
+    plant: Plant, at: str = "", *, since: str | datetime = "", until: str | datetime = "", last: str = ""
+) -> Window:
+    """The window that `since`/`until` or `last` mean, in the plant's zone and by the shifts of a place.
+
+    Where the shifts are those of single lines or machines, the days of a wider place are those of its first machine
+    that has shifts.
+    """
     if bool(last) == bool(since):
         raise BadQuestion("Say when: either `last` ('shift', 'week', '30 d', 'yesterday') or `since` and `until`.")
-    now = time.time_ns() // 1000
+    now, place = time.time_ns() // 1000, _place(plant, at)
     if last:
-        return when(last, zone=plant.zone, now=now, book=plant.shifts)
-    begin = _moment(since, plant, now)
-    end = _moment(until, plant, now) if until else Window(now, now)
+        return when(last, zone=plant.zone, now=now, book=plant.shifts, place=place)
+    begin = _moment(since, plant, now, place)
+    end = _moment(until, plant, now, place) if until else Window(now, now)
     return Window(begin.since, end.since)
 
 
-def _moment(said: str | datetime, plant: Plant, now: int) -> Window:
+def _place(plant: Plant, at: str) -> str:
+    """The place whose shifts make the days."""
+    if plant.shifts.rules_for(at):
+        return at
+    return next((m.path for m in plant.at(at) if plant.shifts.rules_for(m.path)), at)
+
+
+def _moment(said: str | datetime, plant: Plant, now: int, place: str) -> Window:
     if isinstance(said, datetime):
-        aware = said if said.tzinfo else said.astimezone(UTC)
+        aware = said if said.tzinfo else said.replace(tzinfo=zone_of(plant.zone))
         return Window.of(aware, aware)
-    return when(said, zone=plant.zone, now=now, book=plant.shifts)
+    return when(said, zone=plant.zone, now=now, book=plant.shifts, place=place)

@@ -58,7 +58,7 @@ def latest(folder: Path, at: str = "") -> list[Row]:
 def coverage(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> list[Row]:
     """How much of a window each signal was heard, and its longest gap."""
     with open_plant(folder) as plant:
-        window = plant.window(since=since, until=until, last=last)
+        window = plant.window(at, since=since, until=until, last=last)
         return [_heard(plant, s, window) for m in plant.plant.at(at) for s in m.signals.values()]
 
 
@@ -66,7 +66,7 @@ def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: 
     """A signal's lowest, highest, first and last value in each of `pixels` buckets."""
     with open_plant(folder) as plant:
         known = plant.plant.signal(signal)
-        window = plant.window(since=since, until=until, last=last)
+        window = plant.window(known.machine, since=since, until=until, last=last)
         found = plant.history.trend(signal, window, pixels).to_pylist()
         rows: list[Row] = [
             {
@@ -90,7 +90,7 @@ def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until
     if target.suffix not in (".parquet", ".csv"):
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
-        window = plant.window(since=since, until=until) if since else None
+        window = plant.window(at, since=since, until=until) if since else None
         signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at else None
         return plant.history.export(target, window=window, signals=signals, format=target.suffix[1:])
 

@@ -14,7 +14,7 @@ from ..errors import BadConfig, NoCalendar, NoData
 from ..ledger import Books, Closing, Draft, Key
 from ..model import Shift, Spells, States, Texts, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, text_spells
+from ..reading import REACH, History, text_spells, told
 from ..units import HOUR
 from .drafts import bench, draft
 
@@ -169,6 +169,7 @@ def _machine(task: _Task, machine: Machine) -> Closed:
     except NoData as error:
         return Closed(left_out=((machine.path, str(error)),))
     who, why = task.by
+    why = why or _because(task, machine)
     versions = task.books.post_all(drafts, gone=plan.gone, who=who, why=why)
     return Closed(
         sum(v == 1 for v in versions),
@@ -176,6 +177,18 @@ def _machine(task: _Task, machine: Machine) -> Closed:
         sum(v is None for v in versions),
         len(plan.gone),
     )
+
+
+def _because(task: _Task, machine: Machine) -> str:
+    """What people said of the machine since the last closing: why its shifts are closed again, if nobody tells."""
+    mark, always = task.books.mark(RECEIPT), Window(0, task.now)
+    said = [
+        f"{kind} {r.text} by {r.detail.get('who', '')}" + (f": {r.detail['why']}" if r.detail.get("why") else "")
+        for kind in ("reason", "scrap", "order")
+        for r in told(task.history, kind, machine.path, always)
+        if r.receipt > mark
+    ]
+    return "; ".join(dict.fromkeys(said))
 
 
 def _span(task: _Task, machine: Machine) -> Window | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 
 from .desk import Desk
 
@@ -68,7 +69,7 @@ class Options:
         return typer.Option(False, "--csv", help=self._say("Print CSV."))
 
     def option(self, default: object, text: str, *names: str) -> Default:
-        return typer.Option(default, *names, help=self._say(text))
+        return typer.Option(default, *names, help=escape(self._say(text)))
 
     def argument(self, text: str) -> Default:
         return typer.Argument(..., help=self._say(text))
