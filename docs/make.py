@@ -27,6 +27,8 @@ os.environ |= {
     "LC_ALL": "C.UTF-8",
 }
 
+import plant_toml
+
 from andon import studies
 from andon.catalog import STUDIES, Figure, Parameter, Study, figures, is_answer
 from andon.surfaces import cli
@@ -58,6 +60,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "cli.md", cli_page()
     house = DOCS / "house.md"
     yield house, put(house.read_text(encoding="utf-8"), "tree", tree())
+    yield plant_toml.PAGE, plant_toml.page(plant_toml.PAGE.read_text(encoding="utf-8"))
     index = DOCS / "index.md"
     yield index, put(index.read_text(encoding="utf-8"), "decisions", decisions())
     yield ROOT / "CHANGES.md", changes()
