@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from andon.errors import BadInput, BadQuestion, Owned, UnknownName
+from andon.errors import BadInput, BadQuestion, Damaged, Owned, UnknownName
 from andon.historian import Historian
 from andon.model import Batch, Measurements, Spells, Waveforms, Window
 from andon.plant import Signal
@@ -347,3 +348,11 @@ def test_the_sealed_form_of_a_plain_signal_takes_little_room(history: Historian)
     history.seal()
     size = sum(f.stat().st_size for f in (history.folder / "cold").rglob("*.parquet"))
     assert size / 86_400 < 2.5  # values to 0.01 in steps of 0.1 and times that jitter by milliseconds
+
+
+def test_a_history_of_another_layout_is_left_alone_and_named(tmp_path: Path) -> None:
+    Historian.own(tmp_path).close()
+    with duckdb.connect(str(tmp_path / "hot.duckdb")) as db:
+        db.execute("UPDATE layout SET number = 99")
+    with pytest.raises(Damaged, match="has layout 99"):
+        Historian.own(tmp_path)

@@ -17,7 +17,10 @@ from .files import fsync
 from .index import Index
 from .names import Fresh, Names
 
-TABLES = """
+LAYOUT = 1
+"""Raised when the tables or the sealed files change, so that no Andon reads what it does not know."""
+TABLES = f"""
+CREATE TABLE layout(number INTEGER NOT NULL); INSERT INTO layout VALUES ({LAYOUT});
 CREATE TABLE signals(id INTEGER NOT NULL, path VARCHAR NOT NULL, source VARCHAR NOT NULL);
 CREATE TABLE hot(signal INTEGER NOT NULL, "at" BIGINT NOT NULL, value DOUBLE, text VARCHAR, quality UINTEGER NOT NULL,
     seq BIGINT NOT NULL);
@@ -172,7 +175,19 @@ def _connect(path: Path, repairs: list[str]) -> Connection:
     if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'forgotten'").fetchall():
         db.execute(f"BEGIN; {TABLES} COMMIT")
         db.execute("CHECKPOINT")  # keeps the making of tables out of a log that may have to be replayed
+    _check_layout(db, path)
     return db
+
+
+def _check_layout(db: Connection, path: Path) -> None:
+    told = db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall()
+    (found,) = _one(db, "SELECT max(number) FROM layout") if told else (0,)
+    if found != LAYOUT:
+        db.close()
+        raise Damaged(
+            f"{path} has layout {found}, and this Andon knows layout {LAYOUT}. Open it with the Andon that made it and "
+            "`andon export` the samples, or read the sealed days in cold/ with any Parquet tool."
+        )
 
 
 def _open_repaired(path: Path, repairs: list[str]) -> Connection:
