@@ -49,3 +49,16 @@ def test_a_text_without_chinese_is_shown_as_it_is():
 
 def test_an_error_is_explained_in_chinese_with_its_names_kept():
     assert explained(UnknownName("machine", "press3", ["press-3"]), "zh").endswith("您是指 'press-3' 吗？")
+
+
+@pytest.mark.parametrize("kind", ["machine", "machine or line", "signal", "study", "closed shift", "reason", "source"])
+def test_what_is_not_there_is_named_in_chinese(kind):
+    said = explained(UnknownName(kind, "press3", ["press-3"]), "zh")
+    assert kind not in said
+    assert "'press3'" in said
+
+
+def test_a_column_that_is_not_in_a_file_is_named_in_chinese_with_its_file():
+    assert explained(UnknownName("column in parts.csv", "good", ["Good"]), "zh") == (
+        "parts.csv 中没有名为 'good' 的列。您是指 'Good' 吗？"
+    )

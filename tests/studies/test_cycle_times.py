@@ -145,6 +145,35 @@ def test_without_a_drift_the_limits_hold_zero() -> None:
     assert not found.rows[0].drifting
 
 
+def test_a_right_ideal_that_scattering_parts_beat_now_and_then_is_not_suspicious() -> None:
+    """Cycles scatter by 2.5 % around 3 % above the ideal: one part in nine beats it, none by much."""
+    times = 20 * 1.03 * np.exp(np.random.default_rng(9).normal(0, 0.025, 4000))
+    signal = values(np.linspace(0, 4, 4000) * DAY, times)
+    row = cycle_times(None, Calendar(Window(0, 5 * DAY), ()), ideal(20), cycle_time=signal).rows[0]
+    assert row.faster is not None
+    assert 0.05 < row.faster < 0.20
+    assert not row.suspicious
+
+
+def test_an_ideal_at_165_per_cent_of_what_the_machine_needs_is_suspicious() -> None:
+    times = 20 * np.exp(np.random.default_rng(10).normal(0, 0.04, 4000))
+    signal = values(np.linspace(0, 4, 4000) * DAY, times)
+    found = cycle_times(None, Calendar(Window(0, 5 * DAY), ()), ideal(33), cycle_time=signal)
+    assert found.rows[0].suspicious
+    assert len(found.remarks) == 1
+
+
+@pytest.mark.parametrize(("slope", "drifting"), [(0.02, False), (0.2, True), (-0.2, True)])
+def test_a_drift_is_told_only_where_it_comes_to_something(slope: float, drifting: bool) -> None:
+    """Over 14 days 0.02 s/d come to 1 % of 30 s, which the limits tell from 0, and 0.2 s/d to 9 %."""
+    days = np.linspace(0, 14, 4000)
+    times = 30 + slope * days + np.random.default_rng(11).normal(0, 0.1, len(days))
+    found = cycle_times(None, Calendar(Window(0, 15 * DAY), ()), Products({}), cycle_time=values(days * DAY, times))
+    row = found.rows[0]
+    assert (row.drift_low or 0) * (row.drift_high or 0) > 0
+    assert row.drifting == drifting
+
+
 def test_bad_and_missing_values_of_the_signal_are_no_cycles() -> None:
     signal = values(np.arange(1, 7) * MINUTE, np.array([20.0, np.nan, 0.0, -1.0, 99.0, 22.0]))
     signal.quality[4] = 0x80000000  # OPC UA Bad
@@ -200,7 +229,7 @@ def test_five_minute_rows_of_a_real_shop_floor_agree_with_the_cycle_time_that_it
 
 @pytest.mark.parametrize("settings", [{"best": 0.0}, {"best": 5.0}, {"tolerance": -0.1}])
 def test_shares_outside_0_and_1_are_refused(settings: dict[str, float]) -> None:
-    with pytest.raises(BadQuestion, match="are shares of the parts"):
+    with pytest.raises(BadQuestion, match="are shares"):
         cycle_times(None, Calendar(Window(0, 1), ()), Products({}), None, None, **settings)
 
 

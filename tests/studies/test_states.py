@@ -1,12 +1,14 @@
 """Time by state, without any calendar."""
 
 from functools import reduce
+from itertools import pairwise
 from operator import add
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from andon.errors import BadQuestion
 from andon.model import Calendar, State, States, Window
 from andon.studies.production.states import picture, states
 from andon.units import MINUTE
@@ -74,3 +76,34 @@ def test_the_picture_is_a_timeline():
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_its_row(state):
     assert states(States.of([(0, 5, state)])).rows[0].state is state
+
+
+def test_several_machines_at_once_are_not_painted_onto_one_lane():
+    one, other = (states(States.of([(0, 50, s), (50, 90, "setup")])) for s in ("producing", "fault"))
+    with pytest.raises(BadQuestion, match="Ask for one machine"):
+        picture(one + other)
+
+
+def test_windows_of_one_machine_after_each_other_are_still_one_lane():
+    history = States.of([(0, 60, "producing"), (60, 100, "fault")])
+    early, late = (states(history, Calendar(w, ())) for w in (Window(0, 80), Window(80, 100)))
+    assert [r[1:3] for r in picture(early + late).rows] == [(0, 60), (60, 100)]
+
+
+def test_a_timeline_of_many_spells_stays_small_and_says_so():
+    """A stop of one minute in every ten for a month, and one long stop, which stays a box of its own."""
+    rows = [(10 * i, 10 * i + 9, "producing") for i in range(5000)]
+    rows += [(10 * i + 9, 10 * i + 10, "fault") for i in range(5000)] + [(50_000, 60_000, "maintenance_planned")]
+    found = picture(states(States.of(sorted(rows))))
+    boxes = [r[1:] for r in found.rows]
+    assert len(boxes) <= 2000
+    assert found.subtitle
+    assert boxes[-1] == (50_000, 60_000, "maintenance_planned")
+    assert {text for *_, text in boxes[:-1]} == {"producing"}
+    assert (boxes[0][0], boxes[-1][1]) == (0, 60_000)
+    assert all(a[1] == b[0] for a, b in pairwise(boxes))
+
+
+def test_a_timeline_of_few_spells_shows_each():
+    found = picture(states(States.of([(0, 1, "fault"), (1, 100_000, "producing")])))
+    assert (len(found.rows), found.subtitle) == (2, "")

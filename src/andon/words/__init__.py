@@ -35,7 +35,7 @@ def explained(error: AndonError, language: str) -> str:
 
     >>> from andon.errors import UnknownName
     >>> explained(UnknownName("machine", "press3", ["press-3"]), "zh")
-    "没有名为 'press3' 的machine。您是指 'press-3' 吗？"
+    "没有名为 'press3' 的设备。您是指 'press-3' 吗？"
     """
     return told(str(error), language)
 

@@ -81,7 +81,7 @@ class PartCounts:
     good: Parts | None
     rejects: Parts | None
     rework: Parts | None
-    opportunities: Annotated[float, Unit("1")] | None
+    opportunities: Annotated[float, Unit("{opportunity}")] | None
     time: Micros
     heard: Micros | None
     rows: tuple[ProductCount, ...]
@@ -128,7 +128,7 @@ class PartCounts:
         return ratio(self.defects, self.made)
 
     @property
-    def defects_per_million(self) -> Annotated[float, Unit("1")] | None:
+    def defects_per_million(self) -> Annotated[float, Unit("[ppm]")] | None:
         """DPMO: defects in a million opportunities."""
         share = ratio(self.defects, self.opportunities)
         return None if share is None else share * 1e6

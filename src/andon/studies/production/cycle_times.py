@@ -61,11 +61,14 @@ class ProductCycles:
     faster
         Share of the parts that were surely quicker than the ideal cycle valid at their time; None without one.
     suspicious
-        More parts than tolerated were quicker than the ideal cycle, so it is too slow: wrong master data.
+        The best demonstrated cycle beats the ideal one by more than tolerated: the ideal is wrong master data.
     drift
         Slope of the cycle time over the time asked about (Theil-Sen); None where there are too few parts.
     drift_low, drift_high
         Its 95 % limits.
+    drifting
+        The limits of the slope lie on one side of 0, and it moves the median by more than tolerated from the first
+        part to the last.
     bins
         The distribution, without the slowest and quickest hundredth.
     """
@@ -82,17 +85,13 @@ class ProductCycles:
     drift: Slope | None
     drift_low: Slope | None
     drift_high: Slope | None
+    drifting: bool
     bins: tuple[Bin, ...]
 
     @property
     def against_ideal(self) -> Ratio | None:
         """Median over ideal cycle: 1.1 means that the machine runs 10 % slower than it should."""
         return self.median / self.ideal if self.ideal else None
-
-    @property
-    def drifting(self) -> bool:
-        """The limits of the slope lie on one side of 0."""
-        return self.drift_low is not None and self.drift_high is not None and self.drift_low * self.drift_high > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,9 @@ def cycle_times(
     From the machine's own cycle time where it has that signal; else from the time between two parts in which the
     machine produced without a stop; else, where several parts are counted in one row, from producing time / parts of
     each row. Quantiles count parts, not rows. A part is surely quicker than the ideal cycle if even one part less in
-    its row would be. The drift is the median of all pairwise slopes (Theil-Sen), which a few odd parts do not move.
+    its row would be. Cycle times scatter, so a few parts beat a right ideal; it is suspicious only if the best
+    demonstrated cycle, which the machine repeated on `best` of its parts, is below it by more than `tolerance`. The
+    drift is the median of all pairwise slopes (Theil-Sen), which a few odd parts do not move.
 
     Use `losses` instead when you want the time that slow cycles cost.
 
@@ -188,7 +189,8 @@ def cycle_times(
     best
         Share of parts that were quicker than the best demonstrated cycle.
     tolerance
-        Share of parts that may be quicker than the ideal cycle before it is called suspicious.
+        How far the best demonstrated cycle may lie below the ideal one, and the cycle time may drift over the time
+        asked about, as a share of it, before it is told.
 
     Returns
     -------
@@ -216,7 +218,7 @@ def cycle_times(
     ISO 22400-2:2014, planned run time per item (PRI).
     """
     if not (0 < best < 1 and 0 <= tolerance < 1):
-        raise BadQuestion(f"best = {best} and tolerance = {tolerance} are shares of the parts: write 0.05 for 5 %.")
+        raise BadQuestion(f"best = {best} and tolerance = {tolerance} are shares: write 0.05 for 5 %.")
     found, basis, resolution, left_out = _found(output, calendar.window, states, cycle_time)
     if not len(found.at):
         raise NoData(
@@ -315,6 +317,7 @@ def _row(product: str, cycles: _Cycles, products: Products, *, best: float, tole
     low, quick, median, slow, slower = weighted_quantiles(cycles.time, cycles.parts, (0.10, best, 0.50, 0.90, 0.95))
     ideals = _ideals(products, product, cycles.at)
     rated = np.isfinite(ideals)
+    drift = _drift(cycles)
     of_rated = float(cycles.parts[rated].sum())
     faster = float(cycles.parts[rated & (cycles.most < ideals * (1 - 1e-9))].sum()) / of_rated if of_rated else None
     return ProductCycles(
@@ -326,10 +329,24 @@ def _row(product: str, cycles: _Cycles, products: Products, *, best: float, tole
         slower,
         float(ideals[-1]) if rated[-1] else None,
         faster,
-        faster is not None and faster > tolerance,
-        *_drift(cycles),
+        bool(of_rated) and _beaten(_only(cycles, rated), ideals[rated], best) > tolerance,
+        *drift,
+        _matters(drift, cycles.at, tolerance * median),
         _bins(cycles),
     )
+
+
+def _beaten(cycles: _Cycles, ideals: Numbers, best: float) -> float:
+    """By which share the best demonstrated cycle beats the ideal one: each part surely took at most `most`."""
+    return 1 - weighted_quantiles(cycles.most / ideals, cycles.parts, (best,))[0]
+
+
+def _matters(drift: tuple[float | None, float | None, float | None], at: Times, least: float) -> bool:
+    """Is the slope surely not 0, and does it come to more than `least` seconds from the first part to the last?"""
+    slope, low, high = drift
+    if slope is None or low is None or high is None:
+        return False
+    return low * high > 0 and abs(slope) * float(at[-1] - at[0]) / SECOND / DAY > least
 
 
 def _ideals(products: Products, product: str, at: Times) -> Numbers:

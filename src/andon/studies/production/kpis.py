@@ -43,7 +43,7 @@ class Kpi:
 
     number: int
     name: str
-    value: Annotated[float, Unit("1")] | None
+    value: Annotated[float, Unit("{unit}")] | None
     unit: str
     formula: str
     base: str
@@ -71,7 +71,7 @@ class MeasuredElement:
 
     sign: str
     name: str
-    value: Annotated[float, Unit("1")] | None
+    value: Annotated[float, Unit("{unit}")] | None
     unit: str
     semantic_id: str
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from ...catalog import study
+from ...errors import BadQuestion
 from ...model import Calendar, State, States, Times
 from ...picture import Picture, timeline
 from ...units import SECOND, Micros, Moment, Ratio, Seconds
@@ -73,7 +75,7 @@ class StateSpell:
     state: State
     said: str
     reason: str
-    began: Micros
+    began: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,55 @@ class StateTimes:
         return ratio(self.spent(State.PRODUCING), self.known)
 
 
+BOXES = 1_000
+"""The pixels of a timeline, roughly: a spell that is shorter than this part of the whole cannot be seen."""
+
+
 def picture(answer: StateTimes) -> Picture:
-    """The state timeline."""
-    return timeline("What the machine was doing", [("", s.since, s.until, s.state.value) for s in answer.spells])
+    """The state timeline of one machine; spells too short to be seen stand together under the longest of them."""
+    spells = answer.spells
+    if any(b.since < a.until for a, b in pairwise(spells)):
+        raise BadQuestion(
+            "A timeline shows one machine, and these states are of several at once. "
+            "Ask for one machine, such as at='line-1/press-3'."
+        )
+    rows = visible(spells)
+    note = "Spells too short to be seen stand together under the longest of them." if len(rows) < len(spells) else ""
+    return timeline("What the machine was doing", [("", *r) for r in rows], subtitle=note)
+
+
+def visible(spells: Sequence[StateSpell]) -> list[tuple[int, int, str]]:
+    """Boxes (since, until, state) for spells in order of time: neighbours shorter than a pixel share one.
+
+    Spells that fill a pixel stay as they are, so there are at most about 2 x BOXES boxes.
+
+    >>> spells = [StateSpell(i, i + 1, State.FAULT, "", "", i) for i in range(5)]
+    >>> visible(spells)[:2]
+    [(0, 1, 'fault'), (1, 2, 'fault')]
+    """
+    if len(spells) <= 2 * BOXES:
+        return [(s.since, s.until, s.state.value) for s in spells]
+    pixel = (spells[-1].until - spells[0].since) / BOXES
+    boxes: list[tuple[int, int, str]] = []
+    short: list[StateSpell] = []
+    for s in spells:
+        wide = s.until - s.since >= pixel
+        if short and (wide or s.until - short[0].since > 2 * pixel):
+            boxes.append(_box(short))
+            short = []
+        short.append(s)
+        if wide or s.until - short[0].since >= pixel:
+            boxes.append(_box(short))
+            short = []
+    return [*boxes, _box(short)] if short else boxes
+
+
+def _box(spells: Sequence[StateSpell]) -> tuple[int, int, str]:
+    """From the first's beginning to the last's end, under the state that held longest."""
+    times: dict[str, int] = {}
+    for s in spells:
+        times[s.state.value] = times.get(s.state.value, 0) + s.until - s.since
+    return spells[0].since, spells[-1].until, max(times, key=times.__getitem__)
 
 
 @study(picture=picture)
