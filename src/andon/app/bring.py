@@ -21,7 +21,7 @@ from ..acquire.files import (
 )
 from ..answer import Plain
 from ..config import confirm_machines, confirm_mapping, read_plant
-from ..errors import BadQuestion, UnknownName
+from ..errors import BadInput, BadQuestion, UnknownName
 from ..plant import Plant, Source
 from .opening import open_plant
 
@@ -33,15 +33,16 @@ def proposed(folder: Path | None, file: Path) -> Proposal:
     return propose(file, read_plant(folder) if folder else None)
 
 
-def confirm(folder: Path, file: Path) -> None:
-    """Write the proposed mapping, and the machines and signals it needs, into plant.toml."""
+def confirm(folder: Path, file: Path) -> str:
+    """Write the proposed mapping, and the machines and signals it needs, into plant.toml; the new source's name."""
     found = propose(file, read_plant(folder))
     confirm_machines(folder, _tables(found))
     confirm_mapping(folder, {"name": found.name, "connector": "files", **found.settings})
+    return found.name
 
 
 def mapped(folder: Path, file: Path) -> bool:
-    """Whether a [[source]] of plant.toml says how to read a file."""
+    """Whether a [[source]] of plant.toml fits a file: else its mapping is proposed."""
     return bool(_fitting(read_plant(folder), file))
 
 
@@ -77,6 +78,8 @@ def summary(folder: Path, done: Loaded) -> Row:
 
 def watched(folder: Path, inbox: Path, source: str, *, every: float, once: bool) -> Iterator[Report]:
     """Store files as they appear in a folder; each is reported once it is on disk."""
+    if not inbox.is_dir():
+        raise BadInput(f"There is no folder {inbox}.")
     with open_plant(folder) as plant:
         mapping = _mapping(plant.plant, None, source)
         if once:
@@ -96,7 +99,7 @@ def _tables(found: Proposal) -> Iterator[dict[str, object]]:
 
 
 def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:
-    """The mapping by name, else the one that fits the file, else the only one."""
+    """The mapping by name, else the one that fits the file; for a folder the only one there is."""
     known = _sources(plant)
     if source:
         if source not in known:
@@ -110,10 +113,10 @@ def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:
 
 
 def _fitting(plant: Plant, file: Path) -> list[str]:
-    """The sources whose columns the file has; the only one there is, whatever it has, so that a misfit is explained."""
-    known = _sources(plant)
-    fitting = [name for name, s in known.items() if fits(file, read_mapping(s.settings, name=name))]
-    return fitting or (list(known) if len(known) == 1 else [])
+    """The sources that read files like this one."""
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}.")
+    return [n for n, s in _sources(plant).items() if fits(file, read_mapping(s.settings, name=n))]
 
 
 def _sources(plant: Plant) -> dict[str, Source]:

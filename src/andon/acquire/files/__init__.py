@@ -4,7 +4,8 @@ from .fit import fits
 from .folder import Report, take_all, watch_folder
 from .load import Loaded, Progress, load
 from .mapping import FileMapping, read_mapping
-from .propose import Proposal, propose
+from .proposal import Proposal
+from .propose import propose
 
 __all__ = [
     "FileMapping",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import AndonError, Damaged, DiskFull, NotConnected, Owned
+from ...errors import AndonError, BadInput, Damaged, DiskFull, NotConnected, Owned
 from ...model import Sink
 from ...plant import Plant
 from .load import Loaded, load
@@ -58,6 +58,8 @@ def watch_folder(
 
     Raises
     ------
+    BadInput
+        There is no such folder.
     DiskFull, Damaged, Owned, NotConnected
         The historian cannot take more; the file in hand stays where it is.
     """
@@ -97,6 +99,8 @@ def take_file(folder: Path, name: str, mapping: FileMapping, plant: Plant, sink:
 
 def _look(folder: Path) -> Looks:
     """Size and time of the files that may be taken."""
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder}.")
     with os.scandir(folder) as entries:
         return {
             e.name: (e.stat().st_size, e.stat().st_mtime_ns)
@@ -106,7 +110,7 @@ def _look(folder: Path) -> Looks:
 
 
 def _sentence(loaded: Loaded) -> str:
-    if loaded.batches and loaded.repeated == loaded.batches:
+    if loaded.known:
         return "already stored, nothing was added"
     refused = f", {loaded.refused:,} refused" if loaded.refused else ""
     return f"{loaded.samples:,} samples from {loaded.rows:,} rows{refused}"

@@ -40,7 +40,8 @@ class Guess:
     """What a column seems to be.
 
     `what` is time | machine | tag | value | quality | state | count | number | boolean | text | empty; `why` says what
-    speaks for it. `unit` is UCUM, `written` the unit as the header has it. `counting` and `rollover` are of counters.
+    speaks for it. `unit` is UCUM, `written` the unit as the header has it. `counting` and `rollover` are of counters;
+    `sure` is False where the rows do not show the way of counting.
     """
 
     column: str
@@ -52,6 +53,7 @@ class Guess:
     format: str = ""
     counting: str = ""
     rollover: int | None = None
+    sure: bool = True
     values: tuple[str, ...] = field(default=())
     examples: tuple[str, ...] = field(default=())
 
@@ -66,7 +68,9 @@ def guess_column(name: str, column: Column, dialect: Dialect, order: Sequence[Ti
     numbers = read_cells(column, Way("number"), dialect)
     share = 1 - numbers.bad.mean() - numbers.silent.mean() * (numbers.bad.mean() > 0)
     by_name = f"{word!r} in its name" if word else ""
-    if share < 0.9 or role in WORDED or any(re.fullmatch(r"0\d+", c) for c in cells):
+    unit, written = unit_of(name)
+    enough = 0.5 if role in COUNTED or role in MEASURES or unit else 0.9  # a name that says number outweighs bad cells
+    if share <= enough or role in WORDED or any(re.fullmatch(r"0\d+", c) for c in cells):
         return _words(name, cells, role, by_name, examples)
     distinct = tuple(k for k, _ in Counter(cells).most_common(FEW))
     if role == "state" and len(distinct) <= FEW // 2 and _codes(numbers.value):
@@ -78,17 +82,18 @@ def guess_column(name: str, column: Column, dialect: Dialect, order: Sequence[Ti
             examples=examples,
             why=f"{by_name}; {len(set(cells))} different codes in {len(cells):,} rows",
         )
-    unit, written = unit_of(name)
+    wrong = f"; {int(numbers.bad.sum()):,} of {len(cells):,} cells are no number" if numbers.bad.any() else ""
     if role in COUNTED:
-        counting, rollover, why = _counter([numbers.value[rows] for rows in order])
+        counting, rollover, why, sure = _counter([numbers.value[rows] for rows in order])
         return Guess(
             column=name,
             what="count",
             role=role,
             counting=counting,
             rollover=rollover,
+            sure=sure,
             examples=examples,
-            why=f"{by_name}; {why}",
+            why=f"{by_name}; {why}{wrong}",
         )
     if role in ("alarm", "state") and set(cells) <= {"0", "1", "0.0", "1.0"} and len(set(cells)) > 1:
         return Guess(column=name, what="boolean", role="alarm", why=f"{by_name}; only 0 and 1", examples=examples)
@@ -101,7 +106,7 @@ def guess_column(name: str, column: Column, dialect: Dialect, order: Sequence[Ti
         unit=unit,
         written=written,
         examples=examples,
-        why=(by_name or "all its cells are numbers") + unit_text,
+        why=(by_name or ("its cells are numbers" if wrong else "all its cells are numbers")) + unit_text + wrong,
     )
 
 
@@ -130,19 +135,21 @@ def _as_number(text: str) -> float:
     return float(text.replace(",", ".")) if re.fullmatch(r"-?[\d.,]+", text) else 0.0
 
 
-def _counter(series: list[Numbers]) -> tuple[str, int | None, str]:
-    """Running total or parts a row? And where does a total start again at 0?"""
+def _counter(series: list[Numbers]) -> tuple[str, int | None, str, bool]:
+    """Running total or parts a row? Where does a total start again at 0? Why, and do the rows show it?"""
     said = [values[np.isfinite(values)] for values in series]
     step = np.concatenate([np.diff(v) for v in said]) if said else np.zeros(0)
     if not len(step):
-        return "delta", None, "one row tells nothing about its way of counting"
+        return "delta", None, "one row tells nothing about its way of counting", False
     tops = np.concatenate([v[:-1][np.diff(v) < 0] for v in said]).tolist()
     full = next((r for r in ROLLOVERS for t in tops if 0.98 * r <= t <= r), None)
     falls = sum(1 for t in tops if not full or t < 0.98 * full) / len(step)
+    if not step.any():
+        return "delta", None, "it never changes, which tells nothing about its way of counting", False
     if falls > 0.05 or not (step > 0).any():
-        return "delta", None, f"it falls in {falls:.0%} of its rows: parts made since the row before"
+        return "delta", None, f"it falls in {falls:.0%} of its rows: parts made since the row before", True
     seen = f" and starts again at 0 after {full:,}" if full else f" but {len(tops)} resets" if tops else ""
-    return "total", full, f"it {'rises' if tops else 'never falls'}{seen}: a running total"
+    return "total", full, f"it {'rises' if tops else 'never falls'}{seen}: a running total", True
 
 
 def fits(role: str, unit: str) -> bool:

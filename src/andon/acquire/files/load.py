@@ -93,6 +93,11 @@ class Loaded:
     notes: tuple[str, ...] = ()
     quarantine: Path | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether the historian had the whole file already."""
+        return 0 < self.batches == self.repeated
+
 
 @dataclass(slots=True)
 class _Sum:

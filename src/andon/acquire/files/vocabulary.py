@@ -118,6 +118,8 @@ STATES: Mapping[str, str] = {
     for word in words.split()
 }
 """Words that machines say, and Andon's state."""
+AMBIGUOUS = ("stop", "stopped", "停机", "停止", "manual")
+"""Words of STATES that say what a machine does and not why: a person must say which loss they are."""
 
 
 def spaced(name: str) -> str:
@@ -151,3 +153,13 @@ def slug(name: str) -> str:
     """
     bare = re.sub(r"[\[(（【].*?[\])）】]", "", name)
     return re.sub(r"[^\w]+", "_", bare.strip().lower()).strip("_") or "column"
+
+
+def machine_slug(word: str) -> str:
+    """A machine's place in its line from what a file calls it; hyphens stay, a bare number gets a name.
+
+    >>> machine_slug("Press-1"), machine_slug("7")
+    ('press-1', 'machine-7')
+    """
+    bare = re.sub(r"[^\w-]+", "_", word.strip().lower()).strip("_") or "machine"
+    return f"machine-{bare}" if bare[:1].isdigit() else bare

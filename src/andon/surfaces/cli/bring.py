@@ -62,12 +62,12 @@ def _explained(desk: Desk, plant: Path | None, file: Path, shape: Shape) -> None
 
 
 def _loaded(desk: Desk, plant: Path, file: Path, source: str, *, yes: bool, shape: Shape) -> int:
-    """Load one file, asking once for a mapping where plant.toml has none; returns how many rows were refused."""
+    """Load one file, asking for a mapping where plant.toml has none; how many rows of a new file were refused."""
     if not source and not desk.rooms.mapped(plant, file):
         _explained(desk, plant, file, Shape())
         if not yes and not typer.confirm(desk.say("Is that right? Write it into plant.toml?")):
             raise typer.Exit(2)
-        desk.rooms.confirm(plant, file)
+        source = desk.rooms.confirm(plant, file)
     with _progress(desk, file, shape) as tell:
         loaded = desk.rooms.loaded(plant, file, source, tell)
     row = desk.rooms.summary(plant, loaded)
@@ -75,12 +75,12 @@ def _loaded(desk: Desk, plant: Path, file: Path, source: str, *, yes: bool, shap
         show(desk, [row], shape)
     else:
         _told_summary(desk, file, loaded, desk.rooms.zone(plant))
-    return int(loaded.refused)
+    return 0 if loaded.known else int(loaded.refused)
 
 
 def _told_summary(desk: Desk, file: Path, loaded: Any, zone: str) -> None:
     say = desk.say
-    if loaded.repeated and loaded.repeated == loaded.batches:
+    if loaded.known:
         print_line(say("{file}: already stored, nothing was added.", file=file.name))
         return
     if loaded.since is None:
@@ -132,9 +132,13 @@ def watch_folder(desk: Desk) -> Callable[..., None]:
         every: float = o.option(2.0, "Seconds between looks."),
         once: bool = o.flag("Take what is there and stop.", "--once"),
     ) -> None:
+        refused = False
         for report in desk.rooms.watched(plant, folder, source, every=every, once=once):
             style = "red" if report.failed else "green"
             print_line(f"[{style}]{report.file.name}[/{style}]: {report.text}")
+            refused |= report.failed or bool(report.loaded and report.loaded.refused and not report.loaded.known)
+        if refused:
+            raise typer.Exit(3)
 
     return command
 

@@ -1,0 +1,105 @@
+"""Files brought in by the command line: proposed, mapped, refused in part, and watched for."""
+
+import json
+
+import pytest
+
+from andon.__main__ import house
+from andon.config import read_plant
+from andon.surfaces.cli import run
+
+PLANT = '[plant]\nname = "works"\nzone = "UTC"\n'
+WIDE = "time,status,good_count\n" + "".join(
+    f"2026-01-09T03:{n:02}:00Z,{'RUN' if n % 4 else 'STOP'},{100 + n}\n" for n in range(20)
+)
+OTHER = "when;pressure_bar;energy_kwh\n" + "".join(f"09.01.2026 04:{n:02}:00;{n % 3};{5 * n}\n" for n in range(20))
+LINES = "".join(
+    f'm,machine=oven-1 state="RUN",total_count={n}i,temp=2.5 {1_767_960_000 + 60 * n}000000000\n' for n in range(20)
+)
+LONG = "time,tag,value\n" + "".join(
+    f"2026-01-09T05:{n:02}:00Z,saw-1.state,{'RUN' if n % 4 else 'STOP'}\n"
+    f"2026-01-09T05:{n:02}:00Z,saw-1.total_count,{n}\n"
+    for n in range(20)
+)
+BAD = "time,good_count\n" + "".join(f"2026-01-09T03:0{n}:00Z,{c}\n" for n, c in enumerate(["1", "2", "3", "x4", "5"]))
+
+
+@pytest.fixture
+def works(tmp_path):
+    folder = tmp_path / "works"
+    folder.mkdir()
+    (folder / "plant.toml").write_text(PLANT)
+    return folder
+
+
+def brought(works, file, text):
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return run(["import", str(works), str(file), "--yes"], house)
+
+
+def sources(works):
+    return {s.name: s.settings["format"] for s in read_plant(works).sources}
+
+
+def values(works, signal, capsys):
+    capsys.readouterr()
+    run(["sql", str(works), f"SELECT value FROM samples WHERE signal = '{signal}' ORDER BY 1", "--json"], house)
+    return [row["value"] for row in json.loads(capsys.readouterr().out)]
+
+
+@pytest.mark.parametrize(("name", "text"), [("rows.lp", LINES), ("long.csv", LONG), ("other.csv", OTHER)])
+def test_a_second_kind_of_file_gets_a_mapping_of_its_own(works, tmp_path, name, text):
+    assert brought(works, tmp_path / "wide.csv", WIDE) == 0
+    assert brought(works, tmp_path / name, text) == 0
+    assert len(sources(works)) == 2
+    assert brought(works, tmp_path / f"again-{name}", text) == 0
+    assert brought(works, tmp_path / "again.csv", WIDE) == 0
+    assert len(sources(works)) == 2
+
+
+def test_two_kinds_of_files_with_one_name_get_two_sources(works, tmp_path, capsys):
+    assert brought(works, tmp_path / "export.csv", WIDE) == 0
+    assert brought(works, tmp_path / "export.lp", LINES) == 0
+    assert sources(works) == {"export": "csv", "export_2": "lineprotocol"}
+    assert values(works, "line-1/oven-1/total_count", capsys) == list(range(20))
+    assert values(works, "line-1/machine-1/good_count", capsys) == [100 + n for n in range(20)]
+
+
+def test_tags_with_machines_are_stored_on_their_machines(works, tmp_path, capsys):
+    assert brought(works, tmp_path / "long.csv", LONG) == 0
+    assert values(works, "line-1/saw-1/total_count", capsys) == list(range(20))
+
+
+def test_a_bad_cell_of_a_counter_is_refused_and_the_rest_is_stored(works, tmp_path, capsys):
+    assert brought(works, tmp_path / "rows.csv", BAD) == 3
+    assert values(works, "line-1/machine-1/good_count", capsys) == [1, 2, 3, 5]
+    assert "x4" in (works / "quarantine" / "rows.csv.csv").read_text("utf-8-sig")
+
+
+def test_a_file_that_is_wholly_stored_exits_with_0_though_rows_of_it_were_refused(works, tmp_path):
+    assert brought(works, tmp_path / "rows.csv", BAD) == 3
+    assert brought(works, tmp_path / "rows.csv", BAD) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["import", "{works}", "missing.csv"], "There is no file missing.csv."),
+        (["import", "{works}", "missing.csv", "--explain"], "There is no file missing.csv."),
+        (["watch-folder", "{works}", "nowhere", "--once"], "There is no folder nowhere."),
+    ],
+)
+def test_what_is_not_there_is_said_plainly(works, tmp_path, capsys, arguments, says):
+    assert brought(works, tmp_path / "wide.csv", WIDE) == 0
+    assert run([a.format(works=works) for a in arguments], house) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "code"), [(BAD.replace("x4", "4"), 0), (BAD, 3), ("no\ncolumns\n", 3)])
+def test_a_watched_folder_tells_by_its_exit_code_whether_all_was_stored(works, tmp_path, text, code):
+    assert brought(works, tmp_path / "first.csv", BAD) == 3
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "rows.csv").write_text(text.replace("2026-01-09", "2026-01-10"))
+    assert run(["watch-folder", str(works), str(inbox), "--once"], house) == code
