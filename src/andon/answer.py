@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from . import page
 from .catalog import Study, figures
@@ -62,7 +63,7 @@ class Piece:
     answer: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Asked:
     """An answer with its coverage and its evidence; `pieces` are there when it was asked `by` something."""
 
@@ -86,7 +87,7 @@ class Asked:
     def rows(self) -> list[dict[str, Plain]]:
         """One row a piece (one row in all where there are none): its key, then its single figures."""
         parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
-        return [{**dict(p.key), **single_figures(p.answer)} for p in parts]
+        return [{**dict(k), **single_figures(p.answer)} for k, p in zip(self._keys(parts), parts, strict=True)]
 
     def to_polars(self, table: str = "") -> pl.DataFrame:
         """The answer as a Polars frame: one row a piece, or the rows of one of its tables, such as `rows`."""
@@ -100,7 +101,8 @@ class Asked:
         known = tables(parts[0].answer)
         if name not in known:
             raise BadQuestion(f"{self.study.name} has no table {name!r}. It has: {', '.join(known) or 'none'}.")
-        return [{**dict(p.key), **row} for p in parts for row in tables(p.answer)[name]]
+        keyed = zip(self._keys(parts), parts, strict=True)
+        return [{**dict(k), **row} for k, p in keyed for row in tables(p.answer).get(name, [])]
 
     def picture(self) -> Picture:
         """The study's picture of this answer: it shows itself in a notebook and saves itself as SVG or PNG."""
@@ -124,12 +126,49 @@ class Asked:
             "evidence": plain(self.evidence),
         }
 
+    def _keys(self, parts: tuple[Piece, ...]) -> list[Key]:
+        """What each piece is of; machines whose answers do not add up are told apart by their names."""
+        machines = self.evidence.machines
+        if len(parts) > 1 and not any(p.key for p in parts) and len(parts) == len(machines):
+            return [(("machine", m),) for m in machines]
+        return [p.key for p in parts]
+
+    def __repr__(self) -> str:
+        """A few lines for a prompt: study, place, local time, coverage, and the figures or the pieces."""
+        zone = ZoneInfo(self.zone)
+        since, until = (f"{moment(t).astimezone(zone):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
+        known = "" if self.known is None else f", coverage {self.known:.1%}"
+        lines = [f"{self.study.name} · {self.at or 'whole plant'} · {since} – {until} ({self.zone}){known}"]
+        said = {f.name: f for f in figures(self.study.answer)}
+        if self.pieces:
+            lines += page.text_table(self._telling_rows(), {n: f.unit for n, f in said.items()})
+        elif self.answer is not None:
+            single = single_figures(self.answer)
+            lines += page.text_list([(n, single[n], said[n].unit) for n in telling(self.study, single)])
+        return "\n".join(lines)
+
+    def _telling_rows(self) -> list[dict[str, Plain]]:
+        """The rows a piece with the figures that tell the most."""
+        keys = self._keys(self.pieces)
+        return [
+            {**dict(k), **{n: single[n] for n in telling(self.study, single)}}
+            for k, p in zip(keys, self.pieces, strict=True)
+            for single in [single_figures(p.answer)]
+        ]
+
     def _repr_html_(self) -> str:
         """What a notebook shows: coverage, figures, pieces, tables and the picture."""
         since, until = (f"{moment(t):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
         known = "" if self.known is None else f" · coverage {self.known:.1%}"
         title = f"{self.study.name} · {self.at or 'whole plant'}"
         return page.page(title, f"{since} – {until} UTC{known}", self._parts())
+
+    def _drawn(self) -> list[str]:
+        """The picture, where these answers have one: a timeline of several machines at once has none."""
+        try:
+            return [str(self.picture()._repr_html_())]
+        except BadQuestion:
+            return []
 
     def _parts(self) -> list[str]:
         known = {f.name: f for f in figures(self.study.answer)}
@@ -138,12 +177,17 @@ class Asked:
         if self.answer is None:
             return []
         rows = [(n, v, known[n].unit, known[n].help) for n, v in single_figures(self.answer).items()]
-        drawn = [str(self.picture()._repr_html_())] if self.study.picture else []
         return [
-            *drawn,
+            *self._drawn(),
             page.figure_list(rows),
             *[page.table(r, row_units(self.answer, n), n) for n, r in tables(self.answer).items() if r],
         ]
+
+
+def telling(study: Study, single: Mapping[str, Plain]) -> list[str]:
+    """The figures to show first: those the answer names as its headline, else its first nine."""
+    first: tuple[str, ...] = getattr(study.answer, "HEADLINE", ())
+    return [n for n in (first or [f.name for f in figures(study.answer)]) if n in single][:9]
 
 
 def plain(value: object) -> Plain:

@@ -1,4 +1,4 @@
-"""Tables and figures as a piece of HTML: what a notebook shows of an answer."""
+"""Tables and figures as a piece of HTML, or as lines of text: what a notebook and a prompt show of an answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ STYLE = (
 )
 MOST = 50
 """Rows shown of a table; the rest is a `.to_polars()` away."""
+FEW = 12
+"""Rows shown of a table of text."""
+NARROW = 110
+"""Characters of a line of text."""
 
 
 def page(title: str, subtitle: str, parts: Sequence[str]) -> str:
@@ -43,9 +47,37 @@ def table(rows: Sequence[Mapping[str, object]], units: Mapping[str, str], title:
         if any(r.get(n) not in (None, "") and not isinstance(r.get(n), list | dict) for r in rows)
     ]
     head = "".join(f"<th>{escape(_words(n))}</th>" for n in names)
-    body = "".join("<tr>" + "".join(_cell(r.get(n), units.get(n, "")) for n in names) + "</tr>" for r in rows[:MOST])
+    body = "".join(
+        "<tr>" + "".join(_cell(r.get(n), unit_in(r, units.get(n, ""))) for n in names) + "</tr>" for r in rows[:MOST]
+    )
     more = f'<div class="dim">and {len(rows) - MOST} more rows</div>' if len(rows) > MOST else ""
     return f"{f'<h4>{escape(_words(title))}</h4>' if title else ''}<table><tr>{head}</tr>{body}</table>{more}"
+
+
+def unit_in(row: Mapping[str, object], unit: str) -> str:
+    """The unit of a cell: `{unit}` means that the row's own column `unit` names it."""
+    return str(row.get("unit") or "") if unit == "{unit}" else unit
+
+
+def text_list(rows: Sequence[tuple[str, object, str]]) -> list[str]:
+    """Figures in as few lines as they need: (name, value, unit)."""
+    lines: list[str] = []
+    for said in (f"{_words(name)} {_value(value, unit)}" for name, value, unit in rows):
+        if lines and len(lines[-1]) + len(said) + 2 <= NARROW:
+            lines[-1] += f", {said}"
+        else:
+            lines.append(said)
+    return lines
+
+
+def text_table(rows: Sequence[Mapping[str, object]], units: Mapping[str, str]) -> list[str]:
+    """Rows as aligned lines: as many of the columns as a line has room for, and the first rows."""
+    names = list(dict.fromkeys(n for r in rows for n in r))
+    columns = [[_words(n), *[_value(r.get(n), units.get(n, "")) for r in rows[:FEW]]] for n in names]
+    widths = [max(map(len, c)) for c in columns]
+    fits = [i for i in range(len(columns)) if sum(widths[: i + 1]) + 2 * i <= NARROW]
+    lines = ["  ".join(columns[i][r].ljust(widths[i]) for i in fits).rstrip() for r in range(min(len(rows), FEW) + 1)]
+    return [*lines, f"and {len(rows) - FEW} more rows"] if len(rows) > FEW else lines
 
 
 def _words(name: str) -> str:
@@ -66,6 +98,8 @@ def _value(value: object, unit: str) -> str:
         return f"{value:.1%}"
     if unit == "us":
         return f"{value / 60e6:,.1f} min"
+    if unit.startswith("us/"):
+        return f"{value / 1e6:,.6g} s{unit[2:].replace('{', '').replace('}', '')}"
     if unit == "us{1970}":
         return f"{moment(int(value)):%Y-%m-%d %H:%M:%S} UTC"
     return f"{value:,.6g}"

@@ -191,7 +191,7 @@ def test_the_fast_and_the_plain_parser_of_line_protocol_agree(tmp_path):
     assert [len(t) for t in tables[0]] == [500, 500, 500]
 
 
-def test_orders_become_spells_and_findings_measurements(tmp_path):
+def test_orders_become_spells(tmp_path):
     orders, sink = tmp_path / "orders.csv", Memory()
     orders.write_text(
         "nr;mat;qty;from;to\n4711;A-1;100;01.02.2026 06:00;01.02.2026 08:30\n4712;;x;01.02.2026 09:00;"
@@ -224,6 +224,8 @@ def test_orders_become_spells_and_findings_measurements(tmp_path):
     ]
     assert [(r["line"], r["column"]) for r in refused(orders)] == [("3", "qty"), ("4", "to")]
 
+
+def test_findings_become_measurements(tmp_path):
     findings, sink = tmp_path / "found.csv", Memory()
     findings.write_text("t,sn,test,v,lo,hi\n1767960000,0007,width,9.98,9.9,10.1\n1767960001,0008,width,10.2,9.9,10.1\n")
     load(

@@ -23,7 +23,7 @@ from ..plant.zones import zone_of
 from ..sweep import sweep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Andon:
     """An opened plant: what is on paper, what was heard, what was closed."""
 
@@ -31,6 +31,9 @@ class Andon:
     plant: Plant
     history: Historian
     books: Books
+
+    def __repr__(self) -> str:
+        return f"<Andon {self.plant.name}: {len(self.plant.machines)} machines, {self.plant.zone}>"
 
     def ask(
         self,

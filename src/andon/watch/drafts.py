@@ -64,7 +64,7 @@ def bench(machine: Machine, window: Window, plant: Plant, history: History, orde
         cast(Products, read[Products]),
         cast(StopRules, read[StopRules]),
         orders,
-        tuple((r.since, r.text, _quantity(r.detail)) for r in rows),
+        tuple((r.since, r.text, float(str(r.detail.get("quantity", 0)))) for r in rows),
         tuple(s.path for role in roles if (s := machine.role(role))),
         plant.digest,
     )
@@ -225,7 +225,3 @@ def _digest(of: Bench, shift: Shift) -> str:
         found.update(np.ascontiguousarray(column).tobytes())
     found.update(repr(output.product.rows() if output.product is not None else None).encode())
     return found.hexdigest()
-
-
-def _quantity(detail: Mapping[str, object]) -> float:
-    return float(str(detail.get("quantity", 0.0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ...answer import Asked, Plain, row_units, single_figures, tables
+from ...answer import Asked, Plain, row_units, single_figures, tables, telling
 from ...catalog import figures
 from ...model import moment
+from ...page import unit_in
 from .desk import Desk
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Plain]
 MOST = 20
 """Rows shown of a table of an answer."""
+LONG_WORD = 40
+"""A word of so many letters is an address; its column is the first to go where a line has no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     from rich.table import Table
 
     names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
+    heads = {n: heading(desk, n, units.get(n, "")) for n in names}
+    cells = {n: [figure(r.get(n), unit_in(r, units.get(n, "")), desk) for r in rows] for n in names}
+    names, hidden = fitting({n: _room([heads[n], *cells[n]]) for n in names}, console().width)
     drawn = Table(
         title=title or None,
         title_justify="left",
@@ -69,12 +76,37 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     )
     for name in names:
         number = any(isinstance(r.get(name), int | float) for r in rows)
-        drawn.add_column(
-            heading(desk, name, units.get(name, "")), justify="right" if number else "left", overflow="fold"
-        )
-    for row in rows:
-        drawn.add_row(*[escape(figure(row.get(n), units.get(n, ""), desk)) for n in names])
+        drawn.add_column(escape(heads[name]), justify="right" if number else "left", overflow="fold")
+    for place in range(len(rows)):
+        drawn.add_row(*[escape(cells[n][place]) for n in names])
     console().print(drawn)
+    if hidden:
+        said = desk.say("hidden for want of room: {names}; --json shows all", names=", ".join(heads[n] for n in hidden))
+        console().print(said, style="dim", markup=False)
+
+
+def fitting(rooms: Mapping[str, tuple[int, int]], width: int) -> tuple[list[str], list[str]]:
+    """Which columns a line has room for, and which are hidden: addresses first, then from the right.
+
+    `rooms` gives each column's least width, at which no word is broken, and its whole width.
+
+    >>> fitting({"order": (6, 9), "semantic id": (60, 60), "delay": (8, 8)}, 40)
+    (['order', 'delay'], ['semantic id'])
+    """
+    shown = list(rooms)
+    while len(shown) > 1 and sum(rooms[n][0] + 2 for n in shown) > width + 2:
+        longest = max(shown[1:], key=lambda n: rooms[n][0])
+        shown.remove(longest if rooms[longest][0] > LONG_WORD else shown[-1])
+    return shown, [n for n in rooms if n not in shown]
+
+
+def _room(texts: Sequence[str]) -> tuple[int, int]:
+    """Columns of the terminal that texts need: with lines broken between words only, and without any break."""
+    from rich.cells import cell_len  # a tenth of a second that JSON and CSV need not pay
+
+    numbers = [t for t in texts[1:] if not any(c.isalpha() for c in t)]
+    words = [w for t in texts for w in t.split()] + numbers
+    return max(map(cell_len, words), default=0), max(map(cell_len, texts), default=0)
 
 
 def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
@@ -89,18 +121,27 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
     header(desk, asked)
     if asked.pieces:
         _pieces(desk, asked, units)
+        if not any(k for p in asked.pieces for k in p.key):
+            _tables(desk, asked, currency)
     elif asked.answer is not None:
-        _figures(desk, asked.answer, units)
-        for name, rows in tables(asked.answer).items():
-            columns = _priced(row_units(asked.answer, name), currency)
-            shown = [localised(r, columns, asked.zone) for r in rows[:MOST]]
-            table(desk, shown, title=desk.say(name.replace("_", " ")), units=columns)
-            if len(rows) > MOST:
-                more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
-                print_line(f"[dim]{more}[/dim]")
+        _figures(desk, asked, units)
+        _tables(desk, asked, currency)
     for flag in getattr(asked.answer, "flags", ()):
         console().print(f"! {desk.told(flag)}", style="yellow", markup=False)
     footer(desk, asked)
+
+
+def _tables(desk: Desk, asked: Asked, currency: str) -> None:
+    """The tables of the answer, or of all pieces together with the machine in front."""
+    answers = [p.answer for p in asked.pieces] or [asked.answer]
+    for name in tables(answers[0]):
+        rows = asked.table(name)
+        columns = _priced({n: u for a in answers for n, u in row_units(a, name).items()}, currency)
+        shown = [localised(r, columns, asked.zone) for r in rows[:MOST]]
+        table(desk, shown, title=desk.say(name.replace("_", " ")), units=columns)
+        if len(rows) > MOST:
+            more = desk.say("{n} more rows: --table {name}", n=len(rows) - MOST, name=name)
+            print_line(f"[dim]{more}[/dim]")
 
 
 def localised(row: Row, units: Mapping[str, str], zone: str) -> dict[str, Plain]:
@@ -159,7 +200,15 @@ def figure(value: Plain, unit: str, desk: Desk) -> str:
         return length(value)
     if unit == "1":
         return f"{value:.1%}"
+    if unit.startswith("us/"):
+        return number(value / 1e6)
     return number(value)
+
+
+def spelled(unit: str, desk: Desk) -> str:
+    """A UCUM code as people read it: annotations without their braces, microseconds as the seconds that are shown."""
+    said = re.sub(r"\{([^}]*)\}", lambda m: desk.say(m[1]), re.sub(r"^us/", "s/", unit))
+    return said.strip("[]")
 
 
 def number(value: float) -> str:
@@ -197,7 +246,7 @@ def local(at: int, zone: str) -> str:
 def heading(desk: Desk, name: str, unit: str) -> str:
     """A column's heading: its name in words, its unit where the values do not carry it."""
     said = desk.say(name.replace("_", " "))
-    return said if unit in ("", "us", "us{1970}", "1", "{part}") else f"{said} [{unit}]".replace("[", "\\[")
+    return said if unit in ("", "us", "us{1970}", "1", "{part}", "{unit}") else f"{said} [{spelled(unit, desk)}]"
 
 
 def console() -> Console:
@@ -213,18 +262,13 @@ def print_line(text: str) -> None:
 
 def _pieces(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
     """One row a piece, and one for all together where the answers add up."""
-    rows, keys = asked.rows(), list(dict(asked.pieces[0].key))
+    rows, single = asked.rows(), single_figures(asked.pieces[0].answer)
+    keys = [n for n in rows[0] if n not in single]
     if asked.answer is not None and len(rows) > 1:
         rows.append({**dict.fromkeys(keys, ""), keys[0]: desk.say("all together"), **single_figures(asked.answer)})
-    chosen = keys + _telling(asked)
-    table(desk, [{n: r.get(n) for n in chosen} for r in rows], title="", units=units)
-
-
-def _telling(asked: Asked) -> list[str]:
-    """The figures to show in a row a piece: those the answer names first, else its first nine."""
-    single = single_figures(asked.pieces[0].answer)
-    first: tuple[str, ...] = getattr(asked.study.answer, "HEADLINE", ())
-    return [n for n in (first or [f.name for f in figures(asked.study.answer)]) if n in single][:9]
+    chosen = keys + telling(asked.study, single)
+    shown = [localised({n: r.get(n) for n in chosen}, units, asked.zone) for r in rows]
+    table(desk, shown, title="", units=units)
 
 
 def _telling_cell(value: Plain) -> bool:
@@ -232,22 +276,25 @@ def _telling_cell(value: Plain) -> bool:
     return value not in (None, "") and not isinstance(value, list | dict)
 
 
-def _figures(desk: Desk, answer: object, units: Mapping[str, str]) -> None:
-    said = {f.name: f for f in figures(type(answer))}
+def _figures(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
+    said = {f.name: f for f in figures(type(asked.answer))}
     rows: list[Row] = [
         {
             "figure": desk.say(n.replace("_", " ")),
-            "value": _with_unit(figure(v, unit, desk), unit),
+            "value": _with_unit(figure(v, unit, desk), unit, desk),
             "meaning": desk.say(said[n].help),
         }
-        for n, v in single_figures(answer).items()
+        for n, v in localised(single_figures(asked.answer), units, asked.zone).items()
         for unit in [units.get(n, "")]
     ]
     table(desk, rows, title="", units={})
 
 
-def _with_unit(value: str, unit: str) -> str:
-    return value if unit in ("", "us", "1") or value == "–" else f"{value} {unit.strip('{}')}"
+def _with_unit(value: str, unit: str, desk: Desk) -> str:
+    if unit in ("", "us", "us{1970}", "1") or value == "–":
+        return value
+    said = spelled(unit, desk)
+    return f"{value}{said}" if said.startswith("/") else f"{value} {said}"
 
 
 def _priced(units: Mapping[str, str], currency: str) -> dict[str, str]:
