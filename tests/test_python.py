@@ -87,3 +87,15 @@ def test_a_folder_that_is_no_plant_is_refused(tmp_path):
 def test_an_unknown_setting_is_refused_with_the_nearest(plant):
     with pytest.raises(BadQuestion, match="Say when"):
         plant.ask("oee")
+
+
+def test_a_plant_and_an_answer_show_themselves_in_a_few_lines(plant):
+    assert repr(plant).endswith(": 12 machines, Europe/Berlin>")
+    said = repr(plant.ask("oee", by="machine,shift", **WEEK))
+    assert "oee · whole plant · 2026-10-26 06:00 – 2026-10-31 06:00 (Europe/Berlin), coverage" in said
+    assert len(said.splitlines()) < 20
+
+
+def test_machines_whose_answers_do_not_add_up_keep_their_names(plant):
+    asked = plant.ask("cycle_times", at="line-1", **WEEK)
+    assert [r["machine"] for r in asked.rows()] == list(asked.evidence.machines)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from ...answer import Asked, Plain, row_units, single_figures, tables, telling
@@ -64,7 +64,8 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
     heads = {n: heading(desk, n, units.get(n, "")) for n in names}
     cells = {n: [figure(r.get(n), unit_in(r, units.get(n, "")), desk) for r in rows] for n in names}
-    names, hidden = fitting({n: _room([heads[n], *cells[n]]) for n in names}, console().width)
+    rooms = {n: _room([heads[n], *cells[n]]) for n in names}
+    names, hidden = fitting(rooms, console().width)
     drawn = Table(
         title=title or None,
         title_justify="left",
@@ -76,7 +77,9 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
     )
     for name in names:
         number = any(isinstance(r.get(name), int | float) for r in rows)
-        drawn.add_column(escape(heads[name]), justify="right" if number else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if number else "left"
+        least = rooms[name][0] if len(names) > 1 else None
+        drawn.add_column(escape(heads[name]), justify=side, overflow="fold", min_width=least)
     for place in range(len(rows)):
         drawn.add_row(*[escape(cells[n][place]) for n in names])
     console().print(drawn)
