@@ -306,8 +306,12 @@ def _by_machine(plant: Plant, rows: Iterable[tuple[str, int, int]]) -> dict[str,
     """The stretch that was touched, by machine: by samples of its signals, or by what people said about it."""
     found: dict[str, Window] = {}
     for path, since, until in rows:
-        machine, window = path if path in plant.machines else path.rpartition("/")[0], Window(since, until)
-        found[machine] = _hull([found.get(machine, window), window]) or window
+        machine = path if path in plant.machines else path.rpartition("/")[0]
+        so_far = found.get(machine)
+        if so_far is None or since < so_far.since or until > so_far.until:
+            found[machine] = Window(
+                min(since, so_far.since if so_far else since), max(until, so_far.until if so_far else until)
+            )
     return found
 
 
