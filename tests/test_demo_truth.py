@@ -127,3 +127,51 @@ def test_the_night_of_the_clock_change_has_an_hour_more(closings):
         for day in ("2026-10-24", "2026-10-25")
     }
     assert nights == {"2026-10-24": {13 * HOUR}, "2026-10-25": {12 * HOUR}}
+
+
+@pytest.fixture(scope="module")
+def by_shift(folder, truth):
+    """A study of all machines, split by machine and shift: {(machine, "day shift"): answer}."""
+    since, until = map(moment, truth["window"])
+    with andon.open(folder) as plant:
+        yield lambda study: {
+            (dict(p.key)["machine"], dict(p.key)["shift"]): p.answer
+            for p in plant.ask(study, since=since, until=until, by="machine,shift").pieces
+        }
+
+
+def test_every_state_of_every_shift_has_its_true_time(truth, by_shift):
+    told = by_shift("states")
+    for shift in heard(truth):
+        rows = Counter()
+        for row in told[shift["machine"], f"{shift['day']} {shift['shift']}"].rows:
+            rows[str(row.state)] += row.micros
+        assert rows == Counter(shift["states"])
+
+
+def test_every_stop_is_there_with_its_moments_and_its_reason(truth, by_shift):
+    told = by_shift("states")
+    for shift in heard(truth):
+        answer = told[shift["machine"], f"{shift['day']} {shift['shift']}"]
+        stops = {(s.since, s.until, str(s.state), s.reason) for s in answer.spells}
+        assert {tuple(stop) for stop in shift["stops"]} <= stops
+
+
+def test_every_shift_has_its_true_parts_and_their_ideal_time(truth, by_shift):
+    told = by_shift("oee")
+    for shift in heard(truth):
+        said, lost = told[shift["machine"], f"{shift['day']} {shift['shift']}"], shift["losses"]
+        assert (said.good, said.rejects, said.rework or 0) == (shift["good"], shift["reject"], shift["rework"])
+        assert said.made == shift["total"]
+        assert said.ideal_good == lost["productive"]
+        assert said.ideal_made == lost["productive"] + lost["defects"] + lost["startup"]
+
+
+def test_no_part_is_lost_with_the_connection(truth, folder):
+    """The counters ran on: what was made while nobody listened is counted when they are heard again."""
+    with andon.open(folder) as plant:
+        for machine in truth["lost"]["machines"]:
+            since, until = map(moment, truth["window"])
+            said = plant.ask("counts", machine, since=since, until=until).answer
+            own = [s for s in truth["shifts"] if s["machine"] == machine]
+            assert (said.good, said.made) == (sum(s["good"] for s in own), sum(s["total"] for s in own))

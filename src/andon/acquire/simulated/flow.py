@@ -66,7 +66,7 @@ class Station:
 
     def change(self, order: Order, release: int) -> None:
         """Set the machine up for another order, after waiting for it where there is none yet."""
-        at = self.free + UNLOAD
+        at = self.free + (UNLOAD if self.starts else 0)
         if release > at + PATIENCE:
             self.registered.append((at, "", -1))
             self._say(at, release, State.IDLE)
