@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from importlib.metadata import version
 from operator import add
 
@@ -311,9 +310,12 @@ def _pieces(study: Study, answers: list[tuple[Key, object]], by: tuple[str, ...]
 
 
 def _total(study: Study, answers: list[object]) -> object | None:
-    if len(answers) == 1:
-        return answers[0]
-    return reduce(add, answers) if study.adds and answers else None
+    if len(answers) > 1 and not study.adds:
+        return None
+    while len(answers) > 1:  # in pairs: answers that keep their spells would be copied once for each one added
+        odd = answers[len(answers) // 2 * 2 :]
+        answers = [*map(add, answers[::2], answers[1::2]), *odd]
+    return answers[0] if answers else None
 
 
 def _heard(study: Study, benches: list[Bench], window: Window) -> list[Heard]:
