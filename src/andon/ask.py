@@ -59,6 +59,8 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
     benches, left_out = _able(study, [Bench(m, plant, history) for m in plant.at(question.at)])
+    if not (by or study.adds or study.of_line or len(benches) == 1):
+        by = ("machine",)  # answers that do not add up are told apart by their machines
     units = (
         _line_units(study, benches, question.window)
         if study.of_line
