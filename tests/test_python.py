@@ -99,3 +99,8 @@ def test_a_plant_and_an_answer_show_themselves_in_a_few_lines(plant):
 def test_machines_whose_answers_do_not_add_up_keep_their_names(plant):
     asked = plant.ask("cycle_times", at="line-1", **WEEK)
     assert [r["machine"] for r in asked.rows()] == list(asked.evidence.machines)
+
+
+def test_answers_that_do_not_add_up_are_told_apart_by_machine(plant):
+    asked = plant.ask("cycle_times", at="line-1", **WEEK)
+    assert [dict(p.key)["machine"] for p in asked.pieces] == list(asked.evidence.machines)

@@ -87,7 +87,7 @@ class Asked:
     def rows(self) -> list[dict[str, Plain]]:
         """One row a piece (one row in all where there are none): its key, then its single figures."""
         parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
-        return [{**dict(k), **single_figures(p.answer)} for k, p in zip(self._keys(parts), parts, strict=True)]
+        return [{**dict(p.key), **single_figures(p.answer)} for p in parts]
 
     def to_polars(self, table: str = "") -> pl.DataFrame:
         """The answer as a Polars frame: one row a piece, or the rows of one of its tables, such as `rows`."""
@@ -101,8 +101,7 @@ class Asked:
         known = tables(parts[0].answer)
         if name not in known:
             raise BadQuestion(f"{self.study.name} has no table {name!r}. It has: {', '.join(known) or 'none'}.")
-        keyed = zip(self._keys(parts), parts, strict=True)
-        return [{**dict(k), **row} for k, p in keyed for row in tables(p.answer).get(name, [])]
+        return [{**dict(p.key), **row} for p in parts for row in tables(p.answer).get(name, [])]
 
     def picture(self) -> Picture:
         """The study's picture of this answer: it shows itself in a notebook and saves itself as SVG or PNG."""
@@ -126,13 +125,6 @@ class Asked:
             "evidence": plain(self.evidence),
         }
 
-    def _keys(self, parts: tuple[Piece, ...]) -> list[Key]:
-        """What each piece is of; machines whose answers do not add up are told apart by their names."""
-        machines = self.evidence.machines
-        if len(parts) > 1 and not any(p.key for p in parts) and len(parts) == len(machines):
-            return [(("machine", m),) for m in machines]
-        return [p.key for p in parts]
-
     def __repr__(self) -> str:
         """A few lines for a prompt: study, place, local time, coverage, and the figures or the pieces."""
         zone = ZoneInfo(self.zone)
@@ -149,10 +141,9 @@ class Asked:
 
     def _telling_rows(self) -> list[dict[str, Plain]]:
         """The rows a piece with the figures that tell the most."""
-        keys = self._keys(self.pieces)
         return [
-            {**dict(k), **{n: single[n] for n in telling(self.study, single)}}
-            for k, p in zip(keys, self.pieces, strict=True)
+            {**dict(p.key), **{n: single[n] for n in telling(self.study, single)}}
+            for p in self.pieces
             for single in [single_figures(p.answer)]
         ]
 
