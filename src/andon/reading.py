@@ -179,9 +179,7 @@ def states(bench: Bench, window: Window) -> States:
         raise NoData(f"{bench.machine.path} has no signal with role 'state'.")
     said = bench.history.read(States, signal, window)
     own = _spells(bench, "reason", window)
-    given = _given(bench, window)
-    ordered = _spells(bench, "order", window)
-    return _overlaid(said, own, given, ordered)
+    return _overlaid(said, own, _given(bench, said), _ordered(bench, window))
 
 
 def output(bench: Bench, window: Window) -> Output:
@@ -198,8 +196,10 @@ def output(bench: Bench, window: Window) -> Output:
     counted = counter(bench.machine)
     observed = bench.history.coverage(counted, window) if counted else None
     scrapped = _scrapped(bench, window)
-    rejects = _with(counts["rejects"], scrapped)
-    return Output(window, counts["total"], counts["good"], rejects, counts["rework"], product, observed)
+    rejects, good = _with(counts["rejects"], scrapped), counts["good"]
+    if good is not None and scrapped is not None:
+        good = _with(good, Counts(scrapped.since, scrapped.at, -scrapped.count))  # they were counted as good
+    return Output(window, counts["total"], good, rejects, counts["rework"], product, observed)
 
 
 def counter(machine: Machine) -> Signal | None:
@@ -286,9 +286,31 @@ def _heard(rows: list[tuple[int, int, str]], known: Spells) -> Spells:
     return Spells.of(found)
 
 
-def _given(bench: Bench, window: Window) -> list[tuple[int, int, str]]:
-    """Reasons that operators gave, in the order in which they came in: the later one wins where two overlap."""
-    return [(r.since, r.until, r.text) for r in told(bench.history, "reason", bench.machine.path, window)]
+def _ordered(bench: Bench, window: Window) -> Spells | None:
+    """Which order was registered: what the machine says, else what operators started and finished."""
+    said = _spells(bench, "order", window)
+    if said is None:
+        by_hand = bench.history.spells("order", bench.machine.path, window)
+        return by_hand if len(by_hand) else None
+    return said
+
+
+def _given(bench: Bench, said: States) -> list[tuple[int, int, str]]:
+    """Reasons that operators gave, in the order in which they came in: the later one wins where two overlap.
+
+    One that was given while the stop was still on holds until the stop ends.
+    """
+    return [
+        (r.since, _end(said, r.until) if r.detail.get("ongoing") else r.until, r.text)
+        for r in told(bench.history, "reason", bench.machine.path, said.window)
+    ]
+
+
+def _end(said: States, until: int) -> int:
+    """The end of the stop that was on just before a moment; the moment itself where none is known."""
+    place = int(np.searchsorted(said.since, until - 1, side="right")) - 1
+    known = 0 <= place < len(said) and said.state[place] is not State.UNKNOWN
+    return max(until, int(said.until[place])) if known else until
 
 
 def _scrapped(bench: Bench, window: Window) -> Counts | None:

@@ -33,8 +33,8 @@ def reason(desk: Desk, machine: str, stop: Window, code: str, why: str = "") -> 
     """
     found = desk.plant.machine(machine)
     _check(desk.plant, code)
-    window, state = (stop, "") if stop.duration else _stop(desk, found, stop.since)
-    desk.write("reason", machine, [(window, code)], why=why)
+    window, state, ongoing = (stop, "", False) if stop.duration else _stop(desk, found, stop.since)
+    desk.write("reason", machine, [(window, code)], why=why, **_still(ongoing))
     return {**_said(window), "state": state, "reason": code}
 
 
@@ -55,14 +55,14 @@ def split_stop(desk: Desk, machine: str, at: Window, after: str, why: str = "") 
     """
     found = desk.plant.machine(machine)
     _check(desk.plant, after)
-    window, state = _stop(desk, found, at.since)
+    window, state, ongoing = _stop(desk, found, at.since)
     if window.since == at.since:
         raise BadQuestion(
             f"{machine}: a stop ({state}) begins at {desk.clock(at.since)}, so there is nothing before it to "
             "split from. Give it a reason with `reason`."
         )
     second = Window(at.since, window.until)
-    desk.write("reason", machine, [(second, after)], why=why)
+    desk.write("reason", machine, [(second, after)], why=why, **_still(ongoing))
     return {**_said(second), "state": state, "reason": after, "stop_since": _utc(window.since)}
 
 
@@ -101,8 +101,12 @@ def _check(plant: Plant, code: str) -> None:
         raise UnknownName("reason", code, plant.reasons)
 
 
-def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State]:
-    """The stop at a moment: one state of the machine, cut at the edges of reasons given so far."""
+def _still(ongoing: bool) -> dict[str, object]:
+    return {"ongoing": True} if ongoing else {}
+
+
+def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State, bool]:
+    """The stop at a moment: one state of the machine, cut at the edges of reasons given so far; and is it still on?"""
     for reach in REACHES:
         span = Window(at - reach, at + reach)
         states = _states(desk, machine, span)
@@ -116,11 +120,12 @@ def _stop(desk: Desk, machine: Machine, at: int) -> tuple[Window, State]:
             f"{machine.path} {was} at {desk.clock(at)}, so there is no stop to speak of. Name a moment in a "
             "stop, or a stretch as SINCE/UNTIL."
         )
-    edges = [e for row in desk.told("reason", machine.path, window) for e in (row.since, row.until)]
-    return Window(
-        max((e for e in edges if window.since < e <= at), default=window.since),
-        min((e for e in edges if at < e < window.until), default=window.until),
-    ), state
+    rows = desk.told("reason", machine.path, window)
+    edges = [e for r in rows for e in ((r.since,) if r.detail.get("ongoing") else (r.since, r.until))]
+    first = max((e for e in edges if window.since < e <= at), default=window.since)
+    last = min((e for e in edges if at < e < window.until), default=window.until)
+    unheard = all(s is State.UNKNOWN for s in states.state[place + 1 :])
+    return Window(first, last), state, last == window.until and unheard
 
 
 def _states(desk: Desk, machine: Machine, window: Window) -> States:

@@ -214,14 +214,14 @@ def format_of(path: Path, mapping: FileMapping) -> Format:
 
 
 def source_of(path: Path, bound: Bound) -> str:
-    """The name of a file as a source: its content, its mapping, and what the plant says of its signals."""
+    """The name of a file as a source: its content, its mapping, and what the plant says of the signals it feeds."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    signals = sorted(
-        (s.path, s.kind, s.unit, s.scale, s.offset) for m in bound.plant.machines.values() for s in m.signals.values()
-    )
+    every = [s for m in bound.plant.machines.values() for s in m.signals.values()]
+    fed = bound.signals or every  # which tags a long file has is only known at its end
+    signals = sorted((s.path, s.kind, s.unit, s.scale, s.offset) for s in fed)
     digest.update(json.dumps([asdict(bound.mapping), bound.zone, signals], sort_keys=True).encode())
     return f"files:{digest.hexdigest()}"
 
