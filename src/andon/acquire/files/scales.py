@@ -1,5 +1,6 @@
 """How a cell's number becomes a number in its signal's unit: exact fractions of common UCUM units."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +16,8 @@ SIZES = {
     "energy": "J 1, kJ 1000, MJ 1000000, GJ 1000000000, W.h 3600, kW.h 3600000, MW.h 3600000000, W.s 1",
     "time": "s 1, ns 1/1000000000, us 1/1000000, ms 1/1000, min 60, h 3600, d 86400, wk 604800",
     "length": "m 1, um 1/1000000, mm 1/1000, cm 1/100, dm 1/10, km 1000, [in_i] 127/5000, [ft_i] 381/1250",
-    "pressure": "Pa 1, hPa 100, kPa 1000, MPa 1000000, bar 100000, mbar 100, atm 101325, N/m2 1, N/mm2 1000000",
+    "pressure": "Pa 1, hPa 100, kPa 1000, MPa 1000000, bar 100000, mbar 100, atm 101325, N/m2 1, N/mm2 1000000, "
+    "[psi] 8896443230521/1290320000, mm[Hg] 133322387415/1000000000",
     "volume": "m3 1, L 1/1000, l 1/1000, mL 1/1000000, ml 1/1000000, cm3 1/1000000, dm3 1/1000",
     "flow": "m3/s 1, m3/h 1/3600, m3/min 1/60, L/s 1/1000, L/min 1/60000, l/min 1/60000, L/h 1/3600000, l/h 1/3600000",
     "mass": "kg 1, g 1/1000, mg 1/1000000, t 1000, [lb_av] 45359237/100000000",
@@ -29,7 +31,7 @@ SIZES = {
     "torque": "N.m 1, kN.m 1000, N.cm 1/100, mN.m 1/1000",
     "ratio": "1 1, % 1/100, [ppth] 1/1000, [ppm] 1/1000000",
     "resistance": "Ohm 1, mOhm 1/1000, kOhm 1000",
-    "apparent power": "V.A 1, kV.A 1000",
+    "apparent power": "V.A 1, kV.A 1000",  # no power: what it does is told by the power factor
     "reactive power": "var 1, kvar 1000",
 }
 UNITS = {
@@ -161,8 +163,8 @@ def line(*, scale: float, offset: float, unit: str, wanted: str) -> Line:
     if unit and wanted and ucum(unit) != ucum(wanted) and unit != wanted:
         ratio, shift = _between(unit, wanted)
         times, plus = times * ratio, plus * ratio + shift
-    by = times.denominator * plus.denominator // np.gcd(times.denominator, plus.denominator)
-    if max(abs(times * by), abs(plus * by), by) < 2**53:
+    by = math.lcm(times.denominator, plus.denominator)
+    if max(abs(times * by), abs(plus * by), Fraction(by)) < 2**53:
         return Line(float(times * by), float(plus * by), float(by))
     return Line(float(times), float(plus), 1.0)
 
@@ -172,7 +174,7 @@ def _between(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
     if not one or not two or one[0] != two[0]:
         raise BadConfig(
             f"Cannot turn {unit!r} into {wanted!r}: "
-            + ("they measure different things." if one and two else "that is no unit we can convert. ")
+            + ("they measure different things. " if one and two else "that is no unit we can convert. ")
             + "Give 'scale' and 'offset' instead of 'unit'."
         )
     shift = ZEROS.get(ucum(unit), Fraction(0)) - ZEROS.get(ucum(wanted), Fraction(0))
