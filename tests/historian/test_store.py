@@ -356,3 +356,14 @@ def test_a_history_of_another_layout_is_left_alone_and_named(tmp_path: Path) -> 
         db.execute("UPDATE layout SET number = 99")
     with pytest.raises(Damaged, match="has layout 99"):
         Historian.own(tmp_path)
+
+
+def test_a_signal_brought_by_one_file_after_the_other_is_known_to_the_last_one(history: Historian) -> None:
+    """Each file is a source of its own; what a second one brings must not be unknown because the first has ended."""
+    signal = Signal(path="press/count", machine="press", name="count", role="total_count", kind="count")
+    for week, source in enumerate(("files:a", "files:b")):
+        history.write(
+            batch(0, said("press/count", MONDAY + week * DAY + np.arange(3) * SECOND, [1.0, 2, 3]), source=source)
+        )
+    window = Window(MONDAY, MONDAY + 2 * DAY)
+    assert history.coverage(signal, window).rows() == [(MONDAY, MONDAY + DAY + 2 * SECOND, "heard")]

@@ -106,7 +106,7 @@ def connected(store: Store, signal: Signal) -> Stretches | None:
         return [(s, u) for s, u, _ in spells(store, "connection", source, Window(-(1 << 62), 1 << 62)).rows()]
     first, last = extent(store, signal.path)
     heard = store.heard.get(source, store.heard.get(store.names.sources[number]))
-    return None if last < first or heard is None else [(first, heard)]
+    return None if last < first or heard is None else [(first, max(heard, last))]  # each file is a source of its own
 
 
 def _states(asked: Asked, rows: pa.Table) -> States:
