@@ -17,9 +17,9 @@ from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Output, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
-from .reading import REACH, Bench, History, ReadAhead, gathered, text_spells
+from .reading import REACH, Bench, History, ReadAhead, text_spells
 
-__all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked", "gathered"]
+__all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked"]
 
 GROUPS = ("machine", "line", "shift", "day", "week", "month", "product", "order")
 

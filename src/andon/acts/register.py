@@ -15,7 +15,7 @@ from ..catalog import described, summary
 from ..errors import Damaged
 from ..model import Batch, Receipt, Window
 from ..plant import Plant
-from ..plant.zones import local
+from ..plant.zones import clock_text
 from ..reading import History, Told, told
 
 RIGHTS = ("viewer", "operator", "engineer", "admin")
@@ -44,7 +44,7 @@ class Desk:
 
     def clock(self, at: int) -> str:
         """A moment on the plant's clocks, as a person who acts reads it."""
-        return f"{local(at, self.plant.zone):%Y-%m-%d %H:%M:%S}"
+        return clock_text(at, self.plant.zone)
 
     def write(self, kind: str, place: str, rows: Sequence[tuple[Window, str]], **detail: object) -> None:
         """Write spells durably, once, with who and why.

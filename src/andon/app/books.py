@@ -11,7 +11,7 @@ from ..answer import Plain, plain
 from ..errors import BadQuestion
 from ..ledger import MICROS, Change, Entry, Total, Version, Which
 from ..model import Loss, Window
-from ..plant.zones import local
+from ..plant.zones import clock_text, local
 from ..units import MINUTE
 from ..watch import Closed, close
 from .opening import Andon, open_plant
@@ -213,7 +213,7 @@ def _version_row(plant: Andon, v: Version) -> Row:
     made = v.closing
     return {
         "version": made.version,
-        "at": _local(plant, made.posted_at),
+        "at": clock_text(made.posted_at, plant.plant.zone),
         "who": made.who,
         "why": made.why,
         "planned busy time": made.planned_busy,
@@ -239,17 +239,13 @@ def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> l
             rows.append(
                 {
                     "signal": path,
-                    "at": _local(plant, r["at"]),
+                    "at": clock_text(r["at"], plant.plant.zone),
                     "value": plain(r["value"]),
                     "text": r["text"],
                     "quality": r["quality"],
                 }
             )
     return sorted(rows, key=lambda r: str(r["at"]))
-
-
-def _local(plant: Andon, at: int) -> str:
-    return f"{local(at, plant.plant.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _number(entry: str) -> int:

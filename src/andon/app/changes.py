@@ -10,7 +10,7 @@ from ..acts import ACTS, Act, settle
 from ..answer import Plain
 from ..errors import Damaged
 from ..ledger import audit as log
-from ..plant.zones import local
+from ..plant.zones import clock_text
 from .opening import open_plant
 
 Row = dict[str, Plain]
@@ -35,7 +35,7 @@ def audit(folder: Path) -> list[Row]:
     return [
         {
             "number": line.number,
-            "at": f"{local(line.at, zone):%Y-%m-%d %H:%M:%S}",
+            "at": clock_text(line.at, zone),
             "who": line.who,
             "act": line.act,
             "state": str(line.result.get("state", "")),

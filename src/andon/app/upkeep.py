@@ -15,7 +15,7 @@ from ..model import Window
 from ..picture import Picture
 from ..picture import trend as trend_picture
 from ..plant import Signal
-from ..plant.zones import local
+from ..plant.zones import clock_text
 from .opening import Andon, open_plant
 
 Row = dict[str, Plain]
@@ -48,7 +48,7 @@ def latest(folder: Path, at: str = "") -> list[Row]:
                 "signal": r["signal"],
                 "value": r["text"] if r["value"] is None else plain(r["value"]),
                 "unit": _unit(signals[r["signal"]]),
-                "at": _local(plant, r["at"]),
+                "at": clock_text(r["at"], plant.plant.zone),
                 "quality": ("good", "uncertain", "bad", "bad")[r["quality"] >> 30],
             }
             for r in found
@@ -71,7 +71,7 @@ def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: 
         rows: list[Row] = [
             {
                 **{k: plain(v) for k, v in r.items()},
-                "at": _local(plant, r["at"]),
+                "at": clock_text(r["at"], plant.plant.zone),
                 "pixel": (r["at"] - window.since) * pixels // window.duration,
             }
             for r in found
@@ -144,7 +144,7 @@ def forgotten(folder: Path, *, really: bool) -> list[Row]:
             if s.retention in plant.plant.retention
         }
         return [
-            {"signal": f.path, "before": _local(plant, f.window.until), "rows": f.rows}
+            {"signal": f.path, "before": clock_text(f.window.until, plant.plant.zone), "rows": f.rows}
             for f in plant.history.expire(keep, really=really)
         ]
 
@@ -172,10 +172,6 @@ def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
 def _drawn(title: str, signal: Signal, found: Sequence[Mapping[str, float]]) -> Picture:
     bands = [(int(r["at"]), r["low"], r["high"]) for r in found]
     return trend_picture(title, bands, signal.unit)
-
-
-def _local(plant: Andon, at: int) -> str:
-    return f"{local(at, plant.plant.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _unit(signal: Signal) -> str:

@@ -84,6 +84,15 @@ def local(at: int, zone: str) -> datetime:
     return moment(at).astimezone(zone_of(zone))
 
 
+def clock_text(at: int, zone: str) -> str:
+    """A moment on the plant's clocks, to the second, as people read it.
+
+    >>> clock_text(0, "Asia/Shanghai")
+    '1970-01-01 08:00:00'
+    """
+    return f"{local(at, zone):%Y-%m-%d %H:%M:%S}"
+
+
 def day_windows(zone: str, window: Window, by: str = "day") -> list[tuple[str, Window]]:
     """The local calendar days, ISO weeks or months that touch `window`, whole, with their names.
 

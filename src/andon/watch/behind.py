@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..model import Calendar, Element, Output, Spells, States, StopRules
-from ..studies.production.elements import ELEMENTS, LOSSES, elements, split
+from ..model import Element, Spells
+from ..studies.production.elements import ELEMENTS, LOSSES, Leaves, split
 
 Stretches = tuple[tuple[int, int], ...]
 Cause = tuple[str, ...]
 
 
-def behind(states: States, output: Output, calendar: Calendar, rules: StopRules) -> Mapping[Cause, Stretches]:
+def behind(leaves: Leaves, on_machine: Spells | None) -> Mapping[Cause, Stretches]:
     """The stops by (loss, element, reason, product), and by (product,) the stretches in which it ran.
 
     Running time has one stretch from its first to its last moment: what was lost in it, speed or parts, is spread over
@@ -21,16 +21,17 @@ def behind(states: States, output: Output, calendar: Calendar, rules: StopRules)
 
     Examples
     --------
-    >>> from andon.model import Shift, Window
+    >>> from andon.model import Calendar, Shift, States, StopRules, Window
+    >>> from andon.studies.production.elements import elements
     >>> states = States.of([(0, 40, "producing"), (40, 50, "setup"), (50, 90, "producing")])
     >>> shift = Window(0, 100)
-    >>> found = behind(states, Output(shift, None, None), Calendar(shift, (Shift("early", "2026-01-05", shift),)),
-    ...                StopRules({}, {}, {}, 5))
+    >>> calendar = Calendar(shift, (Shift("early", "2026-01-05", shift),))
+    >>> found = behind(elements(states, calendar, StopRules({}, {}, {}, 5)), None)
     >>> {" ".join(cause): spells for cause, spells in found.items()}
     {'': ((0, 90),), 'setup AUST  ': ((40, 50),), 'unknown unknown  ': ((90, 100),)}
     """
-    product = output.product if output.product is not None else Spells.of([])
-    leaves = split(elements(states, calendar, rules), [product.since, product.until])
+    product = on_machine if on_machine is not None else Spells.of([])
+    leaves = split(leaves, [product.since, product.until])
     codes, reasons = leaves.reasons()
     busy = np.flatnonzero(leaves.busy)
     found: dict[Cause, list[tuple[int, int]]] = {}

@@ -12,16 +12,16 @@ from typing import cast
 
 import numpy as np
 
-from ..ask import gathered
 from ..ledger import Closing, Draft, Entry, Evidence, Fate
 from ..ledger.entries import millionths, plain
 from ..model import Calendar, Element, Loss, Output, Products, Shift, Spells, States, StopRules, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, told
-from ..studies.production.losses import Losses, losses
+from ..reading import REACH, History, gathered, told
+from ..studies.production.elements import elements
+from ..studies.production.losses import Losses, losses_in
 from ..studies.production.lost import LossRow
-from ..studies.production.made import Run
-from ..studies.production.oee import Oee, oee
+from ..studies.production.made import Run, made
+from ..studies.production.oee import Oee, oee_of
 from .behind import Cause, Stretches, behind
 from .parts import NOT_GOOD, both, sorted_out
 
@@ -76,7 +76,7 @@ def draft(of: Bench, shift: Shift) -> Draft:
     The shift is cut where the order changes; the answers of its pieces add up to the answer of the whole.
     """
     wide = Window(shift.window.since - REACH, shift.window.until + REACH)
-    near = replace(of, states=of.states.within(wide), output=of.output.within(wide))
+    near = replace(of, states=of.states.within(wide), output=of.output.touching(wide))
     pieces = [_piece(near, shift, order, window) for order, window in _ordered(of.orders, shift.window)]
     closing = _closing(near, shift, pieces)
     found: dict[tuple[str, ...], Entry] = {}
@@ -87,9 +87,9 @@ def draft(of: Bench, shift: Shift) -> Draft:
 
 
 def _piece(of: Bench, shift: Shift, order: str, window: Window) -> Piece:
-    calendar = Calendar(window, (shift,))
-    arguments = (of.states, of.output, calendar, of.products, of.rules)
-    return Piece(order, window, oee(*arguments), losses(*arguments), behind(of.states, of.output, calendar, of.rules))
+    leaves = elements(of.states, Calendar(window, (shift,)), of.rules)
+    work = made(leaves, of.output, of.products)
+    return Piece(order, window, oee_of(work), losses_in(work, of.rules.hour_value), behind(leaves, of.output.product))
 
 
 def _closing(of: Bench, shift: Shift, pieces: Sequence[Piece]) -> Closing:

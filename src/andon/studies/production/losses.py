@@ -12,7 +12,7 @@ from ...picture import Picture, waterfall
 from ...units import MINUTE, Micros, Money, Parts
 from .elements import elements
 from .lost import LossRow, PricedRun, Stopped, ranked, run_rows, stop_row, stopped
-from .made import Run, made, merged, remarks, runs
+from .made import Made, Run, made, merged, remarks, runs
 
 KEPT = (Loss.PRODUCTIVE, Loss.UNRATED, Loss.UNKNOWN)
 """Classes that nobody can call lost."""
@@ -178,10 +178,12 @@ def losses(states: States, output: Output, calendar: Calendar, products: Product
     ----------
     S. Nakajima, Introduction to TPM, Productivity Press 1988: the six big losses. ISO 22400-2:2014, time model.
     """
-    leaves = elements(states, calendar, rules)
-    work = made(leaves, output, products)
-    ran = (PricedRun(rules.hour_value, r) for r in runs(work))
-    return _losses(stopped(work, rules.hour_value), ran)
+    return losses_in(made(elements(states, calendar, rules), output, products), rules.hour_value)
+
+
+def losses_in(work: Made, hour_value: float | None) -> Losses:
+    """The answer of `losses` from leaves with parts, for whoever has them already."""
+    return _losses(stopped(work, hour_value), (PricedRun(hour_value, r) for r in runs(work)))
 
 
 def losses_of(
