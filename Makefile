@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo peers test check format docs bench lock clean
 
 help:
 	@echo "make demo    a simulated plant, and a walk through its answers"
 	@echo "make test    the tests"
+	@echo "make peers   install other makers' servers that the tests talk to (without them, those tests are skipped)"
 	@echo "make check   everything that CI does"
 	@echo "make format  put the code into its layout"
 	@echo "make docs    write the generated pages"
@@ -24,6 +25,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	$(BIN)/andon demo build/demo
+
+peers:
+	.ci/peers
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2

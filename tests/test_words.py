@@ -15,7 +15,8 @@ from andon.surfaces.cli.index import PANELS
 from andon.words import explained, say
 
 CLI = Path(andon.__file__).parent / "surfaces" / "cli"
-CHINESE = tomllib.loads(files("andon.words").joinpath("zh.toml").read_text("utf-8"))["texts"]
+TABLES = [tomllib.loads(f.read_text("utf-8")) for f in files("andon.words").joinpath("zh").iterdir()]
+CHINESE = {text for table in TABLES for text in table.get("texts", {})}
 SAYING = {"say": 0, "option": 1, "argument": 0, "flag": 0, "_title": 1}
 
 

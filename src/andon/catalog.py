@@ -94,8 +94,22 @@ class Study:
         return hasattr(self.answer, "__add__")
 
 
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A way to bring samples: from a protocol or a file format; `settings` are the keys of its `[[source]]` table."""
+
+    name: str
+    function: Callable[..., object]
+    summary: str
+    settings: tuple[Parameter, ...]
+    schemes: tuple[str, ...] = ()
+    browse: Callable[..., object] | None = None
+    trial: Callable[..., object] | None = None
+    extra: str = ""
+
+
 STUDIES: dict[str, Study] = {}
-CONNECTORS: dict[str, Callable[..., object]] = {}
+CONNECTORS: dict[str, Connector] = {}
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -127,10 +141,41 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     return register
 
 
-def connector(function: F) -> F:
-    """Register a function as a connector, and return it unchanged."""
-    CONNECTORS[function.__name__] = function
-    return function
+def connector(
+    *,
+    schemes: tuple[str, ...] = (),
+    browse: Callable[..., object] | None = None,
+    trial: Callable[..., object] | None = None,
+    extra: str = "",
+) -> Callable[[F], F]:
+    """Register an async generator as a connector, and return it unchanged.
+
+    Its first parameter is the `Link` that gather gives it; every other is a key of its `[[source]]` table, with a type,
+    and its help text under *Parameters*. It yields `Packet`s (rows by address) or whole `Batch`es; when it goes on
+    after a `yield`, what it yielded is on disk.
+
+    Parameters
+    ----------
+    schemes
+        Beginnings of addresses that it understands: `opc.tcp`, `mqtt`.
+    browse
+        `async (link, ...settings) -> Sequence[Offer]`: what is there, with guesses of role and unit.
+    trial
+        `async (link, ...settings) -> Sequence[Trial]`: tries it, stores nothing, says what is wrong.
+    extra
+        What to install where its library is missing: `pip install 'andon[s7]'`.
+    """
+
+    def register(function: F) -> F:
+        name = function.__name__.rstrip("_").replace("_", "-")
+        says = described(function)
+        hints = get_type_hints(function, include_extras=True)
+        given = list(inspect.signature(function).parameters.values())[1:]
+        settings = tuple(_parameter(function, p, hints, says) for p in given)
+        CONNECTORS[name] = Connector(name, function, summary(function), settings, schemes, browse, trial, extra)
+        return function
+
+    return register
 
 
 def find(name: str) -> Study:

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from ..acquire import NOT_LIVE, connectors, find_connector
+from ..acquire.settings import read_settings
 from ..model import State
 from ..plant import ROLES
 from ..plant.states import STATE_MAPS
@@ -262,9 +264,10 @@ def _limits(draft: Draft) -> Iterator[Finding]:
 
 
 def _sources(draft: Draft) -> Iterator[Finding]:
-    """Machines that the mapping of a file names."""
+    """Connectors and their settings, and machines that the mapping of a file names."""
     machines = draft.names("machine", "path")
     for row, source in enumerate(draft.file.source):
+        yield from _settings(draft, row, source)
         for place, path in _brought(source):
             if path and path not in machines:
                 yield Finding(
@@ -272,6 +275,22 @@ def _sources(draft: Draft) -> Iterator[Finding]:
                     f"Source '{source.name}' brings samples of {path!r}, "
                     f"which is no machine. {nearest(path, machines)}",
                 )
+
+
+def _settings(draft: Draft, row: int, source: SourceTable) -> Iterator[Finding]:
+    """What the settings of a live source have that its connector does not understand."""
+    if source.connector in NOT_LIVE:
+        return
+    if source.connector not in connectors():
+        known = [*connectors(), *NOT_LIVE]
+        yield Finding(
+            draft.place("source", row, "connector"),
+            f"There is no connector {source.connector!r}. {nearest(source.connector, known)}",
+        )
+        return
+    _, wrong = read_settings(find_connector(source.connector), source.model_extra or {})
+    for place, said in wrong:
+        yield Finding(draft.place("source", row, *place), f"Source '{source.name}': {said}")
 
 
 def _brought(source: SourceTable) -> Iterator[tuple[Place, str]]:

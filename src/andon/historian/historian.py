@@ -80,6 +80,10 @@ class RemoteHistorian:
             raise AttributeError(f"A historian has no {name!r}.")
         return self._caller.method(name)
 
+    def call(self, name: str, *args: object, **named: object) -> object:
+        """Have the owner call what it offers beside the historian's own methods."""
+        return self._caller.ask(name, *args, **named)
+
     def close(self) -> None:
         self._caller.link.close()
 
@@ -112,6 +116,7 @@ class Historian:
         self._upkeep = Upkeep(store, self._shelf)
         self._door = Door({name: getattr(self, name) for name in OFFERED})
         self._closing = Mutex()
+        self._listeners: tuple[Callable[[Batch, Receipt], None], ...] = ()
         self._open = True
         lock.tell(Owner(os.getpid(), store.now(), self._door.open(), self._door.key))
 
@@ -199,8 +204,21 @@ class Historian:
             If the disk took no more; nothing of the batch is stored, and all that was acknowledged is.
         """
         receipt = write(self._store, batch)
+        for listener in self._listeners:
+            listener(batch, receipt)
         self._upkeep.look()
         return receipt
+
+    def listen(self, listener: Callable[[Batch, Receipt], None]) -> None:
+        """Have a function called after each batch that was stored, whichever process it came from.
+
+        It is called in the writer's thread, so it has to be quick, and must not fail.
+        """
+        self._listeners = (*self._listeners, listener)
+
+    def offer(self, calls: Mapping[str, Callable[..., object]]) -> None:
+        """Let other processes call more functions of this one: `history.call(name, ...)` on their side."""
+        self._door.calls = {**self._door.calls, **calls}
 
     def seal(self, until: int | None = None) -> int:
         """Move the rows before `until` (None: all) from the hot tier to sealed Parquet files now; how many."""

@@ -103,7 +103,9 @@ def connected(store: Store, signal: Signal) -> Stretches | None:
         return None
     source = signal.source or store.names.sources[number]
     if source in store.connected:
-        return [(s, u) for s, u, _ in spells(store, "connection", source, Window(-(1 << 62), 1 << 62)).rows()]
+        # What is connected now is known until now, not until its spell will have ended.
+        rows = spells(store, "connection", source, Window(-(1 << 62), store.now())).rows()
+        return [(s, u) for s, u, _ in rows]
     first, last = extent(store, signal.path)
     heard = store.heard.get(source, store.heard.get(store.names.sources[number]))
     return None if last < first or heard is None else [(first, max(heard, last))]  # each file is a source of its own

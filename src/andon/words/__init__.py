@@ -1,4 +1,4 @@
-"""The house's texts in the reader's language: English is the key, Chinese stands in zh.toml."""
+"""The house's texts in the reader's language: English is the key, Chinese stands in zh/, a file a subject."""
 
 import re
 import tomllib
@@ -59,4 +59,5 @@ def _chinese() -> dict[str, str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("zh.toml").read_text("utf-8"))
+    parts = [tomllib.loads(f.read_text("utf-8")) for f in sorted(files(__package__).joinpath("zh").iterdir(), key=str)]
+    return {name: {k: v for p in parts for k, v in p.get(name, {}).items()} for name in ("texts", "patterns")}

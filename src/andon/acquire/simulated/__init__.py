@@ -1,7 +1,7 @@
 """A simulated plant: 12 machines in 3 lines for 30 days, seeded, with the truth written down beside it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from ...catalog import connector
 from ...model import Batch, Times, Window
 from ...units import duration
+from ..link import Link
 from .delivery import Plan, deliveries, planned
 from .flow import FAR, Agenda, Order, run_line
 from .hours import WorkAxis, demo_window, local, shifts_of, work_axis
@@ -79,8 +80,8 @@ def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
     return Simulation(seed, window, plant_toml(), truth_of(runs, seed, window), tuple(runs), tuple(told))
 
 
-@connector
-def simulated(seed: int = 1) -> Iterator[Batch]:
+@connector()
+async def simulated(link: Link, seed: int = 1) -> AsyncIterator[Batch]:
     """A plant that never was, for trying things out.
 
     Parameters
@@ -88,7 +89,8 @@ def simulated(seed: int = 1) -> Iterator[Batch]:
     seed
         Where chance starts: the same seed gives the same samples.
     """
-    yield from simulated_plant(seed).batches()
+    for batch in simulated_plant(seed).batches():
+        yield batch
 
 
 def _line(line: str, seed: int) -> tuple[list[Run], list[Plan]]:

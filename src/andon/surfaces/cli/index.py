@@ -7,6 +7,10 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "schema": ("start", "Print the JSON Schema of plant.toml."),
         "demo": ("demo", "Make a simulated plant and walk through its answers."),
     },
+    "Run": {
+        "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
+        "sources": ("running", "Show how each source is doing, and why data stopped."),
+    },
     "Bring data": {
         "import": ("bring", "Store files: CSV, Excel, Parquet, JSON lines, line protocol."),
         "watch-folder": ("bring", "Store files as they appear in a folder."),

@@ -1,0 +1,47 @@
+"""A plant at work: run it, see how its sources are doing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .desk import Desk
+from .options import Options
+from .show import Shape, print_line, show
+
+UNITS = {"since": "us{1970}", "last": "us{1970}", "skew": "us", "rate": "/s"}
+
+
+def run(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant_here, verbose: bool = o.flag("Tell more of what happens.", "--verbose", "-v")
+    ) -> None:
+        logging.basicConfig(
+            level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
+        )
+        logging.getLogger("andon").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+        def tell(running: Any) -> None:
+            count = len(running.gather.status())
+            print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=plant, n=count))
+
+        desk.rooms.run(plant, tell=tell)
+        print_line(desk.say("Stopped; everything acknowledged is on disk."))
+
+    return command
+
+
+def sources(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(plant: Path = o.plant_here, in_json: bool = o.in_json, in_csv: bool = o.in_csv) -> None:
+        show(desk, desk.rooms.sources(plant), Shape(in_json, in_csv), units=UNITS)
+
+    return command
+
+
+COMMANDS = {"run": run, "sources": sources}
