@@ -19,7 +19,8 @@ from ..errors import AndonError, BadConfig
 from ..historian import Historian, RemoteHistorian
 from ..ledger import Books
 from ..plant import Plant
-from .opening import open_plant
+from .inboxes import Inboxes
+from .start import is_plant, no_plant
 
 log = logging.getLogger("andon.run")
 Row = dict[str, Plain]
@@ -42,11 +43,13 @@ class Running:
         self.stopped = threading.Event()
         site = Site(folder / "sources", self.history, lambda s, k: secret(folder, s, k, environ=os.environ))
         self.gather = Gather(site)
+        self.inboxes = Inboxes(folder, self.history)
         self.history.offer({"sources": self.sources})
         self._seen = _stamp(folder)
 
     def start(self) -> None:
         self.gather.change(self.plant)
+        self.inboxes.change(self.plant)
 
     def work(self) -> None:
         """Stay until `stopped` is set; look after what changes."""
@@ -55,12 +58,14 @@ class Running:
 
     def stop(self) -> None:
         self.gather.stop()
+        self.inboxes.stop()
         self.books.close()
         self.history.close()
 
     def sources(self) -> list[Row]:
         """How each source is doing."""
-        return [_plain_row(asdict(s)) for s in self.gather.status().values()]
+        found = [*self.gather.status().values(), *self.inboxes.status()]
+        return [_plain_row(asdict(s)) for s in sorted(found, key=lambda s: s.source)]
 
     def _look(self) -> None:
         stamp = _stamp(self.folder)
@@ -75,6 +80,7 @@ class Running:
         if plant.digest != self.plant.digest:
             self.plant = plant
             self.gather.change(plant)
+            self.inboxes.change(plant)
             log.info("plant.toml was changed and is in force")
 
 
@@ -111,14 +117,13 @@ def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
 
 def sources(folder: Path) -> list[Row]:
     """How the sources of a plant are doing, asked of the process that runs it; else what plant.toml says of them."""
-    with closing(open_plant(folder)) as plant:
-        if isinstance(plant.history, RemoteHistorian):
-            return cast(list[Row], plant.history.call("sources"))
-        rows: list[Row] = [
-            {"source": s.name, "connector": s.connector, "health": "stopped", "said": "andon run is not running"}
-            for s in plant.plant.sources
-        ]
-        return rows
+    if not is_plant(folder):
+        raise no_plant(folder)
+    with closing(Historian.open(folder / "history")) as history:
+        if isinstance(history, RemoteHistorian):  # it goes on even while plant.toml is being edited and is not right
+            return cast(list[Row], history.call("sources"))
+    stopped: Row = {"health": "stopped", "said": "andon run is not running"}
+    return [{"source": s.name, "connector": s.connector, **stopped} for s in read_plant(folder).sources]
 
 
 def _plain_row(row: dict[str, object]) -> Row:

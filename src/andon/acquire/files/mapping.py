@@ -133,7 +133,7 @@ def read_mapping(settings: Mapping[str, object], *, name: str = "files") -> File
     Parameters
     ----------
     settings : Mapping[str, object]
-        The keys of the table; `name` and `connector` may be among them.
+        The keys of the table; `name`, `connector` and `folder` (where a running plant looks) may be among them.
     name : str
         The source's name, for messages.
 
@@ -155,7 +155,7 @@ def read_mapping(settings: Mapping[str, object], *, name: str = "files") -> File
     Traceback (most recent call last):
     andon.errors.BadConfig: source 'files': there is no key 'delimitr'. Did you mean 'delimiter'?
     """
-    plain = {k: v for k, v in settings.items() if k not in ("name", "connector")}
+    plain = {k: v for k, v in settings.items() if k not in ("name", "connector", "folder")}
     try:
         mapping = _ADAPTER.validate_python(plain)
     except ValidationError as error:

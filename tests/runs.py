@@ -1,0 +1,69 @@
+"""A real `andon run` process for the tests, ended by pid."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from servers import until
+
+ANDON = [sys.executable, "-m", "andon"]
+
+
+class Run:
+    """`andon run FOLDER` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log = folder, folder.parent / f"{folder.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Run":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*ANDON, "run", str(self.folder)], stdout=log, stderr=log, env=os.environ | {"LC_ALL": "C.UTF-8"}
+            )
+        until(lambda: "is running with" in self.said() or self.process.poll() is not None, 30, "andon run")
+        assert self.process.poll() is None, self.said()
+        return self
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self.process = None
+        self.log.rename(self.log.with_suffix(f".{code}.log"))
+        return code
+
+
+@contextmanager
+def run_plant(folder: Path) -> Iterator[Run]:
+    """A running plant, killed at the end if it still runs."""
+    run = Run(folder)
+    try:
+        yield run.start()
+    finally:
+        run.kill()
+
+
+def asked(*arguments: str) -> str:
+    """What an `andon` command in another process prints."""
+    done = subprocess.run(
+        [*ANDON, *arguments], capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"}, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
