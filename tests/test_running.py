@@ -4,11 +4,11 @@ import json
 import subprocess
 
 import pytest
-from runs import ANDON, asked, run_plant
-from servers import until
 
 from andon.historian import Historian
 from andon.model import Window
+from runs import ANDON, asked, run_plant
+from servers import until
 
 PLANT = """[plant]
 name = "works"

@@ -1,6 +1,7 @@
 """Gather: sources that fall, hang and flood are begun again and disturb no other; what was acknowledged is stored."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -167,3 +168,23 @@ def test_the_wait_between_tries_grows_and_stays_short_enough_to_be_back_in_15_s(
     assert waits[0] <= 0.5
     assert waits == sorted(waits[:5]) + waits[5:]
     assert max(waits) <= 8.0
+
+
+def test_a_full_disk_is_waited_out_and_nothing_acknowledged_is_lost(small_disk, ticking):
+    filler = small_disk / "filler"
+    with Historian.open(small_disk / "history") as history:
+        at_work = Gather(site(small_disk, history))
+        at_work.change(plant_of(small_disk, press=""))
+        until(lambda: len(ticking.get("press", [])) >= 5)
+        with contextlib.suppress(OSError):
+            filler.write_bytes(bytes(64 << 20))
+        until(lambda: at_work.status()["press"].health is Health.BLOCKED, 60)
+        acknowledged = len(ticking["press"])
+        assert at_work.status()["press"].said.startswith("The disk under")
+        filler.unlink()
+        until(lambda: len(ticking["press"]) > acknowledged + 5, 30)
+        assert at_work.status()["press"].health is Health.CONNECTED
+        at_work.stop()
+        stored = history.samples("line-1/press/power", ALL)["at"].to_pylist()
+        assert set(ticking["press"]) <= set(stored)
+        assert len(set(stored)) == len(stored)

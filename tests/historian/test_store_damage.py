@@ -2,10 +2,8 @@
 
 import contextlib
 import multiprocessing
-import os
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -128,19 +126,6 @@ def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_sa
         history.write(store_writer.numbered(number))
     with Historian.own(folder) as history:
         assert history.last_number("line") == number
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 40 MB."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("only root can mount a small tmpfs")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(disk)], capture_output=True).returncode:
-        pytest.skip("this system does not let root mount a tmpfs")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def noise(number: int, rows: int = 20_000) -> Batch:
