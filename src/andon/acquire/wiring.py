@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..plant import Signal
@@ -26,6 +27,43 @@ NUMBERS = frozenset({"number", "integer", "count", "boolean"})
 Index = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What of each signal is asked for every row, as columns.
+
+    `fed[i]` are the signals that have `address[i]`, filled up with -1; its last row is that of all other addresses.
+    """
+
+    address: pa.StringArray
+    fed: Index
+    path: NDArray[np.object_]
+    numeric: NDArray[np.bool_]
+    textual: NDArray[np.bool_]
+    banded: NDArray[np.bool_]
+    scale: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, signals: Sequence[Signal]) -> _Traits:
+        places = dict[str, list[int]]()
+        for place, signal in enumerate(signals):
+            if signal.address:
+                places.setdefault(signal.address, []).append(place)
+        fed = np.full((len(places) + 1, max(map(len, places.values()), default=1)), -1, dtype=np.int64)
+        for row, own in enumerate(places.values()):
+            fed[row, : len(own)] = own
+        return cls(
+            pa.array(list(places), pa.string()),
+            fed,
+            np.array([s.path for s in signals], dtype=object),
+            np.array([s.kind in NUMBERS for s in signals], dtype=bool),
+            np.array([s.kind == "text" for s in signals], dtype=bool),
+            np.array([s.deadband > 0 for s in signals], dtype=bool),
+            np.array([s.scale for s in signals], dtype=np.float64),
+            np.array([s.offset for s in signals], dtype=np.float64),
+        )
+
+
 @dataclass(slots=True)
 class Wiring:
     """Turns a source's rows into samples of signals.
@@ -36,13 +74,11 @@ class Wiring:
     """
 
     signals: Sequence[Signal]
-    fed: dict[str, list[int]] = field(default_factory=dict)
     held: dict[int, tuple[float | None, int]] = field(default_factory=dict)
+    traits: _Traits = field(init=False)
 
     def __post_init__(self) -> None:
-        for place, signal in enumerate(self.signals):
-            if signal.address:
-                self.fed.setdefault(signal.address, []).append(place)
+        self.traits = _Traits.of(self.signals)
 
     def samples(self, rows: pa.Table) -> pa.Table:
         """The samples that rows of a packet are, columns as a Batch has them."""
@@ -50,12 +86,9 @@ class Wiring:
         value = _numbers(rows["value"])[row]
         text = np.asarray(rows["text"].to_numpy(), dtype=object)[row]
         quality = np.asarray(rows["quality"].to_numpy(), dtype=np.uint32)[row]
-        numeric, scale, offset = (
-            np.array([f(s) for s in self.signals])[signal] if len(signal) else np.zeros(0)
-            for f in (lambda s: s.kind in NUMBERS, lambda s: s.scale, lambda s: s.offset)
-        )
-        self._mended(signal, (value, text, quality), numeric.astype(bool))
-        changed = (scale != 1.0) | (offset != 0.0)
+        numeric, scale, offset = self.traits.numeric[signal], self.traits.scale[signal], self.traits.offset[signal]
+        self._mended(signal, (value, text, quality), numeric)
+        changed = numeric & ((scale != 1.0) | (offset != 0.0))
         np.copyto(value, value * scale + offset, where=changed)
         text[changed & ~np.isnan(value)] = None  # raw digits are no longer what the value says
         keep = self._moved(signal, value, quality)
@@ -67,13 +100,10 @@ class Wiring:
         """Which row feeds which signal: the rows in their order, each once for every signal that it feeds."""
         coded = rows["address"].unify_dictionaries().combine_chunks()
         assert isinstance(coded, pa.DictionaryArray)
-        fed = [self.fed.get(str(a), []) for a in coded.dictionary.to_pylist()]
+        place = pc.index_in(coded.dictionary, value_set=self.traits.address).fill_null(len(self.traits.address))
+        known = np.asarray(place.to_numpy(zero_copy_only=False), dtype=np.int64)
         code = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-        most = max(map(len, fed), default=0)
-        table = np.full((max(len(fed), 1), max(most, 1)), -1, dtype=np.int64)
-        for place, signals in enumerate(fed):
-            table[place, : len(signals)] = signals
-        wide = table[code]
+        wide = self.traits.fed[known[code]]
         row, column = np.nonzero(wide >= 0)
         return row, wide[row, column]
 
@@ -85,23 +115,21 @@ class Wiring:
     ) -> None:
         """Texts where numbers are wanted, numbers where texts are: brought to the kind of their signal, in place."""
         value, text, quality = said
-        spoken = np.array([t is not None for t in text], dtype=bool) if len(text) else np.zeros(0, bool)
+        spoken = text != None  # noqa: E711  # element by element
         for i in np.flatnonzero(spoken & numeric & np.isnan(value)).tolist():
             found = number(str(text[i]), boolean=self.signals[signal[i]].kind == "boolean")
             if found is None:
                 quality[i] = quality[i] if quality[i] >> 30 >= 2 else BAD_TYPE_MISMATCH
             else:
                 value[i], text[i] = found, None
-        texts = np.array([s.kind == "text" for s in self.signals], dtype=bool)
-        for i in np.flatnonzero(texts[signal] & ~np.isnan(value)).tolist() if len(signal) else ():
+        for i in np.flatnonzero(self.traits.textual[signal] & ~np.isnan(value)).tolist():
             text[i] = written(float(value[i])) if text[i] is None else text[i]
             value[i] = np.nan
 
     def _moved(self, signal: Index, value: NDArray[np.float64], quality: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """Which rows differ enough from the last one kept of their signal."""
         keep = np.ones(len(signal), dtype=bool)
-        banded = np.array([s.deadband > 0 for s in self.signals], dtype=bool)
-        for i in np.flatnonzero(banded[signal]).tolist() if len(signal) else ():
+        for i in np.flatnonzero(self.traits.banded[signal]).tolist():
             now = (None if np.isnan(value[i]) else float(value[i]), int(quality[i]))
             held = self.held.get(int(signal[i]))
             if held is not None and None not in (held[0], now[0]) and held[1] == now[1]:
@@ -118,7 +146,7 @@ class Wiring:
     ) -> pa.Table:
         value, text, quality = said
         used, code = np.unique(signal, return_inverse=True)
-        names = pa.array([self.signals[i].path for i in used.tolist()], pa.string())
+        names = pa.array(self.traits.path[used].tolist(), pa.string())
         return pa.table(
             {
                 "signal": pa.DictionaryArray.from_arrays(pa.array(code.tolist(), pa.int32()), names),
