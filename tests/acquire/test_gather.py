@@ -13,10 +13,11 @@ from andon.acquire import gather as gathering
 from andon.acquire.gather import Gather, Health, Site, gather
 from andon.acquire.gather.connections import OPEN, Connections
 from andon.acquire.link import ALIVE, Link, Packet, rows_of
+from andon.acquire.wiring import Wiring
 from andon.config import read_plant
 from andon.historian import Historian
-from andon.model import Window
-from andon.plant import Plant
+from andon.model import Batch, Window
+from andon.plant import Plant, Signal
 
 PLANT = """[plant]
 name = "works"
@@ -32,6 +33,11 @@ address = "p"
 scale = 0.1
 """
 ALL = Window(0, OPEN)
+POWER = Signal(
+    path="line-1/press/power", machine="line-1/press", name="power", role="power", kind="number", address="p"
+)
+    path="line-1/press/power", machine="line-1/press", name="power", role="power", kind="number", address="p"
+)
 
 
 @pytest.fixture
@@ -188,3 +194,18 @@ def test_a_full_disk_is_waited_out_and_nothing_acknowledged_is_lost(small_disk, 
         stored = history.samples("line-1/press/power", ALL)["at"].to_pylist()
         assert set(ticking["press"]) <= set(stored)
         assert len(set(stored)) == len(stored)
+
+
+def test_a_connection_touches_what_it_says_once_and_its_end_only_what_that_moved_over(tmp_path):
+    with Historian.open(tmp_path / "history") as history:
+        history.write(Batch("press", 1, Wiring([POWER]).samples(rows_of([("p", 10**15, 1.0, None, 0)]))))
+        connections = Connections(history, tmp_path / "alive.json")
+        seen, _ = history.touched(0)
+        connections.begin("press", 10**15)
+        seen, begun = history.touched(seen)
+        connections.alive("press", 10**15 + 5)
+        connections.end("press")
+        _, ended = history.touched(seen)
+        assert [(p, s) for p, s, _ in begun] == [("line-1/press/power", 10**15)]
+        assert begun[0][2] <= time.time_ns() // 1000
+        assert [(p, s) for p, s, _ in ended] == [("line-1/press/power", 10**15 + 5)]

@@ -16,6 +16,14 @@ SELECT kind, place, since, until, text, detail, seq AS receipt FROM (
     WHERE kind = ? AND (place = ? OR ? = '*'))
 WHERE age = 1 AND since < ? AND until > ? ORDER BY place, since, seq
 """
+TOLD = """
+SELECT kind, place, CASE WHEN kind = 'connection' AND before IS NOT NULL THEN least(before, until) ELSE since END,
+    CASE WHEN kind = 'connection' AND before IS NOT NULL THEN greatest(before, until) ELSE until END
+FROM (SELECT *, lag(until) OVER (PARTITION BY kind, place, since ORDER BY seq, nth) AS before FROM spells)
+WHERE seq > ? AND kind <> 'alarm'
+"""
+"""What reported spells touch: of a connection that was reported before only what its end was moved over; of an alarm
+nothing, for no figure of a shift rests on it."""
 BLOCKS = {"waveforms": 'PARTITION BY place, r."at"', "measurements": 'PARTITION BY place, r."at", unit_id, step, test'}
 Painted = tuple[int, int, str]
 
@@ -126,7 +134,8 @@ def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
             "SELECT signal, lo, hi + 1 FROM runs WHERE seq > ?",
             [after, after],
         ).fetchall()
-        told = db.execute("SELECT kind, place, since, until FROM spells WHERE seq > ?", [after]).fetchall()
+        told = db.execute(TOLD, [after]).fetchall()
+        told = [(kind, place, since, min(until, store.now())) for kind, place, since, until in told]
     rows = [(store.names.paths[s], since, until) for s, since, until in samples]
     return last, sorted({*rows, *_touched_by_spells(store, told)})
 

@@ -17,7 +17,7 @@ from .files import fsync
 from .index import Index
 from .names import Fresh, Names
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the tables or the sealed files change, so that no Andon reads what it does not know."""
 TABLES = f"""
 CREATE TABLE layout(number INTEGER NOT NULL); INSERT INTO layout VALUES ({LAYOUT});
@@ -50,6 +50,11 @@ CREATE TABLE measurements(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, unit_id 
 CREATE TABLE forgotten("at" BIGINT NOT NULL, who VARCHAR NOT NULL, why VARCHAR NOT NULL, path VARCHAR NOT NULL,
     since BIGINT NOT NULL, until BIGINT NOT NULL, rows BIGINT NOT NULL);
 """
+KNOWN = """
+CREATE TABLE known(source VARCHAR NOT NULL, "first" BIGINT NOT NULL, "last" BIGINT NOT NULL, "at" BIGINT NOT NULL,
+    until BIGINT);
+"""
+"""Batches whose receipts were put together: of a source, all numbers from first to last."""
 TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
 FULL = ("No space left on device", "not enough space on the disk", "Disk full", "disk quota exceeded")
 SETTINGS = "SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET checkpoint_threshold = '{threshold}'"
@@ -101,7 +106,10 @@ def learn(store: Store) -> None:
     """Read by heart what every write and read needs: names, numbers of the sources, what the hot tier holds."""
     db = store.db
     store.names = Names.of(db.execute("SELECT id, path, source FROM signals ORDER BY id").fetchall())
-    rows = db.execute("SELECT source, max(number), max(until) FROM receipts GROUP BY source").fetchall()
+    rows = db.execute(
+        "SELECT source, max(number), max(until) FROM (SELECT source, number, until FROM receipts UNION ALL "
+        'SELECT source, "last", until FROM known) GROUP BY source'
+    ).fetchall()
     store.numbers = {source: number for source, number, _ in rows}
     store.heard = {source: until for source, _, until in rows if until is not None}
     store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
@@ -173,15 +181,22 @@ def _connect(path: Path, repairs: list[str]) -> Connection:
     db = _open_repaired(path, repairs)
     db.execute(SETTINGS.format(threshold="128MB"))
     if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'forgotten'").fetchall():
-        db.execute(f"BEGIN; {TABLES} COMMIT")
+        db.execute(f"BEGIN; {TABLES} {KNOWN} COMMIT")
         db.execute("CHECKPOINT")  # keeps the making of tables out of a log that may have to be replayed
+    if _layout(db) == 1:
+        db.execute(f"BEGIN; {KNOWN} UPDATE layout SET number = {LAYOUT}; COMMIT")
+        db.execute("CHECKPOINT")
     _check_layout(db, path)
     return db
 
 
-def _check_layout(db: Connection, path: Path) -> None:
+def _layout(db: Connection) -> int:
     told = db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall()
-    (found,) = _one(db, "SELECT max(number) FROM layout") if told else (0,)
+    return _one(db, "SELECT max(number) FROM layout")[0] if told else 0
+
+
+def _check_layout(db: Connection, path: Path) -> None:
+    found = _layout(db)
     if found != LAYOUT:
         db.close()
         raise Damaged(

@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 
 from ..errors import AndonError, DiskFull
 from .cold import Shelf
+from .condense import condense
 from .hot import Store
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
@@ -60,6 +61,7 @@ class Upkeep:
                 if self.stopping.is_set():
                     return
                 compact(self.store, self.shelf, crowd)
+            condense(self.store)
             collect(self.store)
         except DiskFull as error:
             log.warning("not sealed: %s", error)

@@ -69,10 +69,16 @@ def _earlier(store: Store, batch: Batch) -> Receipt | None:
     if batch.number > store.numbers.get(batch.source, -1 << 62):
         return None
     with snapshot(store) as db:
-        found = db.execute(
-            'SELECT "at", rows, refused, since, until FROM receipts WHERE source = ? AND number = ?',
-            [batch.source, batch.number],
-        ).fetchall()
+        found = (
+            db.execute(
+                'SELECT "at", rows, refused, since, until FROM receipts WHERE source = ? AND number = ?',
+                [batch.source, batch.number],
+            ).fetchall()
+            or db.execute(
+                'SELECT "at", 0, 0, NULL, NULL FROM known WHERE source = ? AND ? BETWEEN "first" AND "last"',
+                [batch.source, batch.number],
+            ).fetchall()
+        )
     if not found:
         return None
     at, rows, refused, since, until = found[0]
