@@ -36,8 +36,6 @@ ALL = Window(0, OPEN)
 POWER = Signal(
     path="line-1/press/power", machine="line-1/press", name="power", role="power", kind="number", address="p"
 )
-    path="line-1/press/power", machine="line-1/press", name="power", role="power", kind="number", address="p"
-)
 
 
 @pytest.fixture
