@@ -1,17 +1,18 @@
 """Modbus against devices of other makers in processes of their own: values, refusals, silence, cables pulled."""
 
 import asyncio
+import itertools
 import time
 
 import pytest
-from hearing import gathered, hear, last, link_of, stored
-from servers import free_port, needs_node, node, running, until
+from hearing import ALL, gathered, hear, last, link_of, stored
 
 from andon.acquire import find_connector
 from andon.acquire.gather import Health
 from andon.acquire.link import Link
 from andon.acquire.modbus import modbus
 from andon.acquire.modbus.look import browse, trial
+from servers import free_port, needs_node, node, running, until
 
 UNKNOWN, NO_COMMUNICATION, OUT_OF_RANGE, DECODING, WRONG = 0x80340000, 0x80310000, 0x803C0000, 0x80070000, 0x80890000
 QUICK = {"every": 100_000, "timeout": 300_000}
@@ -85,7 +86,7 @@ def test_a_unit_that_is_silent_does_not_slow_the_others_down(tmp_path, device):
     link = link_of(tmp_path, ["1/holding:0", "2/holding:0", "3/holding:0"])
     rows = hear(modbus(link, url(device), **QUICK), lambda rows: len(rows.get("1/holding:0", [])) >= 40)
     at = [row["at"].timestamp() for row in rows["1/holding:0"][1:]]  # after the first round
-    waits = sorted(b - a for a, b in zip(at, at[1:], strict=False))
+    waits = sorted(b - a for a, b in itertools.pairwise(at))
     assert waits[len(waits) // 2] < 0.15  # 0.1 s, the round's clock; each silence costs one round only
     assert last(rows, "2/holding:0")[2] == NO_COMMUNICATION
 
@@ -104,10 +105,10 @@ def test_what_stays_the_same_is_kept_once_in_again_and_what_changes_with_its_las
     stream = modbus(link, url(device), every=20_000, again=1_000_000)
     rows = hear(stream, lambda rows: len(rows.get("holding:10:float32", [])) == 3)
     at = [row["at"].timestamp() for row in rows["holding:10:float32"]]
-    assert all(1.0 <= b - a < 1.2 for a, b in zip(at, at[1:], strict=False))
+    assert all(1.0 <= b - a < 1.2 for a, b in itertools.pairwise(at))
     clock = [(row["at"].timestamp(), row["value"]) for row in rows["holding:0"]]
     assert len(clock) < 60  # of some 100 rounds: two for each of the 20 changes
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(clock, clock[1:], strict=False)]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(clock)]
     assert all(wait < 0.06 for wait, step in steps if step)  # the old value held until just before the new one
 
 
@@ -128,14 +129,8 @@ def test_a_device_that_is_switched_off_or_hangs_is_read_again_within_15_s(tmp_pa
         until(lambda: len(stored(history, "clock")) > count + 5)
         assert time.monotonic() - since < 15
         gather.stop()
-        (_, lost, _), (back, _, _) = history.spells("connection", "it", hearing_window()).rows()[:2]
+        (_, lost, _), (back, _, _) = history.spells("connection", "it", ALL).rows()[:2]
         assert not [at for at, *_ in stored(history, "clock") if lost + 1_000_000 < at < back - 1_000_000]
-
-
-def hearing_window():
-    from hearing import ALL
-
-    return ALL
 
 
 def test_a_connection_that_nobody_takes_is_told_with_its_address(tmp_path):

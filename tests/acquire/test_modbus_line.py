@@ -8,13 +8,13 @@ import pytest
 from hearing import hear, link_of
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import Server, free_port, running
 
 from andon.acquire.blocks import Spot, planned
 from andon.acquire.modbus import modbus
 from andon.acquire.modbus.address import point
 from andon.acquire.modbus.values import said
 from andon.errors import BadInput
+from servers import Server, free_port, running
 
 LINE = Path(__file__).with_name("modbus_line.py")
 
@@ -57,7 +57,7 @@ def test_on_a_bad_serial_line_no_register_ever_has_the_value_of_another(tmp_path
     ],
 )
 def test_an_address_that_is_none_is_told_with_what_is_wrong_and_how_to_write_it(address, says):
-    with pytest.raises(BadInput, match="^'") as told:
+    with pytest.raises(BadInput, match=r"^'") as told:
         point(address)
     assert says in str(told.value)
 
