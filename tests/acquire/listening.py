@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from servers import until
 
 from andon.acquire.gather import Gather, Health, Site
 from andon.config import read_plant
 from andon.historian import Historian
 from andon.model import Window
+from servers import until
 
 ALL = Window(0, 4_102_444_800_000_000)
 PLANT = """[plant]
@@ -29,6 +29,7 @@ connector = "{connector}"
 path = "line-1/press"
 """
 SIGNAL = """[machine.signals.{name}]
+role = "{role}"
 kind = "{kind}"
 source = "hall"
 address = {address}
@@ -38,9 +39,12 @@ address = {address}
 def write_plant(folder: Path, connector: str, signals: dict[str, tuple[str, str]], **settings: object) -> Path:
     """A plant folder with one source `hall` and one machine; signals by name: (kind, address)."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = "\n".join(f"{k} = {json.dumps(v)}" if not isinstance(v, dict) else f"{k} = {_table(v)}" for k, v in settings.items())
+    lines = "\n".join(f"{k} = {_table(v) if isinstance(v, dict) else json.dumps(v)}" for k, v in settings.items())
     text = PLANT.format(connector=connector, settings=lines)
-    text += "".join(SIGNAL.format(name=n, kind=k, address=json.dumps(a)) for n, (k, a) in signals.items())
+    text += "".join(
+        SIGNAL.format(name=n, role="state" if k == "state" else "other", kind=k, address=json.dumps(a))
+        for n, (k, a) in signals.items()
+    )
     (folder / "plant.toml").write_text(text, "utf-8")
     return folder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from .packets import (
     Decoder,
     Garbled,
     Message,
+    Will,
     acknowledge,
     goodbye,
     publish,
@@ -35,6 +37,8 @@ PATIENCE = 5.0
 """Seconds that a broker is given for each step of connecting, and for each answer."""
 HELD = 10.0
 """Seconds for which nothing is read before the connection is given up, if the broker does not keep what waits."""
+SLOWEST = 5.0
+"""Seconds between pings at most."""
 BURST, QUIET = 10, 0.01
 """After so many messages a silence of so many seconds means: the broker waits for acknowledgements."""
 
@@ -54,6 +58,8 @@ class Broker:
         Seconds (the loop's clock) when the broker was heard last.
     farewell
         What to publish when we give the connection up.
+    hook
+        Sees each message as it comes; True: it is done with.
     """
 
     access: Access
@@ -61,7 +67,8 @@ class Broker:
     writer: asyncio.StreamWriter
     present: bool = False
     heard: float = 0.0
-    farewell: Callable[[], Message] | None = None
+    farewell: Callable[[], Will] | None = None
+    hook: Callable[[Message], bool] | None = None
     box: deque[Message] = field(default_factory=deque)
     waiting: int = 0
     lost: str = ""
@@ -182,7 +189,7 @@ class Broker:
         try:
             while data := await self.reader.read(CHUNK):
                 self.heard = loop.time()
-                for found in decoder.feed(data):
+                for found in decoder.feed(data, time.time_ns() // 1000):
                     if isinstance(found, Message):
                         self._put(found)
                     else:
@@ -197,6 +204,9 @@ class Broker:
             self._end(f"the connection to {self.access.place} broke: {error}")
 
     def _put(self, message: Message) -> None:
+        if self.hook and self.hook(message):
+            self.acknowledge([message])
+            return
         self.unkept = self.unkept or not message.number
         self.waiting += len(message.payload)
         self.box.append(message)
@@ -219,14 +229,16 @@ class Broker:
         except TimeoutError:
             if self.farewell:
                 said = self.farewell()
-                self.writer.write(publish(said.topic, said.payload, self.access.hello.version, number=1, retain=True))
+                self.writer.write(
+                    publish(said.topic, said.payload, self.access.hello.version, number=65_535, retain=said.retain)
+                )
             self._end("what came could not be stored in time; the connection was given up, so that the gap is seen")
         finally:
             self.held = False
 
     async def _stay(self) -> None:
         """Ping, and notice when nothing comes back."""
-        loop, pace = asyncio.get_running_loop(), self.access.hello.keepalive / 4
+        loop, pace = asyncio.get_running_loop(), min(self.access.hello.keepalive / 4, SLOWEST)
         while not self.lost:
             await asyncio.sleep(pace)
             if not self.held and loop.time() - self.heard > 3 * pace:

@@ -22,15 +22,17 @@ class Garbled(ValueError):
 class Message(NamedTuple):
     """Something published.
 
-    `number` is 0 at QoS 0, else what has to be acknowledged; `retained`: it was said before we subscribed; `again`: it
-    may have come before; `cut`: its length, where it was too long to be read (the payload is empty then).
+    `at` is its arrival (microseconds); `number` is 0 at QoS 0, else what has to be acknowledged; `retained`: it was
+    said before we subscribed; `again`: it may have come before; `cut`: its length, where it was too long to be read
+    (the payload is empty then).
     """
 
     topic: str
     payload: bytes
-    number: int
-    retained: bool
-    again: bool
+    at: int = 0
+    number: int = 0
+    retained: bool = False
+    again: bool = False
     cut: int = 0
 
 
@@ -144,8 +146,8 @@ class Decoder:
     passing: int = field(default=0)
     """Bytes still to be passed over, of a message that is too long."""
 
-    def feed(self, data: bytes) -> list[Message | Answer]:
-        """What is complete with these bytes."""
+    def feed(self, data: bytes, at: int = 0) -> list[Message | Answer]:
+        """What is complete with these bytes, which arrived at a moment (microseconds)."""
         found: list[Message | Answer] = []
         if self.passing:
             gone = min(self.passing, len(data))
@@ -162,12 +164,12 @@ class Decoder:
             if until > end:
                 if length <= LARGEST or end - place < HEAD:
                     break
-                found.append(self._cut(data[place:], body - place, length))
+                found.append(self._cut(data[place:], body - place, length, at))
                 self.passing, place = until - end, end
                 break
             first = data[place]
             found.append(
-                self._published(first, data[body:until])
+                self._published(first, data[body:until], at)
                 if first >> 4 == PUBLISH
                 else self._answer(first >> 4, data[body:until])
             )
@@ -175,7 +177,7 @@ class Decoder:
         self.rest = data[place:]
         return found
 
-    def _published(self, first: int, body: bytes) -> Message:
+    def _published(self, first: int, body: bytes, at: int) -> Message:
         try:
             start = 2 + (body[0] << 8 | body[1])
             topic, number = body[2:start].decode(), 0
@@ -187,11 +189,11 @@ class Decoder:
                 start += skip
         except (IndexError, UnicodeDecodeError):
             raise Garbled("a message without a readable topic came") from None
-        return Message(topic, body[start:], number, bool(first & 1), bool(first & 8))
+        return Message(topic, body[start:], at, number, bool(first & 1), bool(first & 8))
 
-    def _cut(self, data: bytes, body: int, length: int) -> Message:
+    def _cut(self, data: bytes, body: int, length: int, at: int) -> Message:
         """The head of a message that is too long."""
-        return self._published(data[0], data[body:])._replace(payload=b"", cut=length)
+        return self._published(data[0], data[body:], at)._replace(payload=b"", cut=length)
 
     def _answer(self, kind: int, body: bytes) -> Answer:
         five = self.version == "5"

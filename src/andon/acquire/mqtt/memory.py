@@ -45,13 +45,13 @@ class Arrivals:
         self.last = max(self.known.values(), default=0)
         self._rewrite([(n, d, at) for (n, d), at in self.known.items()])
 
-    def of(self, messages: Sequence[Message], now: int) -> list[int]:
+    def of(self, messages: Sequence[Message]) -> list[int]:
         """A moment for each message, each later than the one before; that of its first coming where it came before."""
         found = []
         for message in messages:
             at = self.known.get((message.number, _digest(message))) if message.again and self.known else None
             if at is None:
-                at = self.last = max(now, self.last + 1)
+                at = self.last = max(message.at, self.last + 1)
             found.append(at)
         return found
 

@@ -106,7 +106,7 @@ async def mqtt(
 
 def _packet(reading: Reading, arrivals: Arrivals, lot: Sequence[Message], gap: Gap) -> Packet:
     """The rows of a lot, with the moments that it needs written down first."""
-    moments = arrivals.of(lot, clock.time_ns() // 1000)
+    moments = arrivals.of(lot)
     heard = reading.read(lot, moments)
     arrivals.note((lot[i], moments[i]) for i in heard.undated)
     return Packet(rows_of(heard.rows), gap.reached(heard.newest))
