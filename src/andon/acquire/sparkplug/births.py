@@ -82,7 +82,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _type(entry: Entry) -> str:
-    return Type(_known(entry)).name.capitalize().replace("_", " ")
+    return Type(_known(entry)).name.capitalize().replace("Uint", "UInt").replace("_", " ")
 
 
 def _known(entry: Entry) -> int:
