@@ -1,6 +1,7 @@
 """Sparkplug B payloads: read by the host, written by the demo's edge node."""
 
 from .edge import NAMESPACE, QUALITY, REBIRTH, Metric, Order, born, died, encode, rebirth, topic
+from .scan import numbers, parse_metric, scan
 from .schema import Wire, parse
 from .values import Given, Said, Type, integer, value
 
@@ -18,8 +19,11 @@ __all__ = [
     "died",
     "encode",
     "integer",
+    "numbers",
     "parse",
+    "parse_metric",
     "rebirth",
+    "scan",
     "topic",
     "value",
 ]
