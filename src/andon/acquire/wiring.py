@@ -47,8 +47,8 @@ class _Traits:
     def of(cls, signals: Sequence[Signal]) -> _Traits:
         places = dict[str, list[int]]()
         for place, signal in enumerate(signals):
-            if signal.address:
-                places.setdefault(signal.address, []).append(place)
+            for name in dict.fromkeys(n for n in (signal.address, signal.path) if n):  # a pusher may name the signal
+                places.setdefault(name, []).append(place)
         fed = np.full((len(places) + 1, max(map(len, places.values()), default=1)), -1, dtype=np.int64)
         for row, own in enumerate(places.values()):
             fed[row, : len(own)] = own
