@@ -1,0 +1,147 @@
+"""What people call things: the words of several languages, and the roles, units and states that they speak of."""
+
+import re
+from collections.abc import Mapping
+
+# role: words; the first role whose words occur wins, so the special stand before the general
+ROLES: Mapping[str, re.Pattern[str]] = {
+    role: re.compile(words, re.IGNORECASE)
+    for role, words in {
+        "reject_count": r"\b(reject\w*|scrap\w*|nok|ng|bad (parts|count|qty)|defect\w*|ausschuss|rebut)\b"
+        r"|不良|不合格|废品|报废",
+        "rework_count": r"\b(rework\w*|nacharbeit)\b|返工|返修",
+        "good_count": r"\b(good( (parts|count|qty|pieces))?|ok (parts|count|qty)|gutteile|gutmenge|items|parts|pieces|"
+        r"pcs)\b|良品|合格",
+        "total_count": r"\b(total( (count|parts|qty))?|count\w*|produced|output|quantity|qty|stück\w*|menge|zähler|"
+        r"shots|strokes|hübe|production)\b|产量|总数|计数|件数|数量|产出",
+        "alarm": r"\b(alarm\w*|fault|error|störung|warning)\b|报警|故障|告警",
+        "state": r"\b(state|status|run(ning)?|machine (state|status)|betriebszustand|zustand|execution|etat)\b"
+        r"|状态|运行",
+        "mode": r"\b(mode|betriebsart)\b|模式",
+        "reason": r"\b(reason\w*|downtime (reason|code)|stillstandsgrund|grund|cause)\b|原因",
+        "order": r"\b((work|production|job) ?order|order\w*|auftrag\w*|job|batch|lot|charge)\b|工单|订单|批次|批号",
+        "product": r"\b(product\w*|article|artikel|material|part (no|number|type)|sku|produkt|item no)\b"
+        r"|产品|物料|型号|品号",
+        "serial": r"\b(serial\w*|sn|unit id|seriennummer|barcode|dmc)\b|序列号|条码",
+        "recipe": r"\b(recipe|program\w*|rezept|programm)\b|配方|程序",
+        "cycle_time": r"\b(cycle ?time|cycletime|taktzeit|zykluszeit|cycle|ct)\b|节拍|周期|循环时间",
+        "energy": r"\b(energy|kwh|mwh|energie|consumption|verbrauch|usage)\b|电量|能耗|电能|用电",
+        "power": r"\b(power(?! factor)|kw|leistung|puissance|wirkleistung)\b|功率",
+        "current": r"\b(current(?! (power|reactive))|strom|amps?|courant)\b|电流",
+        "voltage": r"\b(voltage|spannung|volts?)\b|电压",
+        "torque": r"\b(torque|drehmoment|load|last)\b|扭矩|转矩|负载",
+        "speed": r"\b(speed|rpm|drehzahl|geschwindigkeit|velocity|rate|feed|vorschub|vitesse)\b|转速|速度|速率",
+        "temperature": r"\b(temp\w*|temperatur\w*)\b|温度|℃|°C",
+        "pressure": r"\b(press(ure)?|druck|pression)\b|压力|压强",
+        "vibration": r"\b(vib\w*|acceler\w*|schwingung)\b|振动|加速度",
+        "humidity": r"\b(humidity|feuchte|rh)\b|湿度",
+        "flow": r"\b(flow\w*|durchfluss)\b|流量",
+        "level": r"\b(level|füllstand|niveau)\b|液位|料位",
+        "position": r"\b(position|pos|weg|lage)\b|位置",
+    }.items()
+}
+COUNTED = ("total_count", "good_count", "reject_count", "rework_count")
+WORDED = ("order", "product", "serial", "recipe", "reason")
+UNIT_ENDINGS: Mapping[str, str] = {
+    "degc": "Cel",
+    "c": "Cel",
+    "degf": "[degF]",
+    "kw": "kW",
+    "w": "W",
+    "mw": "MW",
+    "kwh": "kW.h",
+    "mwh": "MW.h",
+    "wh": "W.h",
+    "kvarh": "kvar.h",
+    "bar": "bar",
+    "mbar": "mbar",
+    "kpa": "kPa",
+    "mpa": "MPa",
+    "psi": "[psi]",
+    "rpm": "/min",
+    "hz": "Hz",
+    "ms": "ms",
+    "s": "s",
+    "sec": "s",
+    "min": "min",
+    "h": "h",
+    "a": "A",
+    "ma": "mA",
+    "v": "V",
+    "mv": "mV",
+    "mm": "mm",
+    "um": "um",
+    "pct": "%",
+    "percent": "%",
+    "nm": "N.m",
+    "kn": "kN",
+    "n": "N",
+    "kg": "kg",
+    "l": "L",
+    "m3": "m3",
+}
+"""What the last word of a name says about the unit: `power_kW`, `druck_bar`."""
+
+STATES: Mapping[str, str] = {
+    word: state
+    for state, words in {
+        "producing": "run running execute executing producing production active auto automatic automatik produktion "
+        "läuft marche 运行 生产 加工 自动",
+        "idle_no_order": "idle standby ready stop stopped waiting bereit leerlauf stillstand inactive arrêt 待机 空闲 "
+        "停机 停止 待料",
+        "setup": "setup changeover manual tooling rüsten einrichten jog réglage 换型 调试 换模 手动 设置",
+        "fault": "alarm fault error down aborted störung fehler failure emergency panne 报警 故障 异常 急停",
+        "starved": "starved suspended mangel 缺料",
+        "blocked": "blocked stau blockiert 堵料 阻塞",
+        "held_operator": "held hold paused pause feed_hold 暂停",
+        "maintenance_planned": "maintenance wartung pm maintenance_planned 保养 维护",
+        "off": "off aus machineoff offline unavailable poweroff 关机 断电 离线",
+    }.items()
+    for word in words.split()
+}
+"""Words that machines say, and Andon's state."""
+AMBIGUOUS = ("stop", "stopped", "停机", "停止", "manual")
+"""Words of STATES that say what a machine does and not why: a person must say which loss they are."""
+
+
+def spaced(name: str) -> str:
+    """A column's name as words: `PowerAvg_kW` is `power avg kw`.
+
+    >>> spaced("PowerAvg_kW"), spaced("machine-0.temp")
+    ('power avg kw', 'machine 0 temp')
+    """
+    text = re.sub(r"(?<=[a-zäöü0-9])(?=[A-ZÄÖÜ][a-zäöü])", " ", name)
+    return re.sub(r"[_\-.\s]+", " ", text).strip().lower()
+
+
+def role_of(name: str) -> tuple[str, str]:
+    """The role a column's name speaks of and the word that says so, or two empty texts.
+
+    >>> role_of("Ausschuss [Stk]"), role_of("主轴温度"), role_of("xyz")
+    (('reject_count', 'ausschuss'), ('temperature', '温度'), ('', ''))
+    """
+    for text in (spaced(name), name):
+        for role, words in ROLES.items():
+            if found := words.search(text):
+                return role, found[0]
+    return "", ""
+
+
+def slug(name: str) -> str:
+    """A signal's name from a column's: lower case, words joined by `_`; Chinese letters stay.
+
+    >>> slug("Temp. Spindle [°C]"), slug("温度(℃)")
+    ('temp_spindle', '温度')
+    """
+    bare = re.sub(r"[\[(（【].*?[\])）】]", "", name)
+    return re.sub(r"[^\w]+", "_", bare.strip().lower()).strip("_") or "column"
+
+
+def machine_slug(word: str) -> str:
+    """A machine's place in its line from what a file calls it; hyphens stay, a bare number gets a name.
+
+    >>> machine_slug("Press-1"), machine_slug("7")
+    ('press-1', 'machine-7')
+    """
+    bare = re.sub(r"[^\w-]+", "_", word.strip().lower()).strip("_") or "machine"
+    return f"machine-{bare}" if bare[:1].isdigit() else bare
