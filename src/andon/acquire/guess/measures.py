@@ -43,3 +43,29 @@ def unit_of(name: str) -> tuple[str, str]:
         return UNIT_ENDINGS[last.lower()], last
     ending = re.search(r"(℃|°C|kWh|kW)$", name)
     return (ucum(ending[0]), ending[0]) if ending else ("", "")
+
+
+ROLE_OF_KIND = {
+    "power": "power",
+    "energy": "energy",
+    "temperature": "temperature",
+    "pressure": "pressure",
+    "current": "current",
+    "voltage": "voltage",
+    "torque": "torque",
+    "acceleration": "vibration",
+    "flow": "flow",
+    "mass flow": "flow",
+    "frequency": "speed",
+}
+"""What a unit alone says about the role; a length, a ratio or a time may be many things."""
+
+
+def role_of_unit(unit: str) -> str:
+    """The role that a unit speaks of by itself, "" where it may be several.
+
+    >>> role_of_unit("kW"), role_of_unit("kW.h"), role_of_unit("Cel"), role_of_unit("mm"), role_of_unit("Hz")
+    ('power', 'energy', 'temperature', '', '')
+    """
+    kind = UNITS.get(unit, ("", 0))[0]
+    return "" if unit in ("Hz", "kHz", "MHz", "/s", "/h") else ROLE_OF_KIND.get(kind, "")
