@@ -10,7 +10,7 @@ import pytest
 
 from acquire.plants import PRESS, a_plant
 from andon.acquire.files import load, propose, read_mapping
-from andon.acquire.files.scales import UNITS, line
+from andon.acquire.guess.scales import UNITS, line
 from andon.errors import BadConfig
 from andon.plant import Signal
 from memory import Memory

@@ -8,15 +8,26 @@ from ..errors import BadConfig
 from ..plant import Plant
 from .build import build
 from .draft import Draft, draft
-from .edit import confirm_machines, confirm_mapping
+from .edit import confirm_machines, confirm_mapping, confirm_source
 from .meaning import meaning
 from .mistakes import Mistake, mistakes
 from .places import places
-from .secret import secret
+from .secret import keep_secret, secret
 from .template import template
 from .written import PlantFile
 
-__all__ = ["Mistake", "check", "confirm_machines", "confirm_mapping", "read_plant", "schema", "secret", "template"]
+__all__ = [
+    "Mistake",
+    "check",
+    "confirm_machines",
+    "confirm_mapping",
+    "confirm_source",
+    "keep_secret",
+    "read_plant",
+    "schema",
+    "secret",
+    "template",
+]
 
 FILE = "plant.toml"
 

@@ -79,6 +79,32 @@ def confirm_machines(path: str | Path, machines: Iterable[Mapping[str, object]])
     _edit(path, change)
 
 
+def confirm_source(path: str | Path, table: Mapping[str, object], machines: Iterable[Mapping[str, object]]) -> None:
+    """Write a confirmed `[[source]]` and the machines that it brings, both or neither.
+
+    Parameters
+    ----------
+    path
+        The plant folder or its plant.toml.
+    table
+        As for `confirm_mapping`.
+    machines
+        As for `confirm_machines`.
+
+    Raises
+    ------
+    BadConfig
+        The plant would have a mistake that it has not now; nothing is written then.
+    """
+
+    def change(document: TOMLDocument) -> None:
+        _put(_tables(document, "source"), "name", table)
+        for machine in machines:
+            _add_machine(_tables(document, "machine"), machine)
+
+    _edit(path, change)
+
+
 def _edit(path: str | Path, change: Callable[[TOMLDocument], None]) -> None:
     given = Path(path)
     file = given / "plant.toml" if given.is_dir() else given

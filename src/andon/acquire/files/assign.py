@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...plant import Machine, Plant, Signal
+from ..guess.vocabulary import AMBIGUOUS, COUNTED, STATES, machine_slug, slug
 from .guess import Guess
 from .spelled import length_text, plain_code
-from .vocabulary import AMBIGUOUS, COUNTED, STATES, machine_slug, slug
 
 Signals = dict[str, dict[str, object]]
 NO_SIGNAL = ("time", "machine", "tag", "value", "quality", "empty")

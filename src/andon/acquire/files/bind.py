@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ...errors import BadConfig, UnknownName
 from ...plant import Plant, Signal
+from ..guess.scales import line
 from .cells import Way
 from .mapping import Choice, FileMapping, Target, TimeColumn
-from .scales import line
 
 REFUSED, LEFT_OUT = -1, -2
 LINE_TIME, LINE_FIELD, LINE_VALUE, LINE_MEASUREMENT = "_time", "_field", "_value", "_measurement"

@@ -10,9 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...model import Numbers
+from ..guess.scales import STRAIGHT, Line
 from .mapping import FileMapping
 from .rows import Column
-from .scales import STRAIGHT, Line
 
 Mask = NDArray[np.bool_]
 NULLS = (

@@ -9,30 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from ...model import Numbers, Times
+from ..guess.counters import counting_of
+from ..guess.measures import MEASURES, fits, unit_of
+from ..guess.vocabulary import COUNTED, STATES, WORDED, role_of, spaced
 from .cells import Dialect, Way, read_cells
 from .rows import Column
-from .scales import UNITS, ucum
 from .stamps import guess_format
-from .vocabulary import COUNTED, MACHINE, QUALITY, STATES, TAG, TIME, UNIT_ENDINGS, VALUE, WORDED, role_of, spaced
+from .vocabulary import MACHINE, QUALITY, TAG, TIME, VALUE
 
-ROLLOVERS = (9_999, 32_767, 65_535, 99_999, 999_999, 9_999_999, 16_777_215, 2_147_483_647, 4_294_967_295)
 FEW = 40
-MEASURES = {
-    "power": ("power",),
-    "energy": ("energy",),
-    "temperature": ("temperature",),
-    "pressure": ("pressure",),
-    "current": ("current",),
-    "voltage": ("voltage",),
-    "cycle_time": ("time",),
-    "torque": ("torque", "ratio"),
-    "speed": ("speed", "frequency", "ratio"),
-    "flow": ("flow", "mass flow"),
-    "humidity": ("ratio",),
-    "vibration": ("acceleration", "speed", "length"),
-    "level": ("length", "ratio", "volume"),
-    "position": ("length",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +69,7 @@ def guess_column(name: str, column: Column, dialect: Dialect, order: Sequence[Ti
         )
     wrong = f"; {int(numbers.bad.sum()):,} of {len(cells):,} cells are no number" if numbers.bad.any() else ""
     if role in COUNTED:
-        counting, rollover, why, sure = _counter([numbers.value[rows] for rows in order])
+        counting, rollover, why, sure = counting_of([numbers.value[rows] for rows in order])
         return Guess(
             column=name,
             what="count",
@@ -133,45 +118,6 @@ def _codes(values: Numbers) -> bool:
 
 def _as_number(text: str) -> float:
     return float(text.replace(",", ".")) if re.fullmatch(r"-?[\d.,]+", text) else 0.0
-
-
-def _counter(series: list[Numbers]) -> tuple[str, int | None, str, bool]:
-    """Running total or parts a row? Where does a total start again at 0? Why, and do the rows show it?"""
-    said = [values[np.isfinite(values)] for values in series]
-    step = np.concatenate([np.diff(v) for v in said]) if said else np.zeros(0)
-    if not len(step):
-        return "delta", None, "one row tells nothing about its way of counting", False
-    tops = np.concatenate([v[:-1][np.diff(v) < 0] for v in said]).tolist()
-    full = next((r for r in ROLLOVERS for t in tops if 0.98 * r <= t <= r), None)
-    falls = sum(1 for t in tops if not full or t < 0.98 * full) / len(step)
-    if not step.any():
-        return "delta", None, "it never changes, which tells nothing about its way of counting", False
-    if falls > 0.05 or not (step > 0).any():
-        return "delta", None, f"it falls in {falls:.0%} of its rows: parts made since the row before", True
-    seen = f" and starts again at 0 after {full:,}" if full else f" but {len(tops)} resets" if tops else ""
-    return "total", full, f"it {'rises' if tops else 'never falls'}{seen}: a running total", True
-
-
-def fits(role: str, unit: str) -> bool:
-    """May a signal with this role have this unit? (A reactive energy is no power, whatever its name says.)"""
-    wanted = MEASURES.get(role)
-    return not unit or wanted is None or UNITS.get(unit, ("", 0))[0] in wanted
-
-
-def unit_of(name: str) -> tuple[str, str]:
-    """The unit in a column's name, as UCUM and as written.
-
-    >>> unit_of("Temp [°C]"), unit_of("power_kW"), unit_of("功率(千瓦)"), unit_of("x")
-    (('Cel', '°C'), ('kW', 'kW'), ('kW', '千瓦'), ('', ''))
-    """
-    for inside in re.findall(r"[\[(（【]([^\])）】]+)[\])）】]", name):
-        if ucum(inside):
-            return ucum(inside), inside
-    last = re.split(r"[_\s.]+", name.strip())[-1]
-    if last != name.strip() and last.lower() in UNIT_ENDINGS:
-        return UNIT_ENDINGS[last.lower()], last
-    ending = re.search(r"(℃|°C|kWh|kW)$", name)
-    return (ucum(ending[0]), ending[0]) if ending else ("", "")
 
 
 def guess_time(table: pa.Table) -> tuple[tuple[str, ...], str, str]:

@@ -20,6 +20,7 @@ from .desk import Desk
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table as RichTable
 
 Row = Mapping[str, Plain]
 MOST = 20
@@ -57,7 +58,18 @@ def write_csv(rows: Sequence[Row]) -> None:
 
 
 def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]) -> None:
-    """An aligned table; numbers to the right, empty columns left out."""
+    """Print an aligned table; numbers to the right, empty columns left out."""
+    drawn, hidden = drawn_table(desk, rows, title=title, units=units)
+    console().print(drawn)
+    if hidden:
+        said = desk.say("hidden for want of room: {names}; --json shows all", names=", ".join(hidden))
+        console().print(said, style="dim", markup=False)
+
+
+def drawn_table(
+    desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]
+) -> tuple[RichTable, list[str]]:
+    """The table, and the headings of the columns for which the line has no room."""
     from rich.markup import escape  # rich costs a tenth of a second that JSON and CSV need not pay
     from rich.table import Table
 
@@ -82,10 +94,7 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
         drawn.add_column(escape(heads[name]), justify=side, overflow="fold", min_width=least)
     for place in range(len(rows)):
         drawn.add_row(*[escape(cells[n][place]) for n in names])
-    console().print(drawn)
-    if hidden:
-        said = desk.say("hidden for want of room: {names}; --json shows all", names=", ".join(heads[n] for n in hidden))
-        console().print(said, style="dim", markup=False)
+    return drawn, [heads[n] for n in hidden]
 
 
 def fitting(rooms: Mapping[str, tuple[int, int]], width: int) -> tuple[list[str], list[str]]:

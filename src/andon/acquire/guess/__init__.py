@@ -1,0 +1,1 @@
+"""What things seem to be, judged by their names, units and values: roles, machines, state maps, counters."""
