@@ -51,7 +51,7 @@ EXPECTED = {
 
 def mistakes(findings: Iterable[Finding], file: str, lines: Mapping[Place, int]) -> list[Mistake]:
     """The findings with their lines, in order of lines."""
-    placed = {Mistake(file, line_of(dict(lines), f.place), f.text, f.warning) for f in findings}
+    placed = {Mistake(file, line_of(lines, f.place), f.text, f.warning) for f in findings}
     return sorted(placed, key=lambda m: (m.line, m.warning, m.text))
 
 

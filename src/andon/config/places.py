@@ -1,7 +1,8 @@
 """Where in a TOML text each table, key and array element stands, so that a mistake can be named with its line."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Place = tuple[str | int, ...]
@@ -19,6 +20,7 @@ class Reader:
     """A walk through a TOML text that is known to be valid."""
 
     text: str
+    ends: Sequence[int]
     at: int = 0
     lines: dict[Place, int] = field(default_factory=dict)
     arrays: dict[Place, int] = field(default_factory=dict)
@@ -33,7 +35,8 @@ def places(text: str) -> dict[Place, int]:
     >>> found["plant", "name"], found["shift", 0], found["shift", 0, "breaks", 0, "start"]
     (2, 3, 5)
     """
-    reader = Reader(text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    reader = Reader(text, [m.start() for m in re.finditer("\n", text)])
     table: Place = ()
     while _skip(reader):
         if reader.text[reader.at] == "[":
@@ -43,7 +46,7 @@ def places(text: str) -> dict[Place, int]:
     return reader.lines
 
 
-def line_of(lines: dict[Place, int], place: Place) -> int:
+def line_of(lines: Mapping[Place, int], place: Place) -> int:
     """The line of a place, or of the nearest thing around it that is written down."""
     return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
 
@@ -64,7 +67,7 @@ def _take(reader: Reader, form: re.Pattern[str]) -> str:
 
 
 def _note(reader: Reader, place: Place) -> None:
-    reader.lines.setdefault(place, reader.text.count("\n", 0, reader.at) + 1)
+    reader.lines.setdefault(place, bisect_left(reader.ends, reader.at) + 1)
 
 
 def _header(reader: Reader) -> Place:
