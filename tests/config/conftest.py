@@ -30,6 +30,7 @@ states = "packml"
 
 [[source]]
 name = "plc"
+url = "opc.tcp://10.0.0.3"
 connector = "opcua"
 """
 """A plant without mistakes and without warnings."""

@@ -288,7 +288,8 @@ def _settings(draft: Draft, row: int, source: SourceTable) -> Iterator[Finding]:
             f"There is no connector {source.connector!r}. {nearest(source.connector, known)}",
         )
         return
-    _, wrong = read_settings(find_connector(source.connector), source.model_extra or {})
+    given = {k: v for k, v in (source.model_extra or {}).items() if not SECRET.search(k)}  # told by _secrets
+    _, wrong = read_settings(find_connector(source.connector), given)
     for place, said in wrong:
         yield Finding(draft.place("source", row, *place), f"Source '{source.name}': {said}")
 
