@@ -42,7 +42,10 @@ def test_a_confirmed_mapping_is_written_and_everything_else_stays(written, works
     assert tomllib.loads(text)["source"][1] == MAPPING
     confirm_mapping(file.parent, MAPPING | {"time": {"column": "when"}})
     again = tomllib.loads(file.read_text("utf-8"))["source"]
-    assert again == [{"name": "plc", "url": "opc.tcp://10.0.0.3", "connector": "opcua"}, MAPPING | {"time": {"column": "when"}}]
+    assert again == [
+        {"name": "plc", "url": "opc.tcp://10.0.0.3", "connector": "opcua"},
+        MAPPING | {"time": {"column": "when"}},
+    ]
 
 
 def test_confirmed_machines_get_the_signals_that_they_lack(written, works):

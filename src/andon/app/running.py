@@ -16,7 +16,7 @@ from ..acquire.gather import Gather, Site
 from ..answer import Plain, plain
 from ..config import check, read_plant, secret
 from ..errors import AndonError, BadConfig
-from ..historian import Historian, RemoteHistorian
+from ..historian import Historian, RemoteHistorian, lean
 from ..ledger import Books
 from ..plant import Plant
 from .inboxes import Inboxes
@@ -99,6 +99,7 @@ def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
     wrong = [m for m in check(folder) if not m.warning]
     if wrong:
         raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
+    lean()
     running = Running(folder)
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from .aggregate import AGGREGATES, AggregateRules, Aggregates
 from .forget import Forgotten
 from .historian import Historian, RemoteHistorian
+from .lean import lean
 from .verify import Report
 
-__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "Forgotten", "Historian", "RemoteHistorian", "Report"]
+__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "Forgotten", "Historian", "RemoteHistorian", "Report", "lean"]

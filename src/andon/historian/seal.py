@@ -18,8 +18,15 @@ from .names import Ids
 from .segment import DAY, File, Segment, store_file, write_segment
 from .write import enter, write_days
 
-MERGED = 6_000_000
+MERGED = 1_500_000
 """Most rows that a compaction holds in memory, and most rows of a compacted file."""
+LARGE = MERGED // 2
+"""A file of so many rows is left alone until its day is over: else a busy day would be written anew all day long."""
+NEW = f"""
+SELECT id FROM segments s WHERE day = ? AND id > (
+    SELECT coalesce(max(id), -1) FROM segments l WHERE l.day = s.day AND rows >= {LARGE})
+"""
+"""The files of a day that were made after its last large one."""
 GRACE = 20_000_000
 """Microseconds for which a file that was replaced is kept for the readers that may still have it."""
 FOLDERS = ("cold", "rollup", "waveforms", "measurements")
@@ -47,15 +54,16 @@ def seal(store: Store, until: int | None) -> int:
     return count
 
 
-def compact(store: Store, shelf: Shelf, day: int, keep: Keep | None = None) -> int:
+def compact(store: Store, shelf: Shelf, day: int, keep: Keep | None = None, *, new: bool = False) -> int:
     """Put the sealed files of a day (days since 1970) into one, or few; how many files were replaced.
 
+    With `new` only those that came after its last large one: for a day that is not over.
     Of rows with the same signal and moment the last written is kept, and what the others said is recorded.
     `keep` may drop rows on the way (columns signal, at, value, text, quality, seq).
     """
     with store.sealing:
         with store.writing, snapshot(store) as db:
-            old = _runs_of(db, day)
+            old = _runs_of(db, day, new=new)
             chunks = list(_chunks(old, store.names.ranks()))
             files = {r.path for r in old}
             if not old or (len(files) <= len(chunks) and keep is None):
@@ -74,14 +82,16 @@ def compact(store: Store, shelf: Shelf, day: int, keep: Keep | None = None) -> i
 
 
 def crowded(store: Store, today: int) -> list[int]:
-    """Days whose files should be put together: past days with more than one, and any with more than a dozen."""
+    """Days whose files should be put together: past ones with more than they need, others with a dozen new ones."""
     with snapshot(store) as db:
-        rows = db.execute(
-            "SELECT day FROM segments GROUP BY day HAVING count(*) > 12 OR (day < ? AND count(*) > "
-            "ceil(sum(rows) / ?)) ORDER BY day",
+        past = db.execute(
+            "SELECT day FROM segments WHERE day < ? GROUP BY day HAVING count(*) > 1 + 2 * floor(sum(rows) / ?) "
+            "ORDER BY day",
             [today, MERGED],
         ).fetchall()
-    return [day for (day,) in rows]
+        days = db.execute("SELECT DISTINCT day FROM segments WHERE day >= ? ORDER BY day", [today]).fetchall()
+        busy = [d for d in days if len(db.execute(NEW, d).fetchall()) > 12]
+    return [day for (day,) in (*past, *busy)]
 
 
 def collect(store: Store, *, now: bool = False) -> int:
@@ -173,11 +183,9 @@ def record_lost(db: Connection, lost: pa.Table) -> None:
         db.unregister("lost")
 
 
-def _runs_of(db: Connection, day: int) -> list[Run]:
-    rows = db.execute(
-        f'SELECT {RUN} FROM runs WHERE segment IN (SELECT id FROM segments WHERE day = ?) ORDER BY segment, "first"',
-        [day],
-    ).fetchall()
+def _runs_of(db: Connection, day: int, *, new: bool) -> list[Run]:
+    files = NEW if new else "SELECT id FROM segments WHERE day = ?"
+    rows = db.execute(f'SELECT {RUN} FROM runs WHERE segment IN ({files}) ORDER BY segment, "first"', [day]).fetchall()
     return [Run(*r) for r in rows]
 
 

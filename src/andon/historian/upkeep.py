@@ -11,7 +11,7 @@ from .hot import Store
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
 
-HOT_ROWS = 1_500_000
+HOT_ROWS = 500_000
 """The hot tier is sealed when it holds more rows than this."""
 FEW = 20_000
 """Fewer rows than this are not worth a file when a day is over: they stay in the hot tier."""
@@ -60,7 +60,7 @@ class Upkeep:
             for crowd in crowded(self.store, day):
                 if self.stopping.is_set():
                     return
-                compact(self.store, self.shelf, crowd)
+                compact(self.store, self.shelf, crowd, new=crowd >= day)
             condense(self.store)
             collect(self.store)
         except DiskFull as error:

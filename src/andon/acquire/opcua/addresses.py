@@ -88,7 +88,9 @@ def reached(value: object, path: Sequence[Step]) -> tuple[bool, object]:
     (True, 8)
     """
     for step in path:
-        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (isinstance(step, str) and isinstance(value, dict) and step in value):
+        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (
+            isinstance(step, str) and isinstance(value, dict) and step in value
+        ):
             value = value[step]
         else:
             return False, None

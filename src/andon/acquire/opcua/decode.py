@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from .wire import EPOCH, LAST, NUMBERS, bytes_of, diagnostics, moment, node_id, text_of, variant
 
-PLAIN = {k: np.dtype(f"<{f}") for k, f in zip(range(1, 12), ["u1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], strict=True)}
+PLAIN = {
+    k: np.dtype(f"<{f}")
+    for k, f in zip(range(1, 12), ["u1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], strict=True)
+}
 """Built-in types that NumPy reads: Boolean to Double."""
 EXACT = 2**53
 """Integers beyond this lose digits as doubles."""
