@@ -91,7 +91,12 @@ def parse(payload: bytes, kind: str = "Payload") -> Wire:
     try:
         return cast(Wire, CLASSES[kind]).FromString(payload)
     except DecodeError as error:
-        raise BadInput(f"{len(payload)} bytes that are no Sparkplug payload: {error}.") from None
+        raise BadInput(f"{len(payload)} bytes that are no Sparkplug {kind.lower()}: {error}.") from None
+
+
+def parse_metric(raw: bytes) -> Wire:
+    """The fields of one metric of a frame; raises BadInput."""
+    return parse(raw, "Metric")
 
 
 def blank() -> Wire:
