@@ -35,6 +35,7 @@ class Host:
     broker: Broker
     state: str
     since: int
+    going: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def ask(self, name: Name) -> None:
@@ -50,7 +51,7 @@ class Host:
             said = orjson.loads(message.payload)
         except orjson.JSONDecodeError:
             said = None
-        if not isinstance(said, dict) or said.get("online") is not True:
+        if not self.going and (not isinstance(said, dict) or said.get("online") is not True):
             self._soon(self.state, certificate(True, self.since), sure=True)
         return True
 
@@ -60,6 +61,7 @@ class Host:
 
     async def close(self) -> None:
         """Say that we are offline, then go."""
+        self.going = True  # what we say now comes back to us
         try:
             if not self.broker.lost:
                 said = self.farewell()
