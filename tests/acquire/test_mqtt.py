@@ -331,6 +331,8 @@ def test_a_wrong_password_is_told_in_plain_words(tmp_path, version):
             assert "password" in work.said()
         with at_work(folder, {"password": "right"}) as work:
             work.connected()
+        if version == "5":
+            return
         link = Link("hall", (), tmp_path / "w" / "sources" / "hall", lambda key: "right")
         found = tried(link, url=url(server), user="press", version=version, topics=("p/power",))
         assert [(step, well) for step, well, _ in found] == [

@@ -141,6 +141,9 @@ class Broker:
                     await asyncio.wait_for(self.writer.drain(), 1)
         self._end("closed")
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        with suppress(OSError, TimeoutError):
+            await asyncio.wait_for(self.writer.wait_closed(), 1)
+        self.writer.transport.abort()  # what a frozen broker does not take is given up
 
     def begin(self) -> None:
         """Read and stay alive from now on."""
