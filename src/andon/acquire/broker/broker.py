@@ -145,6 +145,14 @@ class Broker:
             await asyncio.wait_for(self.writer.wait_closed(), 1)
         self.writer.transport.abort()  # what a frozen broker does not take is given up
 
+    def give_up(self) -> None:
+        """End a connection over which we cannot take any more, with our farewell."""
+        if self.farewell and not self.lost:
+            said = self.farewell()
+            version = self.access.hello.version
+            self.writer.write(publish(said.topic, said.payload, version, number=65_535, retain=said.retain))
+        self._end("what came could not be stored in time; the connection was given up, so that the gap is seen")
+
     def begin(self) -> None:
         """Read and stay alive from now on."""
         self.heard = asyncio.get_running_loop().time()
@@ -234,12 +242,7 @@ class Broker:
         try:
             await asyncio.wait_for(self.room.wait(), HELD if self.unkept else None)
         except TimeoutError:
-            if self.farewell:
-                said = self.farewell()
-                self.writer.write(
-                    publish(said.topic, said.payload, self.access.hello.version, number=65_535, retain=said.retain)
-                )
-            self._end("what came could not be stored in time; the connection was given up, so that the gap is seen")
+            self.give_up()
         finally:
             self.held = False
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -15,6 +16,8 @@ from ..broker import Access, Broker, Message, Will, connect
 from ..spb import NAMESPACE, rebirth, topic
 from .addresses import Name
 
+STALLED = 20.0
+"""Seconds within which what was heard is stored, unless the disk is full."""
 log = logging.getLogger("andon.sparkplug")
 
 
@@ -58,6 +61,15 @@ class Host:
     def farewell(self) -> Will:
         """What is said when we go: offline from now on."""
         return Will(self.state, certificate(False, _now()))
+
+    @contextmanager
+    def stored_soon(self) -> Iterator[None]:
+        """While something is stored: if that takes too long we go offline, so that nodes keep what is to come."""
+        late = asyncio.get_running_loop().call_later(STALLED, self.broker.give_up)
+        try:
+            yield
+        finally:
+            late.cancel()
 
     async def close(self) -> None:
         """Say that we are offline, then go."""
