@@ -232,6 +232,9 @@ def test_an_edge_node_is_heard_dies_and_comes_back_and_so_does_the_broker(tmp_pa
         fresh(work)
         assert set(work.values("int16")) == {-300.0}
         assert {r["quality"] for r in work.rows("m9")} >= {0, BAD_NO_DATA}
+        until(lambda: len(work.rows("m1")) >= 8)
+        ticks = [int(v) for v in work.values("m1")]
+        assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))  # every third is plain, others are compressed
         server.kill()
         until(lambda: work.rows("m1")[-1]["quality"] == BAD_NO_COMMUNICATION)
         server.start()

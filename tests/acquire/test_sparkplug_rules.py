@@ -200,6 +200,16 @@ def test_a_host_that_cannot_store_says_offline_so_that_nodes_keep_their_data(tmp
         until(lambda: work.gather.status()["hall"].sessions == 2)
 
 
+@needs_mosquitto
+def test_a_killed_host_is_said_to_be_offline_by_its_will(tmp_path, broker):
+    folder = write_plant(tmp_path / "w", "sparkplug", METRIC, url=f"mqtt://127.0.0.1:{broker.port}")
+    with watched(broker) as (seen, _):
+        command = [sys.executable, str(Path(__file__).parent / "dying.py"), str(folder), "1"]
+        assert subprocess.run(command).returncode == -signal.SIGKILL
+        until(lambda: len(seen) == 2)
+        assert seen == [(True, seen[0][1]), (False, seen[0][1])]
+
+
 # ---- order, deaths, births: no network ----
 
 

@@ -138,11 +138,13 @@ class Broker:
             if clean and not self.lost:
                 self.writer.write(goodbye(self.access.hello.version))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.writer.drain(), 1)
+                    async with asyncio.timeout(1):
+                        await self.writer.drain()
         self._end("closed")
         await asyncio.gather(*self.tasks, return_exceptions=True)
         with suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self.writer.wait_closed(), 1)
+            async with asyncio.timeout(1):
+                await self.writer.wait_closed()
         self.writer.transport.abort()  # what a frozen broker does not take is given up
 
     def give_up(self) -> None:
@@ -180,7 +182,8 @@ class Broker:
     async def _answered(self, number: int) -> Answer:
         self.asked[number] = asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.wait_for(self.asked[number], PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await self.asked[number]
         except TimeoutError:
             raise NotConnected(f"The broker {self.access.place} did not answer within {PATIENCE:.0f} s.") from None
         finally:
@@ -196,7 +199,8 @@ class Broker:
             return False
         self.changed.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.changed.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self.changed.wait()
         return self.changed.is_set()
 
     async def _read(self, decoder: Decoder) -> None:
@@ -240,7 +244,8 @@ class Broker:
         self.room.clear()
         self.held = True
         try:
-            await asyncio.wait_for(self.room.wait(), HELD if self.unkept else None)
+            async with asyncio.timeout(HELD if self.unkept else None):
+                await self.room.wait()
         except TimeoutError:
             self.give_up()
         finally:
@@ -292,10 +297,10 @@ async def reach(access: Access) -> Broker:
     """Connect to a broker without logging in yet."""
     name = access.host if access.context else None
     try:
-        opened = asyncio.open_connection(
-            access.host, access.port, ssl=access.context, server_hostname=name, limit=CHUNK
-        )
-        reader, writer = await asyncio.wait_for(opened, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(
+                access.host, access.port, ssl=access.context, server_hostname=name, limit=CHUNK
+            )
     except (OSError, ssl.SSLError) as error:
         raise NotConnected(unreachable(access, error)) from None
     broker = Broker(access, reader, writer)

@@ -77,7 +77,8 @@ class Host:
         try:
             if not self.broker.lost:
                 said = self.farewell()
-                await asyncio.wait_for(self.broker.publish(said.topic, said.payload, sure=True, retain=True), 2)
+                async with asyncio.timeout(2):
+                    await self.broker.publish(said.topic, said.payload, sure=True, retain=True)
         except (NotConnected, TimeoutError):
             log.debug("the broker did not take our farewell; it has our will")
         finally:
