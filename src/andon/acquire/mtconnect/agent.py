@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Agent:
     async def __aenter__(self) -> Agent:
         import httpx2
 
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # or it tells of every request
         self.client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(5.0, read=self.patience), auth=self.login, headers={"Accept": "text/xml, */*"}
         )
