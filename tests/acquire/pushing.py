@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import httpx2
-from servers import Server, until
 
 import andon
+from servers import Server, until
 
 SOURCE = """[plant]
 name = "{name}"

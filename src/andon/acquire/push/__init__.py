@@ -98,13 +98,13 @@ async def push(
     _check_open(host, bool(tokens.digests))
     desk, heard, centre = Desk(), read_heard(link.home), Edges(link.home / FILE, edges or {})
     counter = Counter(link, desk, tokens, heard, centre, largest * MEBI)
-    left = centre.begin()
     try:
         async with listening(application(counter), Door(host, port, *_files(link, certificate, key))) as serving:
             yield ALIVE
+            for ended in centre.begin():
+                yield ended
+            desk.closed = False
             while not serving.done():
-                for ended in left:
-                    yield ended
                 lot = await desk.lot(PATIENCE)
                 if not lot:
                     yield ALIVE
@@ -112,7 +112,8 @@ async def push(
                     yield parcel
                 settle(lot)
                 await asyncio.to_thread(_noted, heard, centre)
-                left = centre.fallen()
+                for ended in centre.fallen():
+                    yield ended
             raise NotConnected(f"The HTTP server on {listen} ended.")
     finally:
         desk.close()

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..link import Link
-from .answers import NAMED, Refused, partial
+from .answers import NAMED, Refused, behind, partial
 from .body import read_body, unpack
 from .desk import Desk
 from .heard import Heard
@@ -144,6 +144,10 @@ async def _relay(counter: Counter, request: Request) -> Response:
         async with counter.parsing:
             body = await asyncio.to_thread(unpack, raw, encoding, limit=RELAYED)
             delivery = await asyncio.to_thread(counter.edges.delivery, name, spool, body, request.headers)
+        try:
+            counter.edges.expect(delivery)
+        except OSError:
+            raise behind("The disk is full. Nothing of this was stored.", retry=5) from None
         await counter.desk.store(delivery.batches, delivery.size)
         counter.edges.settle(delivery)
     return Response(status_code=204, headers={"Andon-Now": str(now())})

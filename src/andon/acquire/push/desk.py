@@ -44,14 +44,17 @@ class Waiting:
 
 @dataclass(slots=True)
 class Desk:
-    """Takes what requests bring and hands it to the connector's generator in lots; lives in one event loop."""
+    """Takes what requests bring and hands it to the connector's generator in lots; lives in one event loop.
+
+    It is closed until the generator opens it, and once that has ended.
+    """
 
     queue: deque[Waiting] = field(default_factory=deque)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: int = 0
     rows: int = 0
     writing: float = 0.0
-    closed: bool = False
+    closed: bool = True
 
     @contextmanager
     def body(self) -> Iterator[Body]:

@@ -141,14 +141,25 @@ class Edges:
         self.edges = _read(self.file)
         return [batch for name, edge in self.edges.items() for batch in _ended(name, edge)]
 
+    def expect(self, delivery: Delivery) -> None:
+        """Before connections are stored as open: note them, so that a kill does not leave them so."""
+        before = self.edges.get(delivery.name)
+        if before is None or before.open != delivery.edge.open:
+            self._note({**self.edges, delivery.name: replace(delivery.edge, known=before.known if before else 0)})
+
     def keep(self) -> None:
         """Note how they stand, once a second at most."""
-        if not self.edges or time.monotonic() - self.noted < NOTED:
-            return
+        if self.edges and time.monotonic() - self.noted > NOTED:
+            self._note(dict(self.edges))
+
+    def _note(self, edges: Mapping[str, Edge]) -> None:
         self.noted = time.monotonic()
-        said = {n: {"spool": e.spool, "known": e.known, "open": e.open} for n, e in list(self.edges.items())}
+        said = {n: {"spool": e.spool, "known": e.known, "open": e.open} for n, e in edges.items()}
         draft = self.file.with_suffix(".tmp")
-        draft.write_bytes(orjson.dumps(said))
+        with draft.open("wb") as stream:
+            stream.write(orjson.dumps(said))
+            stream.flush()
+            os.fsync(stream.fileno())
         os.replace(draft, self.file)
 
     def _placed(self, name: str, batch: Batch, edge: Edge) -> Batch:
