@@ -2,11 +2,19 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
 import andon
+from andon.acquire.gather import Gather, Site
+from andon.config import read_plant
+from andon.config.secret import secret
+from andon.historian import Historian
+from andon.model import Batch, Receipt, Window
 from servers import Server, until
 
 SOURCE = """[plant]
@@ -54,6 +62,41 @@ def process(folder: Path, port: int, command: str, *more: str) -> Server:
     os.environ["PYTHONPATH"] = str(Path(andon.__file__).parent.parent)
     line = [sys.executable, "-m", "andon", command, str(folder), *more]
     return Server(line, port, log=folder / f"{command}.log")
+
+
+@dataclass
+class AtWork:
+    """A plant whose sources run in this process."""
+
+    port: int
+    history: Historian
+    gather: Gather
+
+    def values(self, path: str) -> list[tuple[int, float | str | None, int]]:
+        """What is stored of a signal: moment, value or text, quality."""
+        rows = self.history.samples(path, Window(0, 1 << 60)).to_pylist()
+        return [(r["at"], r["value"] if r["text"] is None else r["text"], r["quality"]) for r in rows]
+
+
+@contextmanager
+def at_work(
+    folder: Path, port: int, *, write: Callable[[Historian, Batch], Receipt] = Historian.write
+) -> Iterator[AtWork]:
+    """The sources of a plant folder at work in this process, until the end of the block."""
+    with Historian.open(folder / "history") as history:
+        site = Site(
+            folder / "sources",
+            history,
+            lambda s, k: secret(folder, s, k, environ={}),
+            write=lambda batch: write(history, batch),
+        )
+        gather = Gather(site)
+        try:
+            gather.change(read_plant(folder))
+            answers(port)
+            yield AtWork(port, history, gather)
+        finally:
+            gather.stop()
 
 
 def client(port: int) -> httpx2.Client:
