@@ -59,7 +59,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Subscription:
-    """A subscription: what comes next (0: not known yet), when it was last heard, and after how long a silence it is dead (seconds)."""
+    """A subscription.
+
+    `due` is the number of its next message (0: not known yet), `last` when it was heard, `dead` after how long a silence
+    (seconds) it is given up.
+    """
 
     number: int
     dead: float

@@ -128,7 +128,7 @@ def _table(
     value, text, quality = said
     return pa.table(
         {
-            "address": pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), plan.names),
+            "address": pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32), pa.int32()), plan.names),
             "at": pa.array(at, pa.int64()).cast(MOMENT),
             "value": pa.array(value, from_pandas=True),
             "text": text,
