@@ -139,6 +139,20 @@ def guest(
     return _guest(folder, table, plant)
 
 
+__all__ = [
+    "Guest",
+    "arriving",
+    "guest",
+    "is_running",
+    "is_source",
+    "proposal_text",
+    "reached",
+    "read_proposal",
+    "without_user",
+    "written",
+]
+
+
 def is_source(folder: Path, said: str) -> bool:
     """Is it the name of a source of the plant, rather than an address?"""
     if is_plant(folder) and said in {s.name for s in read_plant(folder).sources}:

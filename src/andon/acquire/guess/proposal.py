@@ -81,7 +81,9 @@ class Candidate:
 
     def table(self, source: str) -> Table:
         """Its `[[machine]]` table in plant.toml."""
-        head: Table = {"path": self.path, "class": "machine"} | ({"title": self.title} if self.title else {})
+        head: Table = {"path": self.path, "class": "machine"}
+        if self.title:
+            head["title"] = self.title
         return head | {"signals": {s.name: s.table(source) for s in self.signals if s.taken}}
 
 
