@@ -291,7 +291,8 @@ def _answerable(desk: Desk, folder: Path, paths: Sequence[str]) -> None:
 def _arriving(desk: Desk, folder: Path, source: str) -> None:
     """The first samples, as the running plant takes them up."""
     print_line(desk.say("The plant is running; it takes up {source} by itself.", source=source))
-    row = next(reversed(list(desk.rooms.arriving(folder, source))), {})
+    seen: list[dict[str, Any]] = list(desk.rooms.arriving(folder, source))
+    row = seen[-1] if seen else {}
     if row.get("samples"):
         print_line(desk.say("{n} samples have arrived: andon latest {plant}", n=row["samples"], plant=folder))
     else:
