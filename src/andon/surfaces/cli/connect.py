@@ -277,9 +277,10 @@ def _finished(desk: Desk, folder: Path, proposal: Proposal, guest: Guest | None,
 def _answerable(desk: Desk, folder: Path, paths: Sequence[str]) -> None:
     """Which studies these machines can answer, and what the others lack."""
     rows = desk.rooms.answerable_of(folder, paths)
-    able = [r for r in rows if not r["missing"]]
+    able = [r for r in rows if not str(r["machines"]).startswith("0/")]
     print_line(desk.say("{n} of {total} studies can be asked now:", n=len(able), total=len(rows)))
-    console().print("  " + ", ".join(str(r["study"]) for r in able) or "–", markup=False)
+    told = [f"{r['study']} ({r['machines']})" if r["missing"] else str(r["study"]) for r in able]
+    console().print(f"  {', '.join(told) or '–'}", markup=False)
     lacking: dict[str, list[str]] = {}
     for row in rows:
         if row["missing"]:
