@@ -118,7 +118,7 @@ def _live(desk: Desk, guest: Any, proposal: Proposal) -> None:
             }
             for m, s in list(proposal.taken())[: max(10, console().height - 4)]
         ]
-        return drawn_table(desk, rows, title="", units={})[0]
+        return drawn_table(desk, rows, title="", units={}, codes=("signal", "unit", "now"))[0]
 
     _moving(drawn) if console().is_terminal else console().print(drawn())
 

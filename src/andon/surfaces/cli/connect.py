@@ -265,8 +265,8 @@ def _finished(desk: Desk, folder: Path, proposal: Proposal, guest: Guest | None,
     said = "Wrote {signals} signals of {machines} machines into {file}."
     print_line(desk.say(said, signals=signals, machines=machines, file=folder / "plant.toml"))
     for machine, signal in proposal.asked():
-        open_ = desk.say("still open: {signal}: {question}", signal=f"{machine.path}/{signal.name}", question="")
-        console().print(f"{open_}{desk.told(signal.ask)}", style="yellow", markup=False)
+        still = desk.say("still open: {signal}", signal=f"{machine.path}/{signal.name}")
+        console().print(f"{still}: {desk.told(signal.ask)}", style="yellow", markup=False)
     _answerable(desk, folder, [m.path for m in proposal.machines if m.taken])
     if desk.rooms.is_running(folder):
         _arriving(desk, folder, proposal.name)

@@ -13,6 +13,8 @@ LINES = 120
 """More lines than this are told machine by machine; `show MACHINE` opens one."""
 NEWS = 12
 """Lines without a role that are shown of a machine before the rest is only counted."""
+CODES = ("#", "signal", "role", "kind", "unit", "now", "address", "why", "machine", "roles", "title")
+"""Columns that hold names and codes as plant.toml has them."""
 Proposal = Any
 
 
@@ -70,7 +72,7 @@ def _machine(desk: Desk, machine: Any, numbers: dict[tuple[str, str], int], *, w
     others = [s for s in taken if s not in telling]
     shown = [*telling, *(others if whole else others[:NEWS])]
     rows = [row_of(desk, numbers[machine.path, s.address], s) for s in shown]
-    table(desk, rows, title=title_of(desk, machine), units={})
+    table(desk, rows, title=title_of(desk, machine), units={}, codes=CODES)
     if len(others) > NEWS and not whole:
         more = desk.say("{n} more without a role: show {machine}", n=len(others) - NEWS, machine=machine.path)
         console().print(more, style="dim", markup=False)
@@ -82,7 +84,7 @@ def _machine(desk: Desk, machine: Any, numbers: dict[tuple[str, str], int], *, w
 
 def _in_short(desk: Desk, proposal: Proposal) -> None:
     """A row a machine."""
-    table(desk, list(_short_rows(proposal.machines)), title=desk.say("What it would be"), units={})
+    table(desk, list(_short_rows(proposal.machines)), title=desk.say("What it would be"), units={}, codes=CODES)
     print_line(f"[dim]{desk.say('show MACHINE shows its lines; show all shows every one.')}[/dim]")
 
 
