@@ -10,6 +10,7 @@ PARTS = {
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "connecting": (
+        "answering",
         "arriving",
         "guest",
         "is_running",

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -107,6 +108,18 @@ def reached(said: str) -> list[Way]:
     return ways(without_user(said)[0])
 
 
+def answering(folder: Path, ways: Sequence[Way]) -> list[tuple[Way, Trial]]:
+    """Each way tried, all at the same time: the step that tells how it went."""
+
+    def tried(way: Way) -> tuple[Way, Trial]:
+        with guest(folder, way) as visitor:
+            steps = visitor.trial()
+        return way, next((s for s in steps if not s.well), steps[-1] if steps else Trial("connect", True, ""))
+
+    with ThreadPoolExecutor(max_workers=len(ways) or 1) as pool:
+        return list(pool.map(tried, ways))
+
+
 def guest(
     folder: Path, way: Way | None, *, source: str = "", user: str = "", name: str = "", given: Sequence[str] = ()
 ) -> Guest:
@@ -141,6 +154,7 @@ def guest(
 
 __all__ = [
     "Guest",
+    "answering",
     "arriving",
     "guest",
     "is_running",

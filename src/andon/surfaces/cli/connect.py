@@ -135,8 +135,8 @@ def _guest(
         return desk.rooms.guest(plant, None, source=target, user=user, given=given)
     bare, said = desk.rooms.without_user(target)
     ways = [w for w in desk.rooms.reached(bare) if speaks in ("", w.connector)]
-    if len(ways) > 1 and ask:
-        ways = [_chosen(desk, ways)]
+    if len(ways) > 1:
+        ways = [_chosen(desk, plant, ways, ask=ask)]
     if not ways:
         raise typer.BadParameter(desk.say("{name} does not speak that protocol.", name=speaks))
     guest = desk.rooms.guest(plant, ways[0], user=user or said, name=name, given=given)
@@ -145,13 +145,23 @@ def _guest(
     return guest
 
 
-def _chosen(desk: Desk, ways: Sequence[Any]) -> Any:
-    """Which of several ways a person means; the first answers Enter."""
-    print_line(desk.say("Several protocols may be spoken there:"))
-    for number, way in enumerate(ways, 1):
+def _chosen(desk: Desk, plant: Path, ways: Sequence[Any], *, ask: bool) -> Any:
+    """The way that answers; of several the one that a person means, or the first."""
+    with _busy(desk.say("Trying what may be spoken there"), quiet=not ask):
+        tried = desk.rooms.answering(plant, ways)
+    well = [way for way, step in tried if step.well]
+    if ask:
+        for way, step in tried:
+            said = f"{way.connector:<12} {way.url}"
+            console().print(f"{'✓' if step.well else '✗'} {said}", style="" if step.well else "dim", markup=False)
+    if not well:
+        return ways[0]  # its trial says what is wrong
+    if len(well) == 1 or not ask:
+        return well[0]
+    for number, way in enumerate(well, 1):
         print_line(f"  {number}  {way.connector:<12} {way.url}")
     number = typer.prompt(desk.say("Which one?"), default=1, type=int)
-    return ways[min(max(number, 1), len(ways)) - 1]
+    return well[min(max(number, 1), len(well)) - 1]
 
 
 def _tried(desk: Desk, guest: Guest, *, quiet: bool, ask: bool) -> None:
@@ -160,7 +170,7 @@ def _tried(desk: Desk, guest: Guest, *, quiet: bool, ask: bool) -> None:
         steps = guest.trial()
     if not quiet:
         _told(desk, steps)
-    if all(s.well for s in steps):
+    if not steps or steps[-1].well or steps[-1].step.startswith("address"):  # an address in doubt bars no browsing
         return
     if ask and guest.wants_user and typer.confirm(desk.say("Does it want a user and a password?"), default=False):
         user = typer.prompt(desk.say("User"))

@@ -52,7 +52,9 @@ def title_of(desk: Desk, machine: Any) -> str:
 
 def row_of(desk: Desk, number: int, one: Any) -> Row:
     """One line of the table."""
-    value = one.value if not isinstance(one.value, str) else one.value[:40]
+    value = one.value[:24] if isinstance(one.value, str) else one.value
+    if isinstance(value, float) and abs(value) >= 1e12:
+        value = f"{value:.6g}"
     return {
         "#": str(number),
         "signal": one.name,
