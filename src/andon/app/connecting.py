@@ -55,6 +55,11 @@ class Guest:
         return self.visit.source
 
     @property
+    def known(self) -> bool:
+        """It is a source of the plant already."""
+        return bool(self.signals)
+
+    @property
     def wants_user(self) -> bool:
         """The connector can log in, and nobody said as whom."""
         return any(p.name == "user" for p in self.visit.connector.settings) and not self.table.get("user")

@@ -170,7 +170,7 @@ def _tried(desk: Desk, guest: Guest, *, quiet: bool, ask: bool) -> None:
         steps = guest.trial()
     if not quiet:
         _told(desk, steps)
-    if not steps or steps[-1].well or steps[-1].step.startswith("address"):  # an address in doubt bars no browsing
+    if not steps or steps[-1].well or guest.known:  # what is wrong with signals of the plant bars no browsing
         return
     if ask and guest.wants_user and typer.confirm(desk.say("Does it want a user and a password?"), default=False):
         user = typer.prompt(desk.say("User"))
