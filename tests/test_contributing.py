@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from contextlib import aclosing
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +10,7 @@ import pytest
 from andon import acquire, catalog
 from andon.acquire.link import Link, Packet
 from andon.checks import check_connector, check_study
+from andon.errors import NotConnected
 
 PAGE = Path(__file__).resolve().parent.parent / "CONTRIBUTING.md"
 
@@ -40,10 +40,11 @@ def test_the_example_connector_keeps_every_rule(example: ModuleType) -> None:
 
 
 async def logs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A logger: says its lines to whoever comes, and stays until they go."""
+    """A logger: says its lines to whoever comes, and hangs up."""
     writer.write(LINES)
-    await reader.read()
+    await writer.drain()
     writer.close()
+    await writer.wait_closed()
 
 
 LINES = b"".join(b"2026-10-01T06:00:%02dZ power %d\n" % (i, i) for i in range(25))
@@ -56,11 +57,10 @@ def test_the_example_connector_hears_a_logger_over_tcp(example: ModuleType, tmp_
         url = f"lines://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         link = Link("log", (), tmp_path)
         packets: list[Packet] = []
-        async with server, aclosing(example.plain_log(link, url, most=10)) as stream:
-            async for packet in stream:
-                packets.append(packet)
-                if packet.rows is not None and packet.rows.num_rows < 10:
-                    break
+        async with server:
+            with pytest.raises(NotConnected, match="has ended the connection"):
+                async for packet in example.plain_log(link, url, most=10):
+                    packets.append(packet)
             steps = await example.trial(link, url)
             return packets, [o.address for o in await example.browse(link, url)], [s.well for s in steps]
 
