@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +40,11 @@ def test_the_example_connector_keeps_every_rule(example: ModuleType) -> None:
     assert check_connector("plain-log") == []
 
 
+async def collect(stream: AsyncIterator[Packet], into: list[Packet]) -> None:
+    async for packet in stream:
+        into.append(packet)
+
+
 async def logs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """A logger: says its lines to whoever comes, and hangs up."""
     writer.write(LINES)
@@ -59,8 +65,7 @@ def test_the_example_connector_hears_a_logger_over_tcp(example: ModuleType, tmp_
         packets: list[Packet] = []
         async with server:
             with pytest.raises(NotConnected, match="has ended the connection"):
-                async for packet in example.plain_log(link, url, most=10):
-                    packets.append(packet)
+                await collect(example.plain_log(link, url, most=10), packets)
             steps = await example.trial(link, url)
             return packets, [o.address for o in await example.browse(link, url)], [s.well for s in steps]
 
