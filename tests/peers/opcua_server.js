@@ -1,6 +1,6 @@
 // A machine's OPC UA server by another maker (node-opcua): PORT [options as JSON].
 // spaces: namespaces in their order; items: how many v0, v1... change every period (ms); companions: with the models of
-// PackML, Machinery, MachineTool, Robotics; secure: only with certificates; users: only with a name and a password.
+// Machinery and PackML; secure: only with certificates; users: only with a name and a password.
 const path = require("path");
 const ua = require("node-opcua");
 const port = Number(process.argv[2]);
@@ -70,7 +70,7 @@ async function main() {
   const folder = path.join(process.cwd(), "pki");
   const certificates = new ua.OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: !options.strict });
   await certificates.initialize();
-  const named = ["standard", ...(options.companions ? ["di", "ia", "machinery", "packML", "isa95JobControl", "machineryJobs", "machineTool", "robotics"] : options.packml ? ["di", "packML"] : [])];
+  const named = ["standard", ...(options.companions ? ["di", "ia", "machinery", "packML"] : [])];
   const server = new ua.OPCUAServer({
     port, host: "127.0.0.1", hostname: "127.0.0.1", resourcePath: "/press", serverCertificateManager: certificates,
     nodeset_filename: named.map((n) => ua.nodesets[n]), maxConnectionsPerEndpoint: 20,

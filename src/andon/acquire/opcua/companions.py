@@ -68,7 +68,6 @@ MACHINES: Mapping[tuple[str, str], Meaning] = {
 }
 """State machines by their type: what their CurrentState means."""
 VARIABLES: Mapping[tuple[str, str], Meaning] = {
-    (PACKML, "StateCurrent"): Meaning("state", "state", {"states": "packml"}),
     (PACKML, "UnitModeCurrent"): Meaning("mode", "integer"),
     (PACKML, "CurMachSpeed"): Meaning("speed", "number"),
     (PACKML, "ProdProcessedCount"): Meaning("total_count", "count", element="[0].AccCount"),
@@ -100,6 +99,12 @@ VARIABLES: Mapping[tuple[str, str], Meaning] = {
     (CNC, "ActPower"): Meaning("power", "number"),
 }
 """Variables by the namespace and name of their BrowseName."""
+PACKTAGS: Mapping[str, Meaning] = {
+    "StateCurrent": Meaning("state", "state", {"states": "packml"}),
+    "UnitModeCurrent": Meaning("mode", "integer"),
+    "CurMachSpeed": Meaning("speed", "number"),
+}
+"""PackTags of ISA-TR88.00.02, by name alone: many machines have them outside of any model."""
 
 
 def meaning(name: tuple[str, str], owner: tuple[str, str]) -> tuple[Meaning, str] | None:
@@ -114,13 +119,15 @@ def meaning(name: tuple[str, str], owner: tuple[str, str]) -> tuple[Meaning, str
 
     Examples
     --------
-    >>> meaning((PACKML, "StateCurrent"), ("", "FolderType"))[0].keys
-    {'states': 'packml'}
+    >>> meaning((TOOL, "PartsGood"), ("", "FolderType"))[0].role
+    'good_count'
     """
     if name[1] == STATE[0] and owner in MACHINES:
         return MACHINES[owner], f"{owner[1]} of {MODELS[owner[0]]}"
     if name in VARIABLES:
         return VARIABLES[name], f"{name[1]} of {MODELS[name[0]]}"
+    if name[1] in PACKTAGS:
+        return PACKTAGS[name[1]], f"{name[1]} is a PackTag of ISA-TR88.00.02"
     return None
 
 

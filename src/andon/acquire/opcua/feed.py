@@ -30,8 +30,8 @@ LINGER = 0.1
 """Seconds that the first row of a lot waits for more."""
 QUIET = 2.0
 """Seconds without rows after which a sign of life is passed on."""
-PROOF = 5.0
-"""Seconds without a message after which the server is asked whether it lives."""
+PROOF = 8.0
+"""Seconds without a message after which the server is asked whether it lives: one with rare keep-alives."""
 PUBLISHED = 10_000
 """Values that the server may send in one message."""
 KEEP_ALIVE = 2_000

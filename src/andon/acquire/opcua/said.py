@@ -55,6 +55,9 @@ async def explained(error: BaseException, link: Link, door: Door) -> str:
         return f"{where}the server said {status_name(code)}."
     if isinstance(error, socket.gaierror):
         return f"{where}there is no computer of this name on the network. Check the spelling, or write its IP address."
+    if isinstance(error, ConnectionError) and door.security != "None" and not isinstance(error, ConnectionRefusedError):
+        own = link.home / "own" / "certificate.der"
+        return f"{where}the server hung up while keys were exchanged. {CERTIFICATE.format(own=own)}"
     if isinstance(error, ConnectionRefusedError):
         return f"{where}the computer is there, but no OPC UA server listens on this port. Is the server started?"
     if isinstance(error, TimeoutError):

@@ -37,7 +37,7 @@ VALUE, DEFINITION = 13, 23
 NAMESPACES, STARTED, RUNNING = "i=2255", "i=2257", "i=2259"
 LIMITS = {"read": "i=11705", "browse": "i=11710", "monitor": "i=11714", "history": "i=12165"}
 """OperationLimits of the server: how many nodes it takes a call."""
-WRONG = (UaError, BadAnswer, OSError, TimeoutError, struct.error, IndexError)
+WRONG = (UaError, BadAnswer, OSError, TimeoutError, struct.error, IndexError, ValueError)
 """What goes wrong when a server does not answer as it should."""
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # what happens is told by us, once and in plain words
 

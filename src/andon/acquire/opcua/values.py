@@ -83,7 +83,7 @@ def told(value: object) -> Told:
         return float(value), str(value) if abs(value) > EXACT else None, GOOD
     if isinstance(value, Body):
         return None, None, BAD_ENCODING_UNSUPPORTED
-    return None, orjson.dumps(value, default=_undone).decode(), GOOD
+    return None, orjson.dumps(value, default=_undone, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode(), GOOD
 
 
 def _undone(value: object) -> object:
