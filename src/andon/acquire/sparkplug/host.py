@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -15,6 +16,8 @@ from ..broker import Access, Broker, Message, Will, connect
 from ..spb import NAMESPACE, rebirth, topic
 from .addresses import Name
 
+STALLED = 20.0
+"""Seconds within which what was heard is stored, unless the disk is full."""
 log = logging.getLogger("andon.sparkplug")
 
 
@@ -35,6 +38,7 @@ class Host:
     broker: Broker
     state: str
     since: int
+    going: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def ask(self, name: Name) -> None:
@@ -50,7 +54,7 @@ class Host:
             said = orjson.loads(message.payload)
         except orjson.JSONDecodeError:
             said = None
-        if not isinstance(said, dict) or said.get("online") is not True:
+        if not self.going and (not isinstance(said, dict) or said.get("online") is not True):
             self._soon(self.state, certificate(True, self.since), sure=True)
         return True
 
@@ -58,12 +62,23 @@ class Host:
         """What is said when we go: offline from now on."""
         return Will(self.state, certificate(False, _now()))
 
+    @contextmanager
+    def stored_soon(self) -> Iterator[None]:
+        """While something is stored: if that takes too long we go offline, so that nodes keep what is to come."""
+        late = asyncio.get_running_loop().call_later(STALLED, self.broker.give_up)
+        try:
+            yield
+        finally:
+            late.cancel()
+
     async def close(self) -> None:
         """Say that we are offline, then go."""
+        self.going = True  # what we say now comes back to us
         try:
             if not self.broker.lost:
                 said = self.farewell()
-                await asyncio.wait_for(self.broker.publish(said.topic, said.payload, sure=True, retain=True), 2)
+                async with asyncio.timeout(2):
+                    await self.broker.publish(said.topic, said.payload, sure=True, retain=True)
         except (NotConnected, TimeoutError):
             log.debug("the broker did not take our farewell; it has our will")
         finally:

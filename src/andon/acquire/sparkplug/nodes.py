@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import BadInput
-from ..spb import NAMESPACE, Wire, parse
+from ..spb import LATEST, NAMESPACE, Wire, parse
 from .addresses import Name
 from .columns import Columns
 from .table import Table, Wanted
@@ -38,7 +38,8 @@ class Heard:
     @property
     def sent(self) -> int:
         """When it was sent, as it says."""
-        return int(self.payload.timestamp) or self.at
+        sent = int(self.payload.timestamp)
+        return sent if 0 < sent < LATEST else self.at
 
 
 @dataclass(slots=True)

@@ -101,12 +101,14 @@ async def sparkplug(
             for message in lot:
                 nodes.hear(message.topic, message.payload, message.at // 1000, clock())
                 if nodes.count > ROWS:
-                    yield Packet(nodes.rows(clock()).table())
+                    with host.stored_soon():
+                        yield Packet(nodes.rows(clock()).table())
             nodes.tick(time.time_ns() // 1_000_000, clock())
             rows = nodes.rows(clock())
             if len(rows) or lot or host.broker.heard > seen:
                 seen = host.broker.heard
-                yield Packet(rows.table())
+                with host.stored_soon():
+                    yield Packet(rows.table())
             host.broker.acknowledge(lot)
     finally:
         await host.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import BadInput
 from ..link import BAD_NO_DATA, UNCERTAIN_LAST_USABLE_VALUE, Link
-from ..spb import QUALITY, REBIRTH, Type, Wire, integer, numbers, parse_metric, scan, value
+from ..spb import LATEST, QUALITY, REBIRTH, Type, Wire, integer, numbers, parse_metric, scan, value, words
 from .columns import Columns
 
+log = logging.getLogger("andon.sparkplug")
 BAD = 0x80000000
 QUALITIES = {0: BAD, 192: 0, 500: UNCERTAIN_LAST_USABLE_VALUE}
 Key = int | str
@@ -66,8 +69,8 @@ class Table:
         self._wanted, self._owner = wanted, owner
         self.known: dict[Key, Entry] = {}
         for metric in metrics:
-            entry = self._entry(metric.name, metric)
-            self.known[metric.name] = entry
+            name = words(metric.name)
+            entry = self.known[name] = self._entry(name, metric)
             if metric.HasField("alias"):
                 self.known[metric.alias] = entry
         aliases = sorted(k for k in self.known if isinstance(k, int))
@@ -85,7 +88,7 @@ class Table:
     def born(self, payload: Wire, at: int, floor: int, into: Columns) -> None:
         """Add the rows of a birth; `at` is the time of metrics that have none, `floor` since when each value holds."""
         for metric in payload.metrics:
-            self._add(metric, self.known[metric.name], at, into, floor)
+            self._add(metric, self.known[words(metric.name)], at, into, floor)
 
     def read(self, metrics: Sequence[bytes], at: NDArray[np.int64], into: Columns) -> bool:
         """Add the rows of metrics of DATA messages, with the times of their payloads; whether all were born.
@@ -99,8 +102,9 @@ class Table:
         value, exact = numbers(found, datatype)
         plain &= exact & ~((datatype == Type.DATETIME) & self._written[place])
         rows = np.flatnonzero(plain & (code >= 0))
-        moments = np.where(found.at > 0, found.at.view(np.int64), at)
-        into.block((code[rows], moments[rows], value[rows]))
+        moments = np.where((found.at > 0) & (found.at < LATEST), found.at.view(np.int64), at)
+        if len(rows):
+            into.block((code[rows], moments[rows], value[rows]))
         named = True
         for row in np.flatnonzero(~plain).tolist():
             named = self._one(metrics[row], int(at[row]), into) and named
@@ -108,8 +112,12 @@ class Table:
 
     def _one(self, raw: bytes, at: int, into: Columns) -> bool:
         """Add the rows of one metric; whether it was born."""
-        metric = parse_metric(raw)
-        entry = self.known.get(metric.alias or metric.name or 0)
+        try:
+            metric = parse_metric(raw)
+        except BadInput as error:
+            log.debug("%s: %s It is left out.", self._owner, error)
+            return True
+        entry = self.known.get(metric.alias or words(metric.name) or 0)
         if entry is None:
             return self._unknown(metric, at, into)
         self._add(metric, entry, at, into, None)
@@ -125,7 +133,8 @@ class Table:
         address = self._owner + name
         members = None
         if metric.WhichOneof("value") == "template_value" and not metric.template_value.is_definition:
-            members = {m.name: self._entry(f"{name}/{m.name}", m) for m in metric.template_value.metrics}
+            inside = {words(m.name): m for m in metric.template_value.metrics}
+            members = {inner: self._entry(f"{name}/{inner}", m) for inner, m in inside.items()}
         properties = _properties(metric) if metric.HasField("properties") else None
         code = self._wanted.places.get(address, -1)
         return Entry(name, code, metric.datatype, address in self._wanted.texts, members, properties)
@@ -134,13 +143,13 @@ class Table:
         """A metric that the birth did not name: kept where it names itself; whether that is no reason for a rebirth."""
         if not metric.name:
             return False
-        entry = self._entry(metric.name, metric)
+        entry = self._entry(words(metric.name), metric)
         if entry.code >= 0 and entry.datatype:
             self._add(metric, entry, at, into, None)
         return bool(metric.name == REBIRTH)
 
     def _add(self, metric: Wire, entry: Entry, at: int, into: Columns, floor: int | None) -> None:
-        when = metric.timestamp or at
+        when = metric.timestamp if 0 < metric.timestamp < LATEST else at
         if entry.members is not None:
             self._members(metric, entry, when, into, floor)
         if entry.code < 0 or metric.is_transient:
@@ -157,7 +166,7 @@ class Table:
 
     def _members(self, metric: Wire, entry: Entry, at: int, into: Columns, floor: int | None) -> None:
         for member in metric.template_value.metrics:
-            known = (entry.members or {}).get(member.name)
+            known = (entry.members or {}).get(words(member.name))
             if known is not None:
                 self._add(member, known, at, into, floor)
 
@@ -171,7 +180,7 @@ def _flat(entry: Entry) -> Iterable[Entry]:
 def _quality(metric: Wire) -> int:
     """The status code of a metric's quality property; good where it has none."""
     for key, said in zip(metric.properties.keys, metric.properties.values, strict=False):
-        if key.casefold() == QUALITY.casefold() and said.WhichOneof("value") in ("int_value", "long_value"):
+        if words(key).casefold() == QUALITY.casefold() and said.WhichOneof("value") in ("int_value", "long_value"):
             number = integer(getattr(said, said.WhichOneof("value")), Type.INT32)
             return QUALITIES.get(number, number & 0xC0000000)
     return 0
@@ -183,5 +192,5 @@ def _properties(metric: Wire) -> dict[str, str]:
     for key, said in zip(metric.properties.keys, metric.properties.values, strict=False):
         if said.WhichOneof("value") not in (None, "propertyset_value", "propertysets_value"):
             number, text = value(said, said.type)
-            found[key] = text if text is not None else f"{number:g}"
+            found[words(key)] = text if text is not None else "" if number is None else f"{number:g}"
     return found

@@ -1,11 +1,12 @@
 """Sparkplug B payloads: read by the host, written by the demo's edge node."""
 
 from .edge import NAMESPACE, QUALITY, REBIRTH, Metric, Order, born, died, encode, rebirth, topic
-from .scan import numbers, parse_metric, scan
-from .schema import Wire, parse
-from .values import Given, Said, Type, integer, value
+from .scan import numbers, scan
+from .schema import Wire, parse, parse_metric
+from .values import LATEST, Given, Said, Type, integer, value, words
 
 __all__ = [
+    "LATEST",
     "NAMESPACE",
     "QUALITY",
     "REBIRTH",
@@ -26,4 +27,5 @@ __all__ = [
     "scan",
     "topic",
     "value",
+    "words",
 ]
