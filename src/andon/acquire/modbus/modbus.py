@@ -96,11 +96,11 @@ async def modbus(
     MODBUS Application Protocol Specification V1.1b3; MODBUS Messaging on TCP/IP Implementation Guide V1.0b.
     """
     wire = Wire(where(url), timeout / 1e6, gap / 1e6)
-    reach = Reach(unit, order, first, max(1, min(125, most)), spare)
+    reach = Reach(unit, order, first, max(1, min(125, most)), spare, again / 1e6)
     points, wrong = reach.points(link.addresses)
     await wire.connect()
     try:
-        device = Poll(wire, points, reach.plans(points.values()), wrong, again / 1e6)
+        device = Poll(wire, points, reach.plans(points.values()), wrong)
         async with aclosing(Rounds(device, max(every, 1000), Changes(again)).packets()) as packets:
             async for packet in packets:
                 yield packet
