@@ -54,7 +54,8 @@ class Wiring:
             np.array([f(s) for s in self.signals])[signal] if len(signal) else np.zeros(0)
             for f in (lambda s: s.kind in NUMBERS, lambda s: s.scale, lambda s: s.offset)
         )
-        self._mended(signal, (value, text, quality), numeric.astype(bool))
+        spoken = np.asarray(rows["text"].is_valid().to_numpy(), dtype=bool)[row]
+        self._mended(signal, (value, text, quality), spoken & numeric.astype(bool))
         changed = (scale != 1.0) | (offset != 0.0)
         np.copyto(value, value * scale + offset, where=changed)
         text[changed & ~np.isnan(value)] = None  # raw digits are no longer what the value says
@@ -81,12 +82,11 @@ class Wiring:
         self,
         signal: Index,
         said: tuple[NDArray[np.float64], NDArray[np.object_], NDArray[np.uint32]],
-        numeric: NDArray[np.bool_],
+        told: NDArray[np.bool_],
     ) -> None:
-        """Texts where numbers are wanted, numbers where texts are: brought to the kind of their signal, in place."""
+        """Texts where numbers are wanted (`told`), numbers where texts are: made what their signal is, in place."""
         value, text, quality = said
-        spoken = np.array([t is not None for t in text], dtype=bool) if len(text) else np.zeros(0, bool)
-        for i in np.flatnonzero(spoken & numeric & np.isnan(value)).tolist():
+        for i in np.flatnonzero(told & np.isnan(value)).tolist():
             found = number(str(text[i]), boolean=self.signals[signal[i]].kind == "boolean")
             if found is None:
                 quality[i] = quality[i] if quality[i] >> 30 >= 2 else BAD_TYPE_MISMATCH
@@ -117,14 +117,16 @@ class Wiring:
         said: tuple[NDArray[np.float64], NDArray[np.object_], NDArray[np.uint32]],
     ) -> pa.Table:
         value, text, quality = said
-        used, code = np.unique(signal, return_inverse=True)
+        used = np.flatnonzero(np.bincount(signal, minlength=len(self.signals)))
+        place = np.zeros(len(self.signals), dtype=np.int64)
+        place[used] = np.arange(len(used))
         names = pa.array([self.signals[i].path for i in used.tolist()], pa.string())
         return pa.table(
             {
-                "signal": pa.DictionaryArray.from_arrays(pa.array(code.tolist(), pa.int32()), names),
+                "signal": pa.DictionaryArray.from_arrays(pa.array(place[signal], pa.int32()), names),
                 "at": at,
                 "value": pa.array(value, from_pandas=True),
-                "text": pa.array(text.tolist(), pa.string()),
+                "text": pa.array(text, pa.string()),
                 "quality": pa.array(quality, pa.uint32()),
             },
             schema=SAMPLES,

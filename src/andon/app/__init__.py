@@ -24,6 +24,7 @@ PARTS = {
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
     "demonstration": ("demo",),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
+    "relaying": ("Route", "relay", "relayed"),
     "running": ("run", "sources"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "upkeep": (

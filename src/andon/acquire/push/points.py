@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,9 @@ from ...units import HOUR
 from ..lines import TEXT_KIND, WHOLE_KIND, Fault, coded, parse_head, parse_lines, whole_lines
 from ..link import MOMENT, ROWS
 from .answers import Refused
+from .grid import Grid, read_grid
 from .heard import Heard
-from .series import Matcher, Series, line_address, spread
+from .series import Matcher, Series, line_address
 
 Index = NDArray[np.int64]
 TO_MICROS = {"ns": (1, 1000), "us": (1, 1), "u": (1, 1), "n": (1, 1000), "ms": (1000, 1), "s": (1_000_000, 1)} | {
@@ -46,8 +48,14 @@ def read_points(body: bytes, precision: str, now: int, matcher: Matcher, heard: 
     if scale is None:
         raise Refused(400, f"There is no precision {precision!r}: ns, us, ms, s, m, h.")
     tables, values, faults = [], 0, []
-    for lines, numbers in _pieces(body):
-        frame, wrong = parse_lines(lines, numbers)
+    for piece, first in _pieces(body):
+        grid = read_grid(piece)
+        if grid is not None and _can_be(grid.at, scale, now):
+            values += grid.values.size
+            tables.append(_of_grid(grid, scale, matcher, heard))
+            continue
+        lines, numbers = whole_lines(piece.decode("utf-8", errors="replace"))
+        frame, wrong = parse_lines(lines, [first + n for n in numbers])
         at, late = _moments(frame, scale, now)
         faults += wrong + late
         kept = frame.filter(pl.Series(at >= 0)) if late else frame
@@ -56,12 +64,36 @@ def read_points(body: bytes, precision: str, now: int, matcher: Matcher, heard: 
     return Read(pa.concat_tables(tables) if tables else ROWS.empty_table(), values, faults)
 
 
-def _pieces(body: bytes) -> Iterator[tuple[list[str], list[int]]]:
-    """Whole lines with their numbers, some megabytes at a time."""
-    lines, numbers = whole_lines(body.decode("utf-8", errors="replace"))
-    step = max(1, len(lines) * PIECE // max(len(body), 1))
-    for first in range(0, len(lines), step):
-        yield lines[first : first + step], numbers[first : first + step]
+def _pieces(body: bytes) -> Iterator[tuple[bytes, int]]:
+    """Whole lines, some megabytes at a time, with the count of lines before them; with quotes in one piece."""
+    begin, first = 0, 0
+    while begin < len(body):
+        end = body.find(b"\n", begin + PIECE) + 1 if b'"' not in body else 0
+        piece = body[begin : end or len(body)]
+        yield piece, first
+        begin, first = begin + len(piece), first + piece.count(b"\n")
+
+
+def _can_be(at: Index, scale: tuple[int, int], now: int) -> bool:
+    times, over = scale
+    return bool(at.min() >= 0 and at.max() <= (now + AHEAD) * over // times)
+
+
+def _of_grid(grid: Grid, scale: tuple[int, int], matcher: Matcher, heard: Heard) -> pa.Table:
+    """Rows of lines that all have the same fields: what they feed is decided once for each head."""
+    width = len(grid.fields)
+    fed = [
+        _feeds((head, field), matcher, heard, (kind, None))
+        for head in grid.heads
+        for field, kind in zip(grid.fields, grid.kinds, strict=True)
+    ]
+    code = (grid.head[:, None] * width + np.arange(width)).ravel()
+    at = np.repeat(grid.at * scale[0] // scale[1], width)
+    row, address = _spread(code, fed)
+    value = grid.values.ravel()
+    if len(row) != len(code) or len(set(map(len, fed))) > 1:
+        at, value = at[row], value[row]
+    return _table(matcher, address, at, pa.array(value), pa.nulls(len(at), pa.string()))
 
 
 def _moments(frame: pl.DataFrame, scale: tuple[int, int], now: int) -> tuple[Index, list[Fault]]:
@@ -94,15 +126,21 @@ def _rows(frame: pl.DataFrame, at: Index, matcher: Matcher, heard: Heard) -> pa.
         else pl.Series([None], dtype=pl.String).new_from_index(0, len(fed))
     )
     value = value.set(text, None) if text.any() else value
+    texts = said.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+    return _table(matcher, address, at, value.to_arrow(), texts)
+
+
+def _table(
+    matcher: Matcher, address: Index, at: Index, value: pa.Array[pa.Scalar[Any]], text: pa.Array[pa.Scalar[Any]]
+) -> pa.Table:
+    words = pa.array(matcher.addresses, pa.string())
     return pa.table(
         {
-            "address": pa.DictionaryArray.from_arrays(
-                pa.array(address, pa.int32()), pa.array(matcher.addresses, pa.string())
-            ),
+            "address": pa.DictionaryArray.from_arrays(pa.array(address, pa.int32()), words),
             "at": pa.array(at).cast(MOMENT),
-            "value": value.to_arrow(),
-            "text": said.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-            "quality": pa.array(np.zeros(len(fed), dtype=np.uint32)),
+            "value": value,
+            "text": text,
+            "quality": pa.array(np.zeros(len(at), dtype=np.uint32)),
         },
         schema=ROWS,
     )
@@ -115,32 +153,34 @@ def _fed(frame: pl.DataFrame, matcher: Matcher, heard: Heard) -> tuple[Index, In
     pair = head * max(len(fields), 1) + which
     used, first, code = np.unique(pair, return_index=True, return_inverse=True)
     kinds, values = frame["kind"].gather(first).to_list(), frame["value"].gather(first).to_list()
-    fed = []
-    for place, kind, value in zip(used.tolist(), kinds, values, strict=True):
-        named, said = heads[place // len(fields)], fields[place % len(fields)]
-        if (found := matcher.known.get((named, said))) is None:
-            series = _series(named, said)
-            found = matcher.feeds((named, said), series)
-            heard.note(line_address(series), kind, value)
-        fed.append(found)
-    single = np.array([p[0] if len(p) == 1 else -1 for p in fed], dtype=np.int64)
-    if all(len(p) == 1 for p in fed):
-        return np.arange(len(frame)), single[code] if len(code) else np.zeros(0, dtype=np.int64)
+    fed = [
+        _feeds((heads[place // len(fields)], fields[place % len(fields)]), matcher, heard, (kind, value))
+        for place, kind, value in zip(used.tolist(), kinds, values, strict=True)
+    ]
     return _spread(code, fed)
 
 
+def _feeds(key: tuple[str, str], matcher: Matcher, heard: Heard, said: tuple[int, str | None]) -> tuple[int, ...]:
+    """What a series feeds; a new one is noted with the kind and the value that it said first."""
+    found = matcher.known.get(key)
+    if found is None:
+        name, tags = parse_head(key[0])
+        series = Series(name, tags, key[1])
+        found = matcher.feeds(key, series)
+        heard.note(line_address(series), *said)
+    return found
+
+
 def _spread(code: Index, fed: list[tuple[int, ...]]) -> tuple[Index, Index]:
-    """The same where a series feeds no address, or several."""
-    most = max(map(len, fed), default=0)
-    wide = np.full((max(len(fed), 1), max(most, 1)), -1, dtype=np.int64)
-    series, place = spread(fed)
-    column = [n for p in fed for n in range(len(p))]
-    wide[series, column] = place
+    """Rows by the places that their series feed: which row, and which place; in order, each once for every place."""
+    single = np.array([p[0] if p else -1 for p in fed], dtype=np.int64)
+    if all(len(p) < 2 for p in fed):
+        place = single[code] if len(fed) else np.zeros(0, dtype=np.int64)
+        row = np.flatnonzero(place >= 0) if -1 in single else np.arange(len(code))
+        return row, place[row] if len(row) < len(code) else place
+    wide = np.full((len(fed), max(map(len, fed))), -1, dtype=np.int64)
+    for n, places in enumerate(fed):
+        wide[n, : len(places)] = places
     found = wide[code]
-    row, column_of = np.nonzero(found >= 0)
-    return row, found[row, column_of]
-
-
-def _series(head: str, field: str) -> Series:
-    name, tags = parse_head(head)
-    return Series(name, tags, field)
+    row, column = np.nonzero(found >= 0)
+    return row, found[row, column]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..lines import parse_head
@@ -108,12 +108,6 @@ class Matcher:
     def _matched(self, series: Series) -> tuple[int, ...]:
         tags = frozenset(series.tags.items())
         return tuple(place for wanted, place in self.fed.get((series.name, series.field), ()) if wanted <= tags)
-
-
-def spread(fed: Iterable[tuple[int, ...]]) -> tuple[list[int], list[int]]:
-    """Lists of places laid end to end: which list each place is of, and the places."""
-    pairs = [(n, place) for n, places in enumerate(fed) for place in places]
-    return [n for n, _ in pairs], [place for _, place in pairs]
 
 
 def _escaped(text: str) -> str:
