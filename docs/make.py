@@ -1,4 +1,4 @@
-"""Writes the generated parts of the docs: studies.md, cli.md, the tree in house.md, changes; `--check` only compares.
+"""Writes the generated parts of the docs: studies.md, connect.md, cli.md, the tree in house.md...; `--check` compares.
 
 python docs/make.py            write them
 python docs/make.py --check    say which are out of date, exit 1 if any
@@ -27,6 +27,7 @@ os.environ |= {
     "LC_ALL": "C.UTF-8",
 }
 
+import connectors
 import plant_toml
 
 from andon import studies
@@ -61,6 +62,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     house = DOCS / "house.md"
     yield house, put(house.read_text(encoding="utf-8"), "tree", tree())
     yield plant_toml.PAGE, plant_toml.page(plant_toml.PAGE.read_text(encoding="utf-8"))
+    connect = DOCS / "connect.md"
+    yield connect, put(connect.read_text(encoding="utf-8"), "connectors", connectors.sections())
     index = DOCS / "index.md"
     yield index, put(index.read_text(encoding="utf-8"), "decisions", decisions())
     yield ROOT / "CHANGES.md", changes()

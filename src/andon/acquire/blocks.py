@@ -25,23 +25,21 @@ class Spot:
         return self.start + self.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Spots that one request brings."""
+    """Spots that one request brings, in order; each block is itself, whatever it holds."""
 
     spots: tuple[Spot, ...]
+    start: int = field(init=False)
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", self.spots[0].start)
+        object.__setattr__(self, "size", max(s.end for s in self.spots) - self.start)
 
     @property
     def space(self) -> Hashable:
         return self.spots[0].space
-
-    @property
-    def start(self) -> int:
-        return self.spots[0].start
-
-    @property
-    def size(self) -> int:
-        return max(s.end for s in self.spots) - self.start
 
     def halves(self) -> tuple[Block, Block]:
         """The block cut in two."""

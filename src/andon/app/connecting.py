@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,6 +53,11 @@ class Guest:
     @property
     def name(self) -> str:
         return self.visit.source
+
+    @property
+    def known(self) -> bool:
+        """It is a source of the plant already."""
+        return bool(self.signals)
 
     @property
     def wants_user(self) -> bool:
@@ -107,6 +113,18 @@ def reached(said: str) -> list[Way]:
     return ways(without_user(said)[0])
 
 
+def answering(folder: Path, ways: Sequence[Way]) -> list[tuple[Way, Trial]]:
+    """Each way tried, all at the same time: the step that tells how it went."""
+
+    def tried(way: Way) -> tuple[Way, Trial]:
+        with guest(folder, way) as visitor:
+            steps = visitor.trial()
+        return way, next((s for s in steps if not s.well), steps[-1] if steps else Trial("connect", True, ""))
+
+    with ThreadPoolExecutor(max_workers=len(ways) or 1) as pool:
+        return list(pool.map(tried, ways))
+
+
 def guest(
     folder: Path, way: Way | None, *, source: str = "", user: str = "", name: str = "", given: Sequence[str] = ()
 ) -> Guest:
@@ -137,6 +155,21 @@ def guest(
         table = _new(way, plant, name) | ({"user": user} if user else {})
     table |= typed(given)
     return _guest(folder, table, plant)
+
+
+__all__ = [
+    "Guest",
+    "answering",
+    "arriving",
+    "guest",
+    "is_running",
+    "is_source",
+    "proposal_text",
+    "reached",
+    "read_proposal",
+    "without_user",
+    "written",
+]
 
 
 def is_source(folder: Path, said: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..answer import Asked, Plain
@@ -24,6 +24,13 @@ def answerable(folder: Path, at: str = "") -> list[Row]:
     """Each study with how many of the machines can answer it, and what the others lack."""
     plant = read_plant(folder)
     machines = plant.at(at)
+    return [_row(study, machines, plant) for study in studies()]
+
+
+def answerable_of(folder: Path, paths: Sequence[str]) -> list[Row]:
+    """As `answerable`, of some machines only."""
+    plant = read_plant(folder)
+    machines = [plant.machine(path) for path in paths]
     return [_row(study, machines, plant) for study in studies()]
 
 

@@ -21,7 +21,7 @@ def create(folder: Path, *, name: str, zone: str = "", currency: str = "EUR", la
     file = folder / "plant.toml"
     if file.exists():
         raise BadConfig(f"{file} is there already; nothing was changed.")
-    text = template(name, zone=zone or _zone_here(), currency=currency, language=language)
+    text = template(name, zone=zone or zone_here(), currency=currency, language=language)
     for part in ("history", "ledger"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
@@ -44,7 +44,7 @@ def zone(folder: Path) -> str:
     return read_plant(folder).zone
 
 
-def _zone_here() -> str:
+def zone_here() -> str:
     """This machine's IANA zone where the system tells it, else UTC."""
     link = Path("/etc/localtime")
     named = str(link.resolve()).partition("zoneinfo/")[2] if link.exists() else ""
@@ -52,4 +52,4 @@ def _zone_here() -> str:
     return next((c for c in candidates if c in zone_names()), "UTC")
 
 
-__all__ = ["Mistake", "check", "create", "currency", "is_plant", "no_plant", "schema", "zone"]
+__all__ = ["Mistake", "check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"]

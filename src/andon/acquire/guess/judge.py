@@ -14,8 +14,10 @@ from .heard import FEW, Heard
 from .limits import GENERIC, HOUSEKEEPING, NOT_PARTS, OF_A_PART, SET
 from .measures import MEASURES, fits, role_of_unit, unit_of
 from .statemaps import state_map
-from .vocabulary import COUNTED, WORDED, roles_of, spaced
+from .vocabulary import COUNTED, STATES, WORDED, roles_of, spaced
 
+MODEL, NAMED, ABOVE, MEASURED, UNTOLD = 4, 3, 2, 1, 0
+"""What speaks for a role: the source's own model, its name, the name above it, its unit, nothing."""
 WIDE = {"UInt16": 65_535, "UInt32": 4_294_967_295, "Int16": 32_767, "Int32": 2_147_483_647}
 WIDTH = re.compile(r"\b(u?int|uint|int)(16|32)\b", re.IGNORECASE)
 
@@ -25,7 +27,7 @@ class Judged:
     """What an offer is; `ask` is what a person must confirm, "" where nothing is in doubt.
 
     `open` has what of a state is not known: words and what they may mean. `rank` says how much speaks for the role
-    (4 the source's own model, 3 its name, 2 the name above, 1 its unit), so that of two the better takes it.
+    (MODEL, NAMED, ABOVE, MEASURED, UNTOLD), so that of two the better takes it.
     """
 
     role: str
@@ -68,7 +70,7 @@ def judge(offer: Offer, heard: Heard, *, running: str = "") -> Judged:
         return Judged(
             role="other", kind=kind, unit=unit, keys=_keys(offer), why="what it is, not what it does", left_out=True
         )
-    said = _joined(offer.why if rank == 4 else "", why, unit_why, note) or "nothing tells what it means"
+    said = _joined(offer.why if rank == MODEL else "", why, unit_why, note) or "nothing tells what it means"
     return Judged(role=role, kind=kind, unit=unit, keys=_keys(offer), why=said, rank=rank)
 
 
@@ -86,27 +88,41 @@ def _unit(offer: Offer) -> tuple[str, str]:
 def _role(offer: Offer, unit: str, heard: Heard) -> tuple[str, str, int]:
     """The role, why, and how much speaks for it."""
     if offer.role in ROLES:
-        return offer.role, "" if offer.why else "the source's own model says so", 4
+        return offer.role, "" if offer.why else "the source's own model says so", MODEL
     name = offer.path[-1] if offer.path else offer.address
     if _is_housekeeping(offer):
-        return "other", "", 0
+        return "other", "", UNTOLD
     doubt = ""
-    for text, rank in ((name, 3), (" ".join(offer.path[-2:]), 2)):
-        if rank == 2 and not GENERIC.fullmatch(spaced(name)):
+    for text, rank in ((name, NAMED), (" ".join(offer.path[-2:]), ABOVE)):
+        if rank == ABOVE and not GENERIC.fullmatch(spaced(name)):
             break
         for role, word in roles_of(text):
             doubted = _doubt(role, text, unit, offer)
             if not doubted:
-                return role, f"{word!r} in its name" if rank == 3 else f"{word!r} in the name above it", rank
+                return role, f"{word!r} in its name" if rank == NAMED else f"{word!r} in the name above it", rank
             doubt = doubt or doubted
     if doubt:
-        return "other", doubt, 0
+        return "other", doubt, UNTOLD
+    return _by_unit_or_values(offer, spaced(name), unit, heard)
+
+
+def _by_unit_or_values(offer: Offer, name: str, unit: str, heard: Heard) -> tuple[str, str, int]:
+    """The role of what has no telling name."""
+    wish = SET.search(name)
     if role := role_of_unit(unit):
-        wish = SET.search(spaced(name))
-        return ("other", f"{wish[0]!r} in its name: not measured", 0) if wish else (role, f"by its unit {unit}", 1)
-    if heard.counts and heard.rises > 1 and not NOT_PARTS.search(spaced(name)):
-        return "other", "it only rises by whole steps: a counter, of what it does not tell", 0
-    return "other", "", 0
+        return (
+            ("other", f"{wish[0]!r} in its name: not measured", UNTOLD)
+            if wish
+            else (role, f"by its unit {unit}", MEASURED)
+        )
+    if offer.kind == "state" and "states" in offer.keys and not OF_A_PART.search(name):
+        return "state", "what it can say are states of a machine", MEASURED
+    if offer.kind == "text" and len(heard.words) > 1 and all(spaced(w) in STATES for w in heard.words):
+        return "state", "what it said are states of a machine", MEASURED
+    numeric = offer.kind in ("number", "integer") and not unit
+    if numeric and heard.counts and heard.rises > 1 and not NOT_PARTS.search(name) and not wish:
+        return "total_count", "it only rises, by small whole steps", MEASURED
+    return "other", "", UNTOLD
 
 
 def _doubt(role: str, text: str, unit: str, offer: Offer) -> str:
@@ -140,10 +156,12 @@ def _counter(offer: Offer, heard: Heard, role: str, why: tuple[str, str], rank: 
     if counting == "total" and full:
         keys["rollover"] = full
     ask = "it falls as often as it rises: is each value the parts since the last one?" if falls else ""
-    if not falls and not heard.counts and heard.rises and rank < 4:
+    if not falls and not heard.counts and heard.rises and rank < MODEL:
         ask = "it does not rise by small whole steps: does it count parts?"
+    if rank == MEASURED:
+        ask = "it counts, and its name does not say what: are these parts?"
     unit = offer.unit if offer.unit and "{" in offer.unit and is_unit(offer.unit) else "{part}"
-    said = _joined(offer.why if rank == 4 else "", *why, seen, wide)
+    said = _joined(offer.why if rank == MODEL else "", *why, seen, wide)
     return Judged(role=role, kind="count", unit=unit, keys=keys, why=said, ask=ask, rank=rank)
 
 
@@ -174,7 +192,7 @@ def _state(offer: Offer, heard: Heard, why: tuple[str, str], rank: int, running:
     found = state_map(" ".join(offer.path[-3:]), words, running)
     keys["states"] = found.states if isinstance(found.states, str) else dict(found.states)
     ask = _asked(found.open, words)
-    said = _joined(offer.why if rank == 4 else "", *why, found.why)
+    said = _joined(offer.why if rank == MODEL else "", *why, found.why)
     return Judged(role="state", kind="state", keys=keys, why=said, ask=ask, open=found.open, rank=rank)
 
 

@@ -116,11 +116,11 @@ def _is_machine(node: Node, *, root: bool) -> bool:
     named = "" if root else spaced(node.name)
     if PLACE.search(named) or CONTAINER.fullmatch(named):
         return False
-    if any(map(tells, node.leaves)):
-        return True
     machines = sum(_named_machine(f.name) or bool(PLACE.search(spaced(f.name))) for f in folders)
     if machines * 2 >= len(folders):
         return False
+    if any(map(tells, node.leaves)):
+        return True
     parts = sum(map(_is_part, (f.name for f in folders)))
     if parts * 2 >= len(folders) or (named and _named_machine(named)):
         return True

@@ -55,15 +55,13 @@ class Suggestion:
     def table(self, source: str) -> Table:
         """Its table in plant.toml; a role in doubt is none, a state in doubt has the part of its map that is known."""
         role, kind, keys = self.role, self.kind, dict(self.keys)
-        if self.ask and role != "state":
+        if self.ask and not (role == "state" and (self.open or not keys.get("states"))):
             role = "other"
             if kind == "count":
                 kind, keys = "number", {k: v for k, v in keys.items() if k not in ("counting", "rollover")}
         if self.ask and "" in self.open:
             keys["states"] = dict[str, object]()
-        said: Table = {"kind": kind}
-        if role != self.name:
-            said["role"] = role
+        said: Table = {"kind": kind} if role == self.name else {"role": role, "kind": kind}
         if self.unit not in ("", "1"):
             said["unit"] = self.unit
         return said | {"source": source, "address": self.address} | keys
@@ -81,7 +79,9 @@ class Candidate:
 
     def table(self, source: str) -> Table:
         """Its `[[machine]]` table in plant.toml."""
-        head: Table = {"path": self.path, "class": "machine"} | ({"title": self.title} if self.title else {})
+        head: Table = {"path": self.path, "class": "machine"}
+        if self.title:
+            head["title"] = self.title
         return head | {"signals": {s.name: s.table(source) for s in self.signals if s.taken}}
 
 

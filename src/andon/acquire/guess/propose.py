@@ -8,9 +8,10 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from ...plant import Machine
+from ...plant.states import STATE_MAPS
 from ..link import Offer
 from .heard import Heard
-from .judge import Judged, judge
+from .judge import MODEL, Judged, judge
 from .letters import free, signal_name
 from .machines import Named, grouped, named
 from .proposal import Candidate, SourceProposal, Suggestion
@@ -127,7 +128,7 @@ def _one_of_each(
     for role in ONLY_ONE:
         rivals = [i for i, (_, j) in enumerate(judged) if j.role == role]
         held = existing.role(role) if existing else None
-        best = max(rivals, key=lambda i: (judged[i][1].rank, -len(judged[i][0].path)), default=None)
+        best = max(rivals, key=lambda i: _weight(*judged[i]), default=None)
         if held is not None and rivals:
             mine = [i for i in rivals if held.source == source and held.address == judged[i][0].address]
             best = mine[0] if mine else None
@@ -144,6 +145,13 @@ def _one_of_each(
     return judged, notes
 
 
+def _weight(offer: Offer, one: Judged) -> tuple[int, int, int]:
+    """How much speaks for a role: who says so, how fine its states are, how near the machine itself it hangs."""
+    states = one.keys.get("states")
+    fine = STATE_MAPS.get(states, {}) if isinstance(states, str) else states
+    return one.rank, len(fine) if isinstance(fine, Mapping) else 0, -len(offer.path)
+
+
 def _without_role(one: Judged, why: str) -> Judged:
     kind = {"state": "text", "count": "number"}.get(one.kind, one.kind)
     keys = {k: v for k, v in one.keys.items() if k not in ("states", "counting", "rollover")}
@@ -151,8 +159,8 @@ def _without_role(one: Judged, why: str) -> Judged:
 
 
 def _doubted(judged: list[Found], best: int, equals: Sequence[int]) -> None:
-    """Two for which as much speaks: which it is must be asked."""
-    if equals and not judged[best][1].ask:
+    """Two for whose names as much speaks: which it is must be asked; of two models the finer is taken."""
+    if equals and not judged[best][1].ask and judged[best][1].rank < MODEL:
         offer, one = judged[best]
         others = ", ".join(repr(judged[i][0].path[-1]) for i in equals[:3])
         judged[best] = (offer, replace(one, ask=f"is it this one, and not {others}?"))

@@ -72,8 +72,24 @@ async def modbus(
 
     Examples
     --------
-    >>> modbus.__name__
-    'modbus'
+    ::
+
+        [[source]]
+        name = "meters"
+        connector = "modbus"
+        url = "modbus://10.0.0.7:502"
+        every = "500 ms"
+        order = "cdab"
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.power]
+        unit = "kW"
+        address = "holding:100:float32"
+        [machine.signals.energy]
+        unit = "kW.h"
+        scale = 0.1
+        address = "2/holding:20:uint32"
 
     References
     ----------

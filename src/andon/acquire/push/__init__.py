@@ -65,8 +65,9 @@ async def push(
     largest: int = 16,
     edges: dict[str, str] | None = None,
 ) -> AsyncIterator[Packet | Batch]:
-    """Take what agents, scripts and other Andons send over HTTP; they are answered 2xx once it is on disk.
+    """Take what agents, scripts and other Andons send over HTTP.
 
+    They are answered 2xx once it is on disk.
     `POST /write` and `/api/v2/write` take InfluxDB line protocol (Telegraf: `outputs.influxdb`, `influxdb_v2`),
     `/api/v1/write` Prometheus remote write 1.0, `/json` and `/arrow` lists of samples, `/relay` what `andon relay`
     sends. Signals are addressed as `measurement,tag=value.field`, `metric{label="value"}`, or by their own path; tags
@@ -86,6 +87,22 @@ async def push(
         Size in MiB that a body may have once it is unpacked; bigger ones are refused (413).
     edges
         Under which path the signals of a relay are stored, by the relay's name; by default under that name.
+
+    Examples
+    --------
+    ::
+
+        [[source]]
+        name = "telegraf"
+        connector = "push"
+        listen = "127.0.0.1:8686"
+        senders = ["shop-floor"]           # its token: the secret telegraf / shop-floor
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.power]
+        unit = "kW"
+        address = "machine,name=press-3.power"
     """
     from .counter import Counter, application  # these take long to load: only where it runs
     from .desk import Desk, parcels, settle

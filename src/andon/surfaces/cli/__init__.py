@@ -86,7 +86,8 @@ def _app(desk: Desk, called: str) -> typer.Typer:
             if isinstance(built, typer.Typer):
                 app.add_typer(built, name=name, help=desk.say(line), rich_help_panel=desk.say(panel))
             else:
-                app.command(name, help=desk.say(line), rich_help_panel=desk.say(panel))(built)
+                told = (built.__doc__ if name == called else "") or desk.say(line)
+                app.command(name, help=told, short_help=desk.say(line), rich_help_panel=desk.say(panel))(built)
     return app
 
 

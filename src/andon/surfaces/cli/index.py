@@ -13,6 +13,9 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "sources": ("running", "Show how each source is doing, and why data stopped."),
     },
     "Bring data": {
+        "connect": ("connect", "Connect to a machine: look what it offers, and make it a part of the plant."),
+        "browse": ("connect", "Show what a machine, or a source of the plant, offers."),
+        "test-source": ("connect", "Try a source of the plant, and say what is wrong with it."),
         "import": ("bring", "Store files: CSV, Excel, Parquet, JSON lines, line protocol."),
         "watch-folder": ("bring", "Store files as they appear in a folder."),
     },

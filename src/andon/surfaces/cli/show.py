@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -57,9 +57,11 @@ def write_csv(rows: Sequence[Row]) -> None:
     out.writerows([dict(r) for r in rows])
 
 
-def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]) -> None:
-    """Print an aligned table; numbers to the right, empty columns left out."""
-    drawn, hidden = drawn_table(desk, rows, title=title, units=units)
+def table(
+    desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str], codes: Collection[str] = ()
+) -> None:
+    """Print an aligned table; numbers to the right, empty columns left out; the columns `codes` are as they are."""
+    drawn, hidden = drawn_table(desk, rows, title=title, units=units, codes=codes)
     console().print(drawn)
     if hidden:
         said = desk.say("hidden for want of room: {names}; --json shows all", names=", ".join(hidden))
@@ -67,7 +69,7 @@ def table(desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, st
 
 
 def drawn_table(
-    desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str]
+    desk: Desk, rows: Sequence[Row], *, title: str, units: Mapping[str, str], codes: Collection[str] = ()
 ) -> tuple[RichTable, list[str]]:
     """The table, and the headings of the columns for which the line has no room."""
     from rich.markup import escape  # rich costs a tenth of a second that JSON and CSV need not pay
@@ -75,7 +77,7 @@ def drawn_table(
 
     names = [n for n in dict.fromkeys(n for r in rows for n in r) if any(_telling_cell(r.get(n)) for r in rows)]
     heads = {n: heading(desk, n, units.get(n, "")) for n in names}
-    cells = {n: [figure(r.get(n), unit_in(r, units.get(n, "")), desk) for r in rows] for n in names}
+    cells = {n: [_cell(r, n, units.get(n, ""), desk, code=n in codes) for r in rows] for n in names}
     rooms = {n: _room([heads[n], *cells[n]]) for n in names}
     names, hidden = fitting(rooms, console().width)
     drawn = Table(
@@ -95,6 +97,11 @@ def drawn_table(
     for place in range(len(rows)):
         drawn.add_row(*[escape(cells[n][place]) for n in names])
     return drawn, [heads[n] for n in hidden]
+
+
+def _cell(row: Row, name: str, unit: str, desk: Desk, *, code: bool) -> str:
+    value = row.get(name)
+    return value if code and isinstance(value, str) else figure(value, unit_in(row, unit), desk)
 
 
 def fitting(rooms: Mapping[str, tuple[int, int]], width: int) -> tuple[list[str], list[str]]:

@@ -18,9 +18,9 @@ from typing import get_args
 
 import numpy as np
 
-from .answer import plain
-from .catalog import SERIES, Figure, Study, figures, is_answer
-from .picture import Picture
+from ..answer import plain
+from ..catalog import SERIES, Figure, Study, figures, is_answer
+from ..picture import Picture
 
 __all__ = ["CHECKS", "check_study"]
 
