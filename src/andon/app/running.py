@@ -19,6 +19,7 @@ from ..errors import AndonError, BadConfig
 from ..historian import Historian, RemoteHistorian
 from ..ledger import Books
 from ..plant import Plant
+from ..watch.alarms import Keeper
 from .opening import open_plant
 
 log = logging.getLogger("andon.run")
@@ -42,10 +43,13 @@ class Running:
         self.stopped = threading.Event()
         site = Site(folder / "sources", self.history, lambda s, k: secret(folder, s, k, environ=os.environ))
         self.gather = Gather(site)
+        self.alarms = Keeper(self.history, folder / "sources" / "alarms.json", status=self.gather.status)
+        self.history.listen(self.alarms.listener)
         self.history.offer({"sources": self.sources})
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        self.alarms.change(self.plant)
         self.gather.change(self.plant)
 
     def work(self) -> None:
@@ -55,6 +59,7 @@ class Running:
 
     def stop(self) -> None:
         self.gather.stop()
+        self.alarms.stop()
         self.books.close()
         self.history.close()
 
@@ -74,6 +79,7 @@ class Running:
             return
         if plant.digest != self.plant.digest:
             self.plant = plant
+            self.alarms.change(plant)
             self.gather.change(plant)
             log.info("plant.toml was changed and is in force")
 

@@ -3,6 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ALARM = "alarm"
+"""Kind of the spells of alarms, one each time that one was on."""
+ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE = "acknowledged", "reset", "shelved", "out_of_service"
+"""Kinds of the spells that say what people did to an alarm, at place/alarm."""
+SPELLS = (ALARM, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+OWN = ("source-lost", "no-values", "clock-skew", "disk-full")
+"""Andon's own alarms, at the name of a source or at "andon"."""
+WAITING = ("unacknowledged", "returned", "latched_unacknowledged")
+"""States in which somebody has yet to acknowledge."""
+LATCHED = ("latched_unacknowledged", "latched")
 PRIORITIES = ("critical", "high", "medium", "low")
 """The most urgent first (ISA-18.2 knows three or four)."""
 
@@ -100,7 +110,7 @@ class Alarm:
     off_delay: int = 0
     priority: str = "medium"
     messages: Mapping[str, str] = field(default_factory=dict)
-    advice: Advice = Advice()
+    advice: Advice = field(default_factory=Advice)
     group: str = ""
     suppressed_while: frozenset[str] = frozenset()
     latching: bool = False

@@ -10,6 +10,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
     "Run": {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
         "sources": ("running", "Show how each source is doing, and why data stopped."),
+        "alarms": ("alarms", "Show the alarms that stand, the most urgent first."),
     },
     "Bring data": {
         "import": ("bring", "Store files: CSV, Excel, Parquet, JSON lines, line protocol."),
@@ -29,7 +30,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "history": ("books", "Show the versions of a closed shift: old and new."),
         "balance": ("books", "Prove that the books balance."),
         "reason": ("acts", "Give a stop its reason."),
-        "act": ("acts", "Change something else: split, merge, order, scrap, note."),
+        "act": ("acts", "Change something else: stops, orders, scrap, notes, alarms."),
         "audit": ("acts", "Show and verify the log of what people changed."),
     },
     "Look after": {
