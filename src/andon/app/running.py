@@ -19,6 +19,7 @@ from ..errors import AndonError, BadConfig
 from ..historian import Historian, RemoteHistorian
 from ..ledger import Books
 from ..plant import Plant
+from ..surfaces.notify import Notifier
 from ..watch.alarms import Keeper
 from .opening import open_plant
 
@@ -43,12 +44,18 @@ class Running:
         self.stopped = threading.Event()
         site = Site(folder / "sources", self.history, lambda s, k: secret(folder, s, k, environ=os.environ))
         self.gather = Gather(site)
-        self.alarms = Keeper(self.history, folder / "sources" / "alarms.json", status=self.gather.status)
+        home = folder / "alarms"
+        home.mkdir(exist_ok=True)
+        self.notifier = Notifier(
+            home / "outbox.jsonl", lambda n, k: secret(folder, f"notify-{n}", k, environ=os.environ)
+        )
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.gather.status, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
         self.history.offer({"sources": self.sources})
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        self.notifier.change(self.plant)
         self.alarms.change(self.plant)
         self.gather.change(self.plant)
 
@@ -60,6 +67,7 @@ class Running:
     def stop(self) -> None:
         self.gather.stop()
         self.alarms.stop()
+        self.notifier.stop()
         self.books.close()
         self.history.close()
 
@@ -79,6 +87,7 @@ class Running:
             return
         if plant.digest != self.plant.digest:
             self.plant = plant
+            self.notifier.change(plant)
             self.alarms.change(plant)
             self.gather.change(plant)
             log.info("plant.toml was changed and is in force")

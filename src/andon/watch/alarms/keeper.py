@@ -166,7 +166,7 @@ class Keeper:
                 self._full = True
                 if not self._stopped.is_set():
                     log.error("alarms: not stored yet: %s", error)
-                    self._tell(self.standing(), list(self._panel.changed.values()))
+                    self._told(list(self._panel.changed.values()))
                     self._stopped.wait(1.0)
 
     def _turn(self) -> None:
@@ -195,7 +195,11 @@ class Keeper:
         except AndonError:
             self._panel.changed = {(o.place, o.since): o for o in changed} | self._panel.changed
             raise
-        self._tell(self.standing(), changed)
+        self._told(changed)
+
+    def _told(self, changed: Sequence[Occurrence]) -> None:
+        if self._plant is not None:  # before that, what stands is not known yet
+            self._tell(self.standing(), changed)
 
     def _take(self, thing: pa.Table | Turned) -> None:
         now = self._clock()
@@ -252,7 +256,8 @@ class Keeper:
 
     def _begin(self) -> None:
         """Take up the plant: what stood when it was last written down, then the values since."""
-        self._store()  # what is not yet written of the plant as it was
+        if self._plant is not None:
+            self._store()  # what is not yet written of the plant as it was
         plant, now = self._wanted, self._clock()
         assert plant is not None
         known = record.recover(self._memory, now)
