@@ -36,7 +36,8 @@ HOT = Occurrence(
     advice=Advice(action="Open the valve."),
 )
 POST = Notify(name="ops", by="webhook", settings={"url": "http://127.0.0.1", "body": "json"})
-SHIFTS = '[[shift]]\nname = "early"\nstart = "06:00"\nend = "14:00"\n[[shift]]\nname = "late"\nstart = "14:00"\nend = "22:00"\n'
+SHIFT = '[[shift]]\nname = "{}"\nstart = "{}"\nend = "{}"\n'
+SHIFTS = SHIFT.format("early", "06:00", "14:00") + SHIFT.format("late", "14:00", "22:00")
 
 
 @pytest.fixture
@@ -223,6 +224,8 @@ def test_a_running_plant_tells_once_through_failures_and_kills_and_escalates(tmp
             works.start()
             until(lambda: bool(post.bodies), what="the message after the kill")
             until(lambda: bool(box.mails), what="the escalation")
+            outbox = tmp_path / "alarms" / "outbox.jsonl"
+            until(lambda: outbox.read_text("utf-8").count('"done"') == 2, what="that both arrived is written down")
             works.kill()
             works.start()
             works.act("acknowledge", "hot")

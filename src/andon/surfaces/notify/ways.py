@@ -14,7 +14,6 @@ from dataclasses import asdict
 from email.message import EmailMessage
 from urllib.parse import quote_plus, urlsplit
 
-from ...answer import Plain
 from ...errors import BadInput, NotConnected
 from ...plant.alarms import Notify
 from .message import Message
