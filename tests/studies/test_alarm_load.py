@@ -2,6 +2,7 @@
 
 import json
 from functools import reduce
+from itertools import pairwise
 from operator import add
 
 import pyarrow as pa
@@ -17,10 +18,7 @@ from andon.studies.alarms.load import AlarmLoad, alarm_load, picture
 from andon.units import HOUR, MINUTE, SECOND
 
 # Oracle O40: moments in seconds; fixed ten-minute counts 12, 1, 11, 0, 1; floods in the first and third; sliding 12.
-O40 = (
-    [0, 30, 45, 60, 70, 90, 120, 150, 200, 240, 260, 300, 900]
-    + [1500, 1510, 1520, 1530, 1540, 1550, 1560, 1570, 1580, 1590, 1600, 2400]
-)  # fmt: skip
+O40 = [0, 30, 45, 60, 70, 90, 120, 150, 200, 240, 260, 300, 900, 1500, *range(1510, 1601, 10), 2400]
 
 
 def load(window: Window, *rows: tuple[float, float, str, str], **more: object) -> AlarmLoad:
@@ -106,7 +104,7 @@ ROWS = st.lists(
 def test_the_parts_of_a_time_add_up_to_the_whole(rows, cuts):
     spells = [(s, s + length, n, p) for s, length, n, p in rows]
     edges = sorted({0, 7200, *cuts})
-    parts = [load(Window(a * SECOND, b * SECOND), *spells) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [load(Window(a * SECOND, b * SECOND), *spells) for a, b in pairwise(edges)]
     assert reduce(add, parts) == load(Window(0, 7200 * SECOND), *spells)
 
 
