@@ -1,10 +1,10 @@
 """The keeper of alarms at work: a real historian, sources that fall, a disk that fills, more than it can take."""
 
 import contextlib
-import itertools
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,8 +25,9 @@ from andon.watch.alarms import Keeper, Occurrence, keeper
 from andon.watch.alarms.record import occurrences
 from andon.watch.alarms.system import System
 from andon.watch.alarms.watching import picked, watching
-from andon.watch.alarms.watching import rows_of as rows_in
 from servers import until
+
+BAD = 0x80310000
 
 
 @dataclass
@@ -50,12 +51,13 @@ def plant_in(folder: Path, more: str = "") -> Plant:
     return read_plant(folder)
 
 
-def said(*rows: tuple[int, float]) -> pa.Table:
+def said(*rows: tuple[int, float] | tuple[int, float, int]) -> pa.Table:
     return pa.table(
         {
             "signal": pa.array([f"{PRESS}/temperature"] * len(rows)).dictionary_encode(),
-            "at": pa.array([at for at, _ in rows], pa.timestamp("us", "UTC")),
-            "value": [value for _, value in rows],
+            "at": pa.array([row[0] for row in rows], pa.timestamp("us", "UTC")),
+            "value": pa.array([row[1] for row in rows], pa.float64()),
+            "quality": pa.array([row[2] if len(row) > 2 else 0 for row in rows], pa.uint32()),
         }
     )
 
@@ -204,25 +206,35 @@ def test_a_batch_that_comes_twice_and_rows_that_nobody_watches_do_nothing(tmp_pa
     assert picked(table.set_column(0, "signal", pa.array([f"{PRESS}/other"]).dictionary_encode()), wanted) is None
 
 
-VALUES = st.lists(st.tuples(st.integers(0, 50), st.sampled_from([60.0, 69.0, 71.0, float("nan")])), max_size=40)
+VALUES = st.lists(
+    st.tuples(st.integers(0, 50), st.sampled_from([60.0, 69.0, 71.0, float("nan")]), st.sampled_from([0, BAD])),
+    max_size=40,
+)
 
 
-@given(VALUES, st.lists(st.integers(0, 40), max_size=5))
+@given(VALUES, st.lists(st.integers(0, 40), max_size=5), st.booleans())
 @settings(max_examples=100, deadline=None)
-def test_alarms_do_not_depend_on_how_values_are_cut_into_batches(tmp_path_factory, values, cuts):
+def test_batches_turn_alarms_as_one_value_after_the_other_does(tmp_path_factory, values, cuts, late):
+    """Whatever the batches are cut like, and though most values are passed over: also with values that come late."""
     plant = plant_in(tmp_path_factory.mktemp("plant"))
-    rows = sorted(values, key=lambda r: r[0])
+    rows = values if late else sorted(values, key=lambda v: v[0])
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
-    whole, cut = watching(plant, 0), watching(plant, 0)
-    found = [e for e, _ in whole.heard(rows_in(said(*rows)))] if rows else []
-    parts = [rows[a:b] for a, b in itertools.pairwise(edges)]
-    assert [e for part in parts for e, _ in cut.heard(rows_in(said(*part)))] == found
+    parts = [sorted(rows[a:b], key=lambda v: v[0]) for a, b in pairwise(edges)]
+    watched, alone = watching(plant, 0), watching(plant, 0).leads[0].trigger
+    plainly = [
+        edge
+        for part in parts
+        for at, value, quality in part
+        for edge in alone.heard(at, None if value != value else value, None, quality)
+    ]
+    found = [e for part in parts for e, _ in watched.heard(said(*part))]
+    assert [(e.at, e.on) for e in found] == [(e.at, e.on) for e in plainly]
 
 
 def test_values_are_looked_at_faster_than_they_can_come(tmp_path):
     """A guard against a slip by an order of magnitude; benchmarks/alarms.py measures."""
     watched = watching(plant_in(tmp_path), 0)
-    rows = rows_in(said(*[(i, 60.0 + i % 12) for i in range(100_000)]))
+    samples = said(*[(i, 60.0 + i % 12) for i in range(100_000)])
     begin = time.process_time()
-    watched.heard(rows)
+    watched.heard(samples)
     assert time.process_time() - begin < 2.0

@@ -27,7 +27,7 @@ from .panel import Key, Panel
 from .record import Done, Memory
 from .system import KINDS, Seen, System
 from .trigger import Edge
-from .watching import Lead, Watching, picked, rows_of, watching
+from .watching import Lead, Turned, Watching, picked, watching
 
 log = logging.getLogger("andon.alarms")
 TICK = 0.25
@@ -50,19 +50,19 @@ class Raise(Protocol):
 
 Tell = Callable[[Sequence[Occurrence], Sequence[Occurrence]], None]
 """Is given what stands, and what is new since the last time: began, changed, ended."""
-Turned = tuple[Alarm, Edge]
+Found = tuple[Alarm, Edge]
 
 
 @dataclass(slots=True)
 class Waiting:
     """What was stored and not yet looked at: rows of watched signals, acts, what others found."""
 
-    things: deque[pa.Table | Turned] = field(default_factory=deque)
+    things: deque[pa.Table | Found] = field(default_factory=deque)
     rows: int = 0
     missed: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def put(self, thing: pa.Table | Turned, rows: int = 0) -> None:
+    def put(self, thing: pa.Table | Found, rows: int = 0) -> None:
         """Put something in; rows that do not fit are missed, and that is known."""
         with self.changed:
             if rows and self.rows + rows > ROOM:
@@ -72,7 +72,7 @@ class Waiting:
             self.rows += rows
             self.changed.notify()
 
-    def lot(self, seconds: float) -> tuple[list[pa.Table | Turned], bool]:
+    def lot(self, seconds: float) -> tuple[list[pa.Table | Found], bool]:
         """All there is, after waiting for the first thing; and whether some was missed."""
         with self.changed:
             if not self.things and not self.missed:
@@ -127,7 +127,7 @@ class Keeper:
     def change(self, plant: Plant) -> None:
         """Keep the alarms of this plant from now on."""
         self._wanted = plant
-        self._paths = pa.array(list(watching(plant, 0).fed), pa.string())
+        self._paths = watching(plant, 0).wanted
         if not self._thread.is_alive() and not self._stopped.is_set():
             self._thread.start()
 
@@ -201,12 +201,12 @@ class Keeper:
         if self._plant is not None:  # before that, what stands is not known yet
             self._tell(self.standing(), changed)
 
-    def _take(self, thing: pa.Table | Turned) -> None:
+    def _take(self, thing: pa.Table | Found) -> None:
         now = self._clock()
         if isinstance(thing, tuple):
             self._turned([thing], now)
         elif "signal" in thing.column_names:
-            self._apply(self._watching.heard(rows_of(thing)), now)
+            self._apply(self._watching.heard(thing), now)
         else:
             for done in record.acts(thing):
                 self._done(done, now)
@@ -221,7 +221,7 @@ class Keeper:
                 else:
                     self._panel.show(key, Stage.SUPPRESSED, max(edge.at, 0))
 
-    def _turned(self, turned: Iterable[Turned], now: int) -> None:
+    def _turned(self, turned: Iterable[Found], now: int) -> None:
         for alarm, edge in turned:
             if alarm.key not in self._panel.points:
                 self._panel.put(alarm)
@@ -296,18 +296,14 @@ class Keeper:
             if o.name not in KINDS:
                 self._panel.end(o.key, now, "it is gone from plant.toml")
 
-    def _replayed(self, now: int) -> list[tuple[Edge, Lead]]:
+    def _replayed(self, now: int) -> Turned:
         """What the values since the last note turn."""
         longest = max((_reach(lead) for lead in self._watching.leads), default=0)
         since = max(_noted(self._note, now), now - FARTHEST) - longest - MINUTE
         window = Window(since, OPEN)
-        tables = self._memory.many(list(self._watching.fed), window, before=True)
-        rows = [
-            row._replace(path=path)
-            for path, table in tables.items()
-            for row in rows_of(table.append_column("signal", pa.array([path] * table.num_rows, pa.string())))
-        ]
-        return self._watching.heard(sorted(rows, key=lambda r: r.at))
+        found = self._memory.many(self._watching.paths, window, before=True)
+        tables = [t.append_column("signal", pa.array([path] * t.num_rows, pa.string())) for path, t in found.items()]
+        return self._watching.heard(pa.concat_tables(tables)) if tables else []
 
     def _catch_up(self, turned: Iterable[tuple[Edge, Lead]], edges: Mapping[Key, int], now: int) -> None:
         """Apply what is newer than the last that was written down, and see to it that both end up the same."""
@@ -325,6 +321,7 @@ def _resume(watching: Watching, standing: Mapping[Key, Occurrence]) -> None:
         o = standing.get(lead.keys[0])
         if not lead.hides and o is not None and o.is_open:
             lead.trigger.on = lead.trigger.holds = lead.trigger.condition.on = True
+    watching.settle()
 
 
 def _reach(lead: Lead) -> int:

@@ -48,6 +48,11 @@ class Trigger:
     last: int = -NEVER
     reached: int = -NEVER
 
+    @property
+    def idle(self) -> bool:
+        """It is off, and nothing is on the way to turning it on."""
+        return not (self.on or self.holds) and self.due == NEVER
+
     def heard(self, at: int, value: float | None, text: str | None, quality: int) -> Iterator[Edge]:
         """A value was said."""
         if at < self.last:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ...plant import Plant, Signal
 from ...plant.alarms import Alarm, Held
-from .conditions import condition
+from .conditions import NEVER, Beyond, condition
 from .panel import Key
-from .trigger import Edge, Trigger
+from .trigger import BAD, Edge, Trigger
 
 MOMENT = pa.timestamp("us", "UTC")
-
-
-class Row(NamedTuple):
-    """A value as a signal said it."""
-
-    at: int
-    path: str
-    value: float | None
-    text: str | None
-    quality: int
+Turned = list[tuple[Edge, "Lead"]]
 
 
 @dataclass(slots=True)
@@ -40,39 +31,85 @@ class Lead:
     keys: tuple[Key, ...]
     hides: bool = False
 
+    @property
+    def due(self) -> int:
+        """When it may turn by itself."""
+        return min(self.trigger.due, self.trigger.condition.due)
 
-@dataclass(slots=True)
+
 class Watching:
-    """The leads of a plant by the signal that they listen to.
+    """The leads of a plant, by the signal that they listen to.
 
-    Only the rows of watched signals are looked at; they are taken in the order of their moments.
+    Most values change nothing: those between the limits of a signal none of whose alarms is on, or about to be, are
+    passed over all at once. `low` and `high` are these bounds by signal (nothing lies between them where each value
+    counts), `last` is the newest moment of each signal, `due` when each lead may turn by itself.
     """
 
-    leads: list[Lead]
-    fed: dict[str, list[Lead]] = field(default_factory=dict)
-    wanted: pa.Array[pa.Scalar[pa.DataType]] = field(init=False)
+    def __init__(self, leads: Sequence[Lead]) -> None:
+        self.leads = list(leads)
+        self._fed: dict[str, list[int]] = {}
+        for number, lead in enumerate(self.leads):
+            self._fed.setdefault(lead.path, []).append(number)
+        self._numbers, self._places = list(self._fed.values()), {path: n for n, path in enumerate(self._fed)}
+        self.wanted = pa.array(list(self._fed), pa.string())
+        count = len(self._numbers)
+        self._last = np.full(count, -NEVER, dtype=np.int64)
+        self._low, self._high = np.full(count, -np.inf), np.full(count, np.inf)
+        self._due = np.full(len(self.leads), NEVER, dtype=np.int64)
+        self.settle()
 
-    def __post_init__(self) -> None:
-        for lead in self.leads:
-            self.fed.setdefault(lead.path, []).append(lead)
-        self.wanted = pa.array(list(self.fed), pa.string())
+    @property
+    def paths(self) -> list[str]:
+        """The signals that are listened to."""
+        return list(self._fed)
 
-    def heard(self, rows: Iterable[Row]) -> list[tuple[Edge, Lead]]:
-        """What rows turn on and off, in order of time."""
-        found: list[tuple[Edge, Lead]] = []
-        for at, path, value, text, quality in rows:
-            for lead in self.fed.get(path, ()):
-                found += [(edge, lead) for edge in lead.trigger.heard(at, value, text, quality)]
+    def heard(self, samples: pa.Table) -> Turned:
+        """What samples turn on and off, in order of time; those of other signals are left out."""
+        place, at, value, quality, texts = _columns(samples, self.wanted)
+        keep = at >= self._last[place]
+        np.maximum.at(self._last, place, at)
+        between = (value >= self._low[place]) & (value <= self._high[place])
+        counting = np.zeros(len(self._numbers), dtype=bool)
+        counting[place[keep & ~between & (quality >> 30 < BAD)]] = True
+        rows = np.flatnonzero(keep & counting[place])
+        found: Turned = []
+        for p, a, v, q, i in zip(*(c[rows].tolist() for c in (place, at, value, quality)), rows.tolist(), strict=True):
+            for number in self._numbers[p]:
+                lead = self.leads[number]
+                for edge in lead.trigger.heard(a, None if v != v else v, texts[i] if texts else None, q):
+                    found.append((edge, lead))
+                self._due[number] = lead.due
+        for p in np.flatnonzero(counting).tolist():
+            self._settle(p)
         return sorted(found, key=_moment)
 
-    def until(self, to: int, behind: Mapping[str, int]) -> list[tuple[Edge, Lead]]:
+    def until(self, to: int, behind: Mapping[str, int]) -> Turned:
         """What turns by itself before a moment; sources that are `behind` by so much have not come so far."""
-        found: list[tuple[Edge, Lead]] = []
-        for lead in self.leads:
-            reach = to - behind.get(lead.source, 0)
-            if min(lead.trigger.due, lead.trigger.condition.due) < reach:
-                found += [(edge, lead) for edge in lead.trigger.until(reach)]
+        found: Turned = []
+        for number in np.flatnonzero(self._due < to).tolist():
+            lead = self.leads[number]
+            found += [(edge, lead) for edge in lead.trigger.until(to - behind.get(lead.source, 0))]
+            self._due[number] = lead.due
+        for path in {lead.path for _, lead in found}:
+            self._settle(self._places[path])
         return sorted(found, key=_moment)
+
+    def settle(self) -> None:
+        """Work out what counts, after the triggers were changed from outside."""
+        for place in range(len(self._numbers)):
+            self._settle(place)
+        self._due[:] = [lead.due for lead in self.leads]
+
+    def _settle(self, place: int) -> None:
+        low, high = -np.inf, np.inf
+        for number in self._numbers[place]:
+            trigger = self.leads[number].trigger
+            if not isinstance(trigger.condition, Beyond) or not trigger.idle:
+                low, high = np.inf, -np.inf
+                break
+            level = trigger.condition.level
+            low, high = (low, min(high, level.limit)) if level.sign > 0 else (max(low, level.limit), high)
+        self._low[place], self._high[place] = low, high
 
 
 def watching(plant: Plant, now: int) -> Watching:
@@ -120,30 +157,54 @@ def picked(samples: pa.Table, wanted: pa.Array[pa.Scalar[pa.DataType]]) -> pa.Ta
     return samples.filter(mask) if pc.any(mask).as_py() else None
 
 
-def rows_of(samples: pa.Table) -> list[Row]:
-    """The rows of a batch in order of time; a number that is none is no value."""
-    count = samples.num_rows
-    at = _micros(samples["at"])
-    value: Sequence[float | None] = [None] * count
-    if "value" in samples.column_names:
-        column = samples["value"]
-        numbers = column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column
-        value = [None if v is None or v != v else v for v in numbers.cast(pa.float64(), safe=False).to_pylist()]
-    text = samples["text"].to_pylist() if "text" in samples.column_names else [None] * count
-    quality = [q or 0 for q in samples["quality"].to_pylist()] if "quality" in samples.column_names else [0] * count
-    rows = list(map(Row, at, map(str, samples["signal"].to_pylist()), value, text, quality))
-    return rows if bool(np.all(np.diff(at) >= 0)) else sorted(rows, key=_moment_of)
+Columns = tuple[
+    NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.uint32], Sequence[str | None] | None
+]
 
 
-def _micros(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[int]:
+def _columns(samples: pa.Table, wanted: pa.Array[pa.Scalar[pa.DataType]]) -> Columns:
+    """The rows of wanted signals in order of time: place of the signal, moment, value (NaN: none), quality, texts."""
+    place = _places(samples["signal"], wanted)
+    at, names = _micros(samples["at"]), samples.column_names
+    count = len(at)
+    value = _numbers(samples["value"]) if "value" in names else np.full(count, np.nan)
+    quality = _numbers(samples["quality"]) if "quality" in names else np.zeros(count)
+    texts = samples["text"].to_pylist() if "text" in names and samples["text"].null_count < count else None
+    rows = np.flatnonzero(place >= 0)
+    if len(rows) and bool(np.any(np.diff(at[rows]) < 0)):
+        rows = rows[np.argsort(at[rows], kind="stable")]
+    elif len(rows) == count:
+        return place, at, value, _codes(quality), texts
+    chosen = [texts[i] for i in rows.tolist()] if texts else None
+    return place[rows], at[rows], value[rows], _codes(quality[rows]), chosen
+
+
+def _places(
+    signal: pa.ChunkedArray[pa.Scalar[pa.DataType]], wanted: pa.Array[pa.Scalar[pa.DataType]]
+) -> NDArray[np.int64]:
+    """Where each row's signal stands among the wanted ones; -1 where it does not."""
+    if not pa.types.is_dictionary(signal.type):
+        return np.asarray(pc.index_in(signal, value_set=wanted).fill_null(-1).to_numpy(), dtype=np.int64)
+    whole = signal.unify_dictionaries().combine_chunks()
+    assert isinstance(whole, pa.DictionaryArray)
+    known = pc.index_in(whole.dictionary.cast(pa.string()), value_set=wanted).fill_null(-1)
+    return np.asarray(known.take(whole.indices).fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _numbers(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> NDArray[np.float64]:
+    plain = column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column
+    return np.asarray(plain.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+
+
+def _codes(quality: NDArray[np.float64]) -> NDArray[np.uint32]:
+    return np.nan_to_num(quality, nan=0.0).astype(np.uint32)
+
+
+def _micros(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> NDArray[np.int64]:
     if pa.types.is_timestamp(column.type):
         column = column.cast(MOMENT, safe=False)
-    return [int(at) for at in column.cast(pa.int64()).to_numpy()]
+    return np.asarray(column.cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def _moment(turned: tuple[Edge, Lead]) -> int:
     return turned[0].at
-
-
-def _moment_of(row: Row) -> int:
-    return row.at
