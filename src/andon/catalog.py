@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 from .errors import UnknownName
 from .model import (
+    Alarms,
     Calendar,
     Counts,
     Measurements,
@@ -27,12 +28,13 @@ from .model import (
 )
 from .units import Unit
 
-SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Orders)
+SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Orders, Alarms)
 KNOWLEDGE = (Calendar, Products, StopRules)
 ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     States: (("state",),),
     Output: (("total_count", "good_count"),),
     Orders: (("order",),),
+    Alarms: (),
 }
 """Roles that a series is made of, whatever the parameter is called: one of each group is needed."""
 
@@ -117,7 +119,7 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Register a function as a study, and return it unchanged: `@study()` or `@study(picture=oee_picture)`.
 
     A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
-    theirs).
+    theirs, Alarms need none).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
     A `Mapping[str, series]` is that series of every machine of the line, by path.
     """

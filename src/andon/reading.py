@@ -12,6 +12,7 @@ import numpy as np
 from .catalog import Parameter
 from .errors import NoData
 from .model import (
+    Alarms,
     Calendar,
     Counts,
     Orders,
@@ -28,6 +29,7 @@ from .model import (
     Window,
 )
 from .plant import Machine, Plant, Signal
+from .plant.alarms import ALARM
 from .units import HOUR
 
 if TYPE_CHECKING:
@@ -230,6 +232,14 @@ def orders(bench: Bench, window: Window) -> Orders:
     )
 
 
+def alarms(bench: Bench, window: Window) -> Alarms:
+    """Each time that an alarm of the machine was on, as the running plant wrote it down."""
+    rows = sorted(told(bench.history, ALARM, bench.machine.path, window), key=lambda r: r.since)
+    said = [(r.since, r.until, r.text, str(r.detail.get("priority", "medium"))) for r in rows]
+    shown, seen = ([int(str(r.detail.get(k, -1))) for r in rows] for k in ("shown", "acknowledged"))
+    return Alarms.of(window, said, bench.machine.path, shown=shown, acknowledged=seen)
+
+
 def calendar(bench: Bench, window: Window) -> Calendar:
     return bench.plant.shifts.calendar(window, bench.machine.path)
 
@@ -242,7 +252,7 @@ def rules(bench: Bench, _: Window) -> StopRules:
     return bench.machine.rules
 
 
-COMPOUND = {States: states, Output: output, Orders: orders}
+COMPOUND = {States: states, Output: output, Orders: orders, Alarms: alarms}
 KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules}
 
 

@@ -15,11 +15,12 @@ from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
 from ..model import Window, micros
 from ..plant import Plant
+from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.when import when
-from ..reading import told
+from ..reading import EVERYWHERE, told
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
 
-KINDS = ("reason", "order", "scrap", "note")
+KINDS = ("reason", "order", "scrap", "note", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
@@ -148,5 +149,5 @@ def _window(value: object, plant: Plant, now: int) -> Window:
 
 
 def _stored(line: audit.Line, history: Memory) -> bool:
-    place = str(line.arguments.get("machine", ""))
+    place = str(line.arguments.get("machine", EVERYWHERE))
     return any(row.detail.get("act") == line.number for kind in KINDS for row in told(history, kind, place, ALWAYS))

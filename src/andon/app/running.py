@@ -19,6 +19,8 @@ from ..errors import AndonError, BadConfig
 from ..historian import Historian, RemoteHistorian, lean
 from ..ledger import Books
 from ..plant import Plant
+from ..surfaces.notify import Notifier
+from ..watch.alarms import Keeper
 from .inboxes import Inboxes
 from .start import is_plant, no_plant
 
@@ -44,10 +46,19 @@ class Running:
         site = Site(folder / "sources", self.history, lambda s, k: secret(folder, s, k, environ=os.environ))
         self.gather = Gather(site)
         self.inboxes = Inboxes(folder, self.history)
+        home = folder / "alarms"
+        home.mkdir(exist_ok=True)
+        self.notifier = Notifier(
+            home / "outbox.jsonl", lambda n, k: secret(folder, f"notify-{n}", k, environ=os.environ)
+        )
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.gather.status, tell=self.notifier.tell)
+        self.history.listen(self.alarms.listener)
         self.history.offer({"sources": self.sources})
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        self.notifier.change(self.plant)
+        self.alarms.change(self.plant)
         self.gather.change(self.plant)
         self.inboxes.change(self.plant)
 
@@ -59,6 +70,8 @@ class Running:
     def stop(self) -> None:
         self.gather.stop()
         self.inboxes.stop()
+        self.alarms.stop()
+        self.notifier.stop()
         self.books.close()
         self.history.close()
 
@@ -79,6 +92,8 @@ class Running:
             return
         if plant.digest != self.plant.digest:
             self.plant = plant
+            self.notifier.change(plant)
+            self.alarms.change(plant)
             self.gather.change(plant)
             self.inboxes.change(plant)
             log.info("plant.toml was changed and is in force")

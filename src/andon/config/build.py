@@ -9,7 +9,8 @@ from ..model import Element, Loss, Products, Rate, Reason, State, StopRules, mic
 from ..plant import GridFactor, Limit, Machine, Plant, Product, Signal, Source, Tariff
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
-from .meaning import kind_of
+from .alarm_build import alarms, receivers, system_alarms
+from .roles import kind_of
 from .rota import shift_book
 from .written import MachineTable, PlantFile, ProductTable, SignalTable
 
@@ -26,6 +27,7 @@ def build(file: PlantFile) -> Plant:
         for r in file.reason
     }
     zone = file.plant.zone
+    machines = {m.path: _machine(m, file, reasons) for m in file.machine}
     return Plant(
         name=file.plant.name,
         zone=zone,
@@ -34,7 +36,7 @@ def build(file: PlantFile) -> Plant:
         site=file.plant.site or file.plant.name,
         shifts=shift_book(file),
         reasons=reasons,
-        machines={m.path: _machine(m, file, reasons) for m in file.machine},
+        machines=machines,
         sources=tuple(Source(name=s.name, connector=s.connector, settings=s.model_extra or {}) for s in file.source),
         tariffs=tuple(
             Tariff(
@@ -53,6 +55,9 @@ def build(file: PlantFile) -> Plant:
         retention={name: kept for name, kept in file.retention.items() if kept is not None},
         products={p.name: Product(name=p.name, title=p.title, material=p.material) for p in file.product},
         reason_texts={r.code: {"en": r.text, "zh": r.text_zh or r.text} for r in file.reason},
+        alarms=alarms(file, machines),
+        system_alarms=system_alarms(file),
+        notify=receivers(file),
         digest=digest(file),
     )
 

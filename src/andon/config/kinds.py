@@ -70,6 +70,10 @@ def _kept(found: object) -> int | None:
     return None if found == "forever" else _length(found)
 
 
+def _switched(found: object) -> int | None:
+    return None if found == "off" else _length(found)
+
+
 def _clock(found: object) -> time:
     if isinstance(found, time):
         return found
@@ -145,6 +149,11 @@ Kept = Annotated[
     WithJsonSchema(
         {"type": "string", "pattern": LENGTH_FORM[:-1] + r"|forever$", "examples": ["10 y", "90 d", "forever"]}
     ),
+]
+Switched = Annotated[
+    int | None,
+    BeforeValidator(_switched),
+    WithJsonSchema({"type": "string", "pattern": LENGTH_FORM[:-1] + r"|off$", "examples": ["1 min", "off"]}),
 ]
 Clock = Annotated[
     time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": CLOCK_FORM, "examples": ["06:00"]})

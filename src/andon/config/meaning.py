@@ -9,22 +9,19 @@ from ..acquire.settings import read_settings
 from ..model import State
 from ..plant import ROLES
 from ..plant.states import STATE_MAPS
+from .alarm_meaning import alarms, notify
 from .draft import Draft
 from .kinds import nearest
 from .mistakes import Finding
 from .places import Place
+from .roles import COUNTS, KIND_OF, kind_of
 from .rota import rota
 from .written import MachineTable, ReasonTable, SignalTable, SourceTable
 
-COUNTS = ("total_count", "good_count", "reject_count", "rework_count")
-KIND_OF = (
-    {"state": "state", "alarm": "boolean", "vibration": "waveform"}
-    | dict.fromkeys(COUNTS, "count")
-    | (dict.fromkeys(("mode", "product", "order", "reason", "serial", "recipe"), "text"))
-)
-"""The usual kind of a role; all others are numbers."""
-
-NAMED = {"machine": "path", "product": "name", "reason": "code", "source": "name", "limit": "signal"}
+NAMED = {"machine": "path", "product": "name", "reason": "code", "source": "name", "limit": "signal"} | {
+    "alarm": "name",
+    "notify": "name",
+}
 SECRET = re.compile(r"(?i)(^|[_-])(pass(word|wd|phrase)?|pwd|token|secret|api[_-]?key|private[_-]?key|credentials?)$")
 SIGNED_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 
@@ -45,13 +42,10 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _sources,
         _states,
         _bands,
+        alarms,
+        notify,
     ):
         yield from check(draft)
-
-
-def kind_of(signal: SignalTable, name: str) -> str:
-    """The kind of a signal: as written, or what its role usually is."""
-    return signal.kind or KIND_OF.get(signal.role or name, "number")
 
 
 def _secrets(draft: Draft) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..units import MINUTE
+from .alarms import AlarmTable, NotifyTable, SystemAlarmsTable
 from .kinds import (
     Clock,
     Currency,
@@ -276,6 +277,9 @@ class PlantFile(BaseModel):
     tariff: list[TariffTable] = Field(default=[], description="Energy tariffs.")
     grid_factor: list[GridFactorTable] = Field(default=[], description="Carbon factors of electricity.")
     limit: list[LimitTable] = Field(default=[], description="Limits of signals.")
+    alarm: list[AlarmTable] = Field(default=[], description="The alarms (ISA-18.2, IEC 62682).")
+    system_alarms: SystemAlarmsTable = Field(default=SystemAlarmsTable(), description="Andon's own alarms.")
+    notify: list[NotifyTable] = Field(default=[], description="Who is told of alarms, and how.")
     retention: dict[Name, Kept] = Field(
         default={}, description="How long signals of a class are kept; without it, forever."
     )

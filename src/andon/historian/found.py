@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..model import Measurements, Spells, Waveforms, Window
+from ..plant.alarms import SPELLS as ALARM_SPELLS
 from .hot import Connection, Store, snapshot, table
 
 SPELLS = """
@@ -143,6 +144,8 @@ def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
 def _touched_by_spells(store: Store, told: Iterable[tuple[str, str, int, int]]) -> Iterable[tuple[str, int, int]]:
     """A connection touches all signals of its source, any other spell its machine."""
     for kind, place, since, until in told:
+        if kind in ALARM_SPELLS:  # they change no figure of a shift
+            continue
         if kind != "connection":
             yield place, since, until
             continue

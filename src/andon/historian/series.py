@@ -19,7 +19,7 @@ from .quality import Mask, name, usable
 from .raw import Index, Word, cut, read_rows, said, words
 from .stretches import Stretches, edges, known
 
-__all__ = ["counts", "known", "states", "texts", "values"]
+__all__ = ["counts", "known", "state_of", "states", "texts", "values"]
 
 HEARD, NOT_HEARD = "heard", "not heard"
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
@@ -61,7 +61,7 @@ def states(table: pa.Table, signal: Signal, window: Window, known: Stretches) ->
     bad_codes, bad = np.unique(rows.quality[~good], return_inverse=True)
     code[~good] = len(spoken) + bad
     texts = [*(said(word) for word in spoken), *(name(int(c)) for c in bad_codes), NOT_HEARD]
-    state = [*(_state(word, signal.states) for word in spoken), *[State.UNKNOWN] * (len(bad_codes) + 1)]
+    state = [*(state_of(word, signal.states) for word in spoken), *[State.UNKNOWN] * (len(bad_codes) + 1)]
     first = {pair: place for place, pair in reversed(list(enumerate(zip(state, texts, strict=True))))}
     alike = np.array([first[pair] for pair in zip(state, texts, strict=True)])
     since, code = _pieces(rows.at, alike[code], window, known, gap=int(alike[-1]))
@@ -117,7 +117,7 @@ def texts(table: pa.Table, signal: Signal, window: Window, known: Stretches) -> 
     return Texts(window, rows.at, tuple(_objects([said(word) for word in spoken])[code]), rows.quality, heard)
 
 
-def _state(word: Word, states: Mapping[str, str]) -> State:
+def state_of(word: Word, states: Mapping[str, str]) -> State:
     """The state that a word stands for."""
     if word is None:
         return State.UNKNOWN

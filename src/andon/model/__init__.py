@@ -3,7 +3,7 @@
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Products, Rate, Reason, Shift, StopRules
 from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, micros, moment
-from .series import Counts, Measurements, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
+from .series import Alarms, Counts, Measurements, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
 from .storing import Batch, Reader, Receipt, Sink
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "EPOCH",
     "GOOD",
     "UNCERTAIN",
+    "Alarms",
     "Batch",
     "Calendar",
     "Codes",

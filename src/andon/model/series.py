@@ -254,6 +254,46 @@ class Measurements:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarms:
+    """The alarms of one place: one row each time that one was on and touched `window` (n rows, whole).
+
+    `since`, `until` are microseconds, as are `shown` (when people first saw it; -1: never, it was shelved, suppressed
+    or out of service) and `acknowledged` (-1: not). What has not ended has its `until` in the year 2100.
+    """
+
+    window: Window
+    place: tuple[str, ...]
+    name: tuple[str, ...]
+    priority: tuple[str, ...]
+    since: Times
+    until: Times
+    shown: Times
+    acknowledged: Times
+
+    @classmethod
+    def of(
+        cls,
+        window: Window,
+        rows: Iterable[tuple[int, int, str, str]],
+        place: str = "",
+        *,
+        shown: Iterable[int] | None = None,
+        acknowledged: Iterable[int] | None = None,
+    ) -> Alarms:
+        """Build from (since, until, name, priority) rows; without more all were shown at once and none acknowledged.
+
+        >>> Alarms.of(Window(0, 100), [(10, 30, "hot", "high")]).name
+        ('hot',)
+        """
+        rows = list(rows)
+        since, until = times(r[0] for r in rows), times(r[1] for r in rows)
+        name, priority = tuple(r[2] for r in rows), tuple(r[3] for r in rows)
+        seen = since if shown is None else times(shown)
+        answered = times([-1] * len(rows) if acknowledged is None else acknowledged)
+        return cls(window, (place,) * len(rows), name, priority, since, until, seen, answered)
+
+
+@dataclass(frozen=True, slots=True)
 class Orders:
     """Production orders of one machine: planned and real spells and quantities, one row an order (n rows).
 
@@ -269,5 +309,5 @@ class Orders:
     planned_quantity: Numbers
 
 
-Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Orders
+Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Orders | Alarms
 S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms, Measurements)

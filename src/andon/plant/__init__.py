@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..errors import UnknownName
 from ..model import Products, Reason, StopRules
+from .alarms import Alarm, Notify, SystemAlarms
 from .calendar import ShiftBook
 
 ROLES: Mapping[str, str] = {
@@ -161,6 +162,9 @@ class Plant:
     retention: Mapping[str, int] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     reason_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    alarms: tuple[Alarm, ...] = ()
+    system_alarms: SystemAlarms = field(default_factory=SystemAlarms)
+    notify: tuple[Notify, ...] = ()
     digest: str = ""
 
     def machine(self, path: str) -> Machine:

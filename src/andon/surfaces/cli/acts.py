@@ -16,7 +16,9 @@ from .show import Shape, print_line, show
 
 
 def act(desk: Desk) -> typer.Typer:
-    app = typer.Typer(no_args_is_help=True, help=desk.say("Change something else: split, merge, order, scrap, note."))
+    app = typer.Typer(
+        no_args_is_help=True, help=desk.say("Change something else: stops, orders, scrap, notes, alarms.")
+    )
     for known in desk.rooms.acts():
         app.command(known.name, help=desk.say(known.summary))(_command(desk, known))
     return app

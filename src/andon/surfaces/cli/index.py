@@ -11,6 +11,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
         "relay": ("relay", "Run the plant as an edge: keep what its machines say and send it to a central Andon."),
         "sources": ("running", "Show how each source is doing, and why data stopped."),
+        "alarms": ("alarms", "Show the alarms that stand, the most urgent first."),
     },
     "Bring data": {
         "connect": ("connect", "Connect to a machine: look what it offers, and make it a part of the plant."),
@@ -33,7 +34,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "history": ("books", "Show the versions of a closed shift: old and new."),
         "balance": ("books", "Prove that the books balance."),
         "reason": ("acts", "Give a stop its reason."),
-        "act": ("acts", "Change something else: split, merge, order, scrap, note."),
+        "act": ("acts", "Change something else: stops, orders, scrap, notes, alarms."),
         "audit": ("acts", "Show and verify the log of what people changed."),
     },
     "Look after": {

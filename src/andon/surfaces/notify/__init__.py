@@ -1,0 +1,5 @@
+"""Tells people of alarms: by webhook, e-mail and MQTT, with escalation, and a digest where it would be a flood."""
+
+from .notifier import Notifier
+
+__all__ = ["Notifier"]
