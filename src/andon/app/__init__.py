@@ -11,7 +11,7 @@ PARTS = {
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "demonstration": ("demo",),
     "questions": ("answerable", "answered", "studies"),
-    "running": ("run", "sources"),
+    "running": ("now", "run", "sources", "watching"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),
     "upkeep": (
         "backed_up",

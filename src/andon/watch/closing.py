@@ -6,8 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Protocol
 
 from ..errors import BadConfig, NoCalendar, NoData
@@ -107,6 +105,7 @@ def close(
     who: str,
     why: str = "",
     now: int | None = None,
+    rest: float = 0.0,
 ) -> Closed:
     """Close every finished shift, and close again those that something has touched since.
 
@@ -127,6 +126,8 @@ def close(
         Who closes, and why: both stay with the version.
     now
         Shifts that end later are not finished; the computer's clock by default.
+    rest
+        Seconds to rest after each machine, so that others get their turn.
 
     Returns
     -------
@@ -151,7 +152,10 @@ def close(
     sampled = _by_machine(plant, [r for r in rows if r[0] not in plant.machines])
     heard = _hull([*sampled.values(), *_remembered(books)])
     task = _Task(plant, history, books, window, everything, (who, why), at, _by_machine(plant, rows), sampled, heard)
-    done = reduce(add, (_machine(task, machine) for machine in chosen), Closed())
+    done = Closed()
+    for machine in chosen:
+        done += _machine(task, machine)
+        time.sleep(rest)
     if window is None and heard and len(chosen) == len(plant.machines):
         books.post_all([], who=who, why=why, marks=[(RECEIPT, last), (HEARD, heard.until)])
     return done

@@ -88,6 +88,8 @@ class Live:
 
     def _begin(self, now: int) -> int:
         """From when on rows are needed: a day before the first running shift, as far as it is known."""
+        if len(self._known) < len(self._machines):
+            return self._recent.since
         shifts = (known.seen.shift for known in self._known.values())
         return min([now - HOUR, *(s.window.since for s in shifts if s)]) - REACH
 

@@ -9,6 +9,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Run": {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
+        "now": ("running", "Show what every machine is doing, and how its shift goes."),
         "sources": ("running", "Show how each source is doing, and why data stopped."),
     },
     "Bring data": {
