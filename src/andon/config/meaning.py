@@ -9,20 +9,13 @@ from ..acquire.settings import read_settings
 from ..model import State
 from ..plant import ROLES
 from ..plant.states import STATE_MAPS
+from .derived import derived
 from .draft import Draft
 from .kinds import nearest
 from .mistakes import Finding
 from .places import Place
 from .rota import rota
-from .written import MachineTable, ReasonTable, SignalTable, SourceTable
-
-COUNTS = ("total_count", "good_count", "reject_count", "rework_count")
-KIND_OF = (
-    {"state": "state", "alarm": "boolean", "vibration": "waveform"}
-    | dict.fromkeys(COUNTS, "count")
-    | (dict.fromkeys(("mode", "product", "order", "reason", "serial", "recipe"), "text"))
-)
-"""The usual kind of a role; all others are numbers."""
+from .written import COUNTS, KIND_OF, MachineTable, ReasonTable, SignalTable, SourceTable, kind_of
 
 NAMED = {"machine": "path", "product": "name", "reason": "code", "source": "name", "limit": "signal"}
 SECRET = re.compile(r"(?i)(^|[_-])(pass(word|wd|phrase)?|pwd|token|secret|api[_-]?key|private[_-]?key|credentials?)$")
@@ -37,6 +30,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _twice,
         rota,
         _signals,
+        derived,
         _roles,
         _machines,
         _products,
@@ -47,11 +41,6 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _bands,
     ):
         yield from check(draft)
-
-
-def kind_of(signal: SignalTable, name: str) -> str:
-    """The kind of a signal: as written, or what its role usually is."""
-    return signal.kind or KIND_OF.get(signal.role or name, "number")
 
 
 def _secrets(draft: Draft) -> Iterator[Finding]:

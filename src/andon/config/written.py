@@ -26,6 +26,14 @@ from .kinds import (
 )
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+COUNTS = ("total_count", "good_count", "reject_count", "rework_count")
+KIND_OF = (
+    {"state": "state", "alarm": "boolean", "vibration": "waveform"}
+    | dict.fromkeys(COUNTS, "count")
+    | (dict.fromkeys(("mode", "product", "order", "reason", "serial", "recipe"), "text"))
+)
+"""The usual kind of a role; all others are numbers."""
+
 Positive = Annotated[float, Field(gt=0)]
 Amount = Annotated[float, Field(ge=0)]
 
@@ -141,6 +149,17 @@ class ProductTable(BaseModel):
     values: list[ValueTable] = Field(default=[], description="Values of a good part, by date.")
 
 
+class LevelTable(BaseModel):
+    """A level of the signal that a state follows from."""
+
+    model_config = STRICT
+    above: float = Field(description="The level is on from above this value.")
+    below: float | None = Field(
+        default=None, description="It is off again below this value (hysteresis); without it, below `above`."
+    )
+    state: StateName = Field(description="What the machine does while this is the highest level that is on.")
+
+
 class SignalTable(BaseModel):
     """One measured or reported thing of a machine. Its key is its name."""
 
@@ -174,6 +193,35 @@ class SignalTable(BaseModel):
         default=False, description="The value holds until the next one; otherwise it moves in between."
     )
     retention: str = Field(default="default", description="Its class in [retention].")
+    from_: str = Field(
+        default="",
+        alias="from",
+        description="Another signal of the machine, such as a current or a pulse, that this state or count follows "
+        "from; then it has no source and no address.",
+    )
+    levels: list[LevelTable] = Field(
+        default=[], description="Of a state with `from`: its levels; the highest that is on says the state."
+    )
+    otherwise: StateName = Field(default="off", description="Of a state with `from`: the state where no level is on.")
+    at_least: Length = Field(
+        default=0,
+        description="Of a state with `from`: one that holds for less than this is none.",
+        json_schema_extra={"default": "0 s"},
+    )
+    above: float | None = Field(default=None, description="Of a count with `from`: each rise above this value counts.")
+    below: float | None = Field(
+        default=None, description="Of a count with `from`: it must fall below this value before the next rise counts."
+    )
+    debounce: Length = Field(
+        default=0,
+        description="Of a count with `from`: a rise so soon after the last one that counted is a bounce.",
+        json_schema_extra={"default": "0 s"},
+    )
+
+
+def kind_of(signal: SignalTable, name: str) -> str:
+    """The kind of a signal: as written, or what its role usually is."""
+    return signal.kind or KIND_OF.get(signal.role or name, "number")
 
 
 class MachineTable(BaseModel):
