@@ -74,9 +74,9 @@ class Session:
         """One connection, until it breaks; why it did."""
         if not self.connected and self.pulse.health is not Health.LOST:
             self.pulse.turn(Health.CONNECTING)
-        await whole(self.derived.begin)  # what was told but not stored when the last connection broke is told again
         stream = cast(AsyncGenerator[Packet | Batch, None], self.connector.function(self.link, **self.settings))
         try:
+            await whole(self.derived.begin)  # what was told but not stored when the last connection broke is told again
             while True:
                 heard = await asyncio.wait_for(anext(stream), SILENCE)
                 await self._take(heard)
