@@ -1,4 +1,4 @@
-"""Pulse: a current becomes states and a pulse becomes counts, the same however rows are cut, and across every restart."""
+"""Pulse: a current becomes states and a pulse counts, the same however rows are cut, and across every restart."""
 
 from itertools import pairwise
 from pathlib import Path

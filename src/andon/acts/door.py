@@ -19,7 +19,7 @@ from ..plant.when import when
 from ..reading import told
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
 
-KINDS = ("reason", "order", "scrap", "note")
+KINDS = ("reason", "order", "scrap", "note", "entry")
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
@@ -34,7 +34,8 @@ def act(
     Parameters
     ----------
     name
-        Name of the act: `reason`, `split_stop`, `merge_stops`, `start_order`, `finish_order`, `scrap`, `note`.
+        Name of the act: `reason`, `split_stop`, `merge_stops`, `start_order`, `finish_order`, `scrap`, `note`,
+        `enter`.
     arguments
         What it is given, as text or as values.
     plant, history
