@@ -176,3 +176,56 @@ def naive_bad_ticks(rows, since, until):
 def naive_good_values(rows, since, until):
     """The good values of an interval."""
     return [value for at, value, quality in rows if since <= at < until and quality >> 30 == 0]
+
+
+# ---- acquire/pulse: states and counts from a level, row by row ----
+
+BAD_NO_DATA = 0x809B0000
+
+
+def level_states(rows, derivation, at_least):
+    """(at, text, quality) of a state that follows from (at, value, quality) rows, from stretches of equal states."""
+    stretches = []
+    on = [False] * len(derivation.levels)
+    for at, value, quality in rows:
+        if quality >> 30 >= 2 or value is None:
+            on = [False] * len(on)
+            said = (None, quality if quality >> 30 >= 2 else BAD_NO_DATA)
+        else:
+            for i, level in enumerate(derivation.levels):
+                on[i] = value > level.above or (on[i] and value >= level.below)
+            said = (
+                next((x.state for x, is_on in zip(derivation.levels, on, strict=True) if is_on), derivation.otherwise),
+                0,
+            )
+        if not stretches or stretches[-1][1] != said:
+            stretches.append((at, said))
+    last = rows[-1][0] if rows else 0
+    told = []
+    for n, (at, said) in enumerate(stretches):
+        until = stretches[n + 1][0] if n + 1 < len(stretches) else last
+        before = told[-1][1:] if told else (None, None)
+        if said[0] is None or before[0] is None or (said != before and until - at >= at_least):
+            told.append((at, *said))
+    return told
+
+
+def level_pulses(rows, derivation):
+    """(at, total or None, quality) of a count of the rises in (at, value, quality) rows."""
+    level, high, total, counted, bad, told = derivation.levels[0], None, 0, None, False, []
+    for at, value, quality in rows:
+        if quality >> 30 >= 2 or value is None:
+            if not bad:
+                told.append((at, None, quality if quality >> 30 >= 2 else BAD_NO_DATA))
+            bad = True
+            continue
+        was, high = high, value > level.above or (bool(high) and value >= level.below)
+        back = bad or not told
+        if was is False and high and (back or counted is None or at - counted >= derivation.debounce):
+            total, counted = total + 1, None if back else at
+            told.append((at, float(total), 0))
+        elif back:
+            counted = None
+            told.append((at, float(total), 0))
+        bad = False
+    return told

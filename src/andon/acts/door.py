@@ -20,7 +20,7 @@ from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
 
-KINDS = ("reason", "order", "scrap", "note", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
@@ -35,7 +35,8 @@ def act(
     Parameters
     ----------
     name
-        Name of the act: `reason`, `split_stop`, `merge_stops`, `start_order`, `finish_order`, `scrap`, `note`.
+        Name of the act: `reason`, `split_stop`, `merge_stops`, `start_order`, `finish_order`, `scrap`, `note`,
+        `enter`.
     arguments
         What it is given, as text or as values.
     plant, history

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, get_args, get_type_hints
 import pyarrow as pa
 
 from ..catalog import described, summary
-from ..errors import Damaged
+from ..errors import BadInput, Damaged
 from ..model import Batch, Receipt, Window
 from ..plant import Plant
 from ..plant.zones import clock_text
@@ -58,8 +58,33 @@ class Desk:
             The history knows this number already: the audit log is older than the history.
         """
         rows = [*rows, *(r for w, _ in rows for r in self._rest(kind, place, w))]
+        self._keep(self._spells(kind, place, rows, detail))
+
+    def enter(self, place: str, signal: str, at: int, said: tuple[float | None, str | None], **detail: object) -> None:
+        """Write one sample of a signal durably, once, with who and why.
+
+        Raises
+        ------
+        Damaged
+            As for `write`.
+        """
+        value, text = said
+        sample = pa.table(
+            {
+                "signal": pa.array([signal]),
+                "at": pa.array([at], pa.timestamp("us", "UTC")),
+                "value": pa.array([value], pa.float64()),
+                "text": pa.array([text], pa.string()),
+            }
+        )
+        begun = self.free("entry", place, at)
+        self._keep(self._spells("entry", place, [(Window(begun, begun + 1), signal)], detail), sample)
+
+    def _spells(
+        self, kind: str, place: str, rows: Sequence[tuple[Window, str]], detail: Mapping[str, object]
+    ) -> pa.Table:
         said = json.dumps({"who": self.who, "act": self.number, **detail}, ensure_ascii=False)
-        spells = pa.table(
+        return pa.table(
             {
                 "kind": [kind] * len(rows),
                 "place": [place] * len(rows),
@@ -69,7 +94,11 @@ class Desk:
                 "detail": [said] * len(rows),
             }
         )
-        receipt = self.history.write(Batch(SOURCE, self.number, spells=spells))
+
+    def _keep(self, spells: pa.Table, samples: pa.Table | None = None) -> None:
+        receipt = self.history.write(Batch(SOURCE, self.number, samples, spells=spells))
+        if receipt.refused:
+            raise BadInput(f"It was not stored: {'; '.join(receipt.refused)}.")
         if receipt.repeated:
             raise Damaged(
                 f"The history knows act {self.number} already, the audit log does not: one of them was "

@@ -24,9 +24,10 @@ PARTS = {
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
     "demonstration": ("demo",),
+    "glances": ("now", "sources", "watching"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
-    "running": ("run", "sources"),
+    "running": ("run",),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "upkeep": (
         "backed_up",

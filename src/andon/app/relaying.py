@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -60,7 +60,7 @@ class Relaying:
 
     def start(self) -> None:
         self.thread.start()
-        self.gather.change(self.plant)
+        self.gather.change(_as_said(self.plant))
 
     def work(self) -> None:
         """Stay until `stopped` is set; look after what changes, and note how it is doing."""
@@ -107,7 +107,7 @@ class Relaying:
             return
         if plant.digest != self.plant.digest:
             self.plant = plant
-            self.gather.change(plant)
+            self.gather.change(_as_said(plant))
             log.info("plant.toml was changed and is in force")
 
 
@@ -175,6 +175,15 @@ def centre_of(folder: Path, plant: Plant, route: Route) -> Centre:
     if url.scheme == "http" and token and url.hostname not in ("127.0.0.1", "localhost", "::1"):
         log.warning("%s is not encrypted: whoever listens on the network reads the token and the data", route.to)
     return Centre(route.to, name, token, str(route.authorities) if route.authorities else None)
+
+
+def _as_said(plant: Plant) -> Plant:
+    """The plant without signals that follow from others: the centre makes those, since it has the history for it."""
+    machines = {
+        path: replace(m, signals={n: replace(s, derived=None) for n, s in m.signals.items()})
+        for path, m in plant.machines.items()
+    }
+    return replace(plant, machines=machines)
 
 
 def _owned(folder: Path) -> Lock:

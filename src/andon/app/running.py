@@ -1,4 +1,4 @@
-"""A plant at work: sources gathered, shifts closed on time; it goes on until it is told to stop."""
+"""A plant at work: sources gathered, alarms raised, shifts closed on time; it goes on until it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import cast
 
 from ..acquire.gather import Gather, Site
 from ..answer import Plain, plain
 from ..config import check, read_plant, secret
 from ..errors import AndonError, BadConfig
-from ..historian import Historian, RemoteHistorian, lean
+from ..historian import Historian, lean
 from ..ledger import Books
 from ..plant import Plant
 from ..surfaces.notify import Notifier
+from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
 from .inboxes import Inboxes
-from .start import is_plant, no_plant
 
 log = logging.getLogger("andon.run")
 Row = dict[str, Plain]
 LOOK = 1.0
 """Seconds between looks at plant.toml."""
+PATIENCE = 20.0
+"""Seconds that a closing under way is given to end."""
 
 
 class Running:
@@ -41,26 +41,22 @@ class Running:
         self.folder = folder
         self.plant: Plant = read_plant(folder)
         self.history = Historian.own(folder / "history")
-        self.books = Books.open(folder / "ledger")
         self.stopped = threading.Event()
-        site = Site(folder / "sources", self.history, lambda s, k: secret(folder, s, k, environ=os.environ))
-        self.gather = Gather(site)
+        self.gather = Gather(Site(folder / "sources", self.history, self._secret))
         self.inboxes = Inboxes(folder, self.history)
         home = folder / "alarms"
         home.mkdir(exist_ok=True)
-        self.notifier = Notifier(
-            home / "outbox.jsonl", lambda n, k: secret(folder, f"notify-{n}", k, environ=os.environ)
-        )
+        self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
         self.alarms = Keeper(self.history, home / "seen.json", status=self.gather.status, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
-        self.history.offer({"sources": self.sources})
+        self.live = Live(self.plant, self.history)
+        self.history.offer({"sources": self.sources, "live": self.tiles})
+        self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._seen = _stamp(folder)
 
     def start(self) -> None:
-        self.notifier.change(self.plant)
-        self.alarms.change(self.plant)
-        self.gather.change(self.plant)
-        self.inboxes.change(self.plant)
+        self._change()
+        self._watching.start()
 
     def work(self) -> None:
         """Stay until `stopped` is set; look after what changes."""
@@ -68,17 +64,26 @@ class Running:
             self._look()
 
     def stop(self) -> None:
-        self.gather.stop()
-        self.inboxes.stop()
-        self.alarms.stop()
-        self.notifier.stop()
-        self.books.close()
+        self.stopped.set()
+        for part in (self.gather, self.inboxes, self.alarms, self.notifier):
+            part.stop()
+        if self._watching.is_alive():
+            self._watching.join(PATIENCE)
         self.history.close()
 
     def sources(self) -> list[Row]:
         """How each source is doing."""
         found = [*self.gather.status().values(), *self.inboxes.status()]
-        return [_plain_row(asdict(s)) for s in sorted(found, key=lambda s: s.source)]
+        return [{k: plain(v) for k, v in asdict(s).items()} for s in sorted(found, key=lambda s: s.source)]
+
+    def tiles(self) -> list[Tile]:
+        """What every machine is doing, and how its shift goes."""
+        return self.live.tiles()
+
+    def _change(self) -> None:
+        """Bring all parts to what plant.toml says; who is to be told comes before what they are told of."""
+        for part in (self.notifier, self.alarms, self.gather, self.inboxes):
+            part.change(self.plant)
 
     def _look(self) -> None:
         stamp = _stamp(self.folder)
@@ -92,11 +97,24 @@ class Running:
             return
         if plant.digest != self.plant.digest:
             self.plant = plant
-            self.notifier.change(plant)
-            self.alarms.change(plant)
-            self.gather.change(plant)
-            self.inboxes.change(plant)
+            self._change()
+            earlier, self.live = self.live, Live(plant, self.history)
+            earlier.close()
             log.info("plant.toml was changed and is in force")
+
+    def _watch(self) -> None:
+        """Close shifts on time; the books are opened here, for their connection belongs to one thread."""
+        with Books.open(self.folder / "ledger") as books:
+            Clockwork(lambda: self.plant, self.history, books, self._caught_up).work(self.stopped)
+
+    def _caught_up(self, until: int) -> bool:
+        """Whether every source that is connected was heard since a moment."""
+        return all(
+            s.last is not None and s.last >= until for s in self.gather.status().values() if s.health == "connected"
+        )
+
+    def _secret(self, owner: str, key: str) -> str | None:
+        return secret(self.folder, owner, key, environ=os.environ)
 
 
 def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
@@ -131,21 +149,6 @@ def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
         running.stop()
 
 
-def sources(folder: Path) -> list[Row]:
-    """How the sources of a plant are doing, asked of the process that runs it; else what plant.toml says of them."""
-    if not is_plant(folder):
-        raise no_plant(folder)
-    with closing(Historian.open(folder / "history")) as history:
-        if isinstance(history, RemoteHistorian):  # it goes on even while plant.toml is being edited and is not right
-            return cast(list[Row], history.call("sources"))
-    stopped: Row = {"health": "stopped", "said": "andon run is not running"}
-    return [{"source": s.name, "connector": s.connector, **stopped} for s in read_plant(folder).sources]
-
-
-def _plain_row(row: dict[str, object]) -> Row:
-    return {k: plain(v) for k, v in row.items()}
-
-
 def _stamp(folder: Path) -> tuple[int, int]:
     """When plant.toml was changed last, and its size."""
     try:
@@ -153,6 +156,3 @@ def _stamp(folder: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return found.st_mtime_ns, found.st_size
-
-
-__all__ = ["Running", "run", "sources"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from ..model import Element, Loss, Products, Rate, Reason, State, StopRules, micros
-from ..plant import GridFactor, Limit, Machine, Plant, Product, Signal, Source, Tariff
+from ..plant import Derivation, GridFactor, Level, Limit, Machine, Plant, Product, Signal, Source, Tariff
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
 from .alarm_build import alarms, receivers, system_alarms
@@ -101,6 +101,7 @@ def _machine(machine: MachineTable, file: PlantFile, reasons: Mapping[str, Reaso
 
 def _signal(machine: MachineTable, name: str, signal: SignalTable, file: PlantFile) -> Signal:
     kind = kind_of(signal, name)
+    raw = machine.signals[signal.from_] if signal.from_ else signal
     only = file.source[0].name if len(file.source) == 1 else ""
     return Signal(
         path=f"{machine.path}/{name}",
@@ -109,7 +110,7 @@ def _signal(machine: MachineTable, name: str, signal: SignalTable, file: PlantFi
         role=signal.role or name,
         kind=kind,
         unit=signal.unit,
-        source=signal.source or only,
+        source=raw.source or only,
         address=signal.address,
         scale=signal.scale,
         offset=signal.offset,
@@ -121,6 +122,22 @@ def _signal(machine: MachineTable, name: str, signal: SignalTable, file: PlantFi
         deadband=signal.deadband,
         stepped=signal.stepped,
         retention=signal.retention,
+        derived=_derived(signal, kind) if signal.from_ else None,
+    )
+
+
+def _derived(signal: SignalTable, kind: str) -> Derivation:
+    """How a signal follows from another one; the highest level first."""
+    levels = [(x.above, x.below, x.state) for x in signal.levels]
+    if kind == "count" and signal.above is not None:
+        levels = [(signal.above, signal.below, "")]
+    made = (Level(above=a, below=a if b is None else b, state=s) for a, b, s in sorted(levels, key=lambda x: -x[0]))
+    return Derivation(
+        of=signal.from_,
+        levels=tuple(made),
+        otherwise=signal.otherwise,
+        at_least=signal.at_least,
+        debounce=signal.debounce,
     )
 
 

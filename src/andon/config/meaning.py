@@ -10,6 +10,7 @@ from ..model import State
 from ..plant import ROLES
 from ..plant.states import STATE_MAPS
 from .alarm_meaning import alarms, notify
+from .derived import derived
 from .draft import Draft
 from .kinds import nearest
 from .mistakes import Finding
@@ -34,6 +35,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _twice,
         rota,
         _signals,
+        derived,
         _roles,
         _machines,
         _products,

@@ -142,6 +142,17 @@ class ProductTable(BaseModel):
     values: list[ValueTable] = Field(default=[], description="Values of a good part, by date.")
 
 
+class LevelTable(BaseModel):
+    """A level of the signal that a state follows from."""
+
+    model_config = STRICT
+    above: float = Field(description="The level is on from above this value.")
+    below: float | None = Field(
+        default=None, description="It is off again below this value (hysteresis); without it, below `above`."
+    )
+    state: StateName = Field(description="What the machine does while this is the highest level that is on.")
+
+
 class SignalTable(BaseModel):
     """One measured or reported thing of a machine. Its key is its name."""
 
@@ -175,6 +186,30 @@ class SignalTable(BaseModel):
         default=False, description="The value holds until the next one; otherwise it moves in between."
     )
     retention: str = Field(default="default", description="Its class in [retention].")
+    from_: str = Field(
+        default="",
+        alias="from",
+        description="Another signal of the machine, such as a current or a pulse, that this state or count follows "
+        "from; then it has no source and no address.",
+    )
+    levels: list[LevelTable] = Field(
+        default=[], description="Of a state with `from`: its levels; the highest that is on says the state."
+    )
+    otherwise: StateName = Field(default="off", description="Of a state with `from`: the state where no level is on.")
+    at_least: Length = Field(
+        default=0,
+        description="Of a state with `from`: one that holds for less than this is none.",
+        json_schema_extra={"default": "0 s"},
+    )
+    above: float | None = Field(default=None, description="Of a count with `from`: each rise above this value counts.")
+    below: float | None = Field(
+        default=None, description="Of a count with `from`: it must fall below this value before the next rise counts."
+    )
+    debounce: Length = Field(
+        default=0,
+        description="Of a count with `from`: a rise so soon after the last one that counted is a bounce.",
+        json_schema_extra={"default": "0 s"},
+    )
 
 
 class MachineTable(BaseModel):

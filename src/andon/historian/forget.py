@@ -46,6 +46,8 @@ def forget(store: Store, shelf: Shelf, paths: Sequence[str], window: Window, sai
             rows = [Forgotten(*said, path, window, gone[i]) for i, path in ids.items() if gone[i]]
             _record(store, rows)
             checkpoint(store)
+            for follower in store.followers:
+                follower(None, {})
         collect(store)
     return rows
 

@@ -37,9 +37,12 @@ def spell_rows(store: Store, kind: str, place: str, window: Window) -> pa.Table:
 
 def spells(store: Store, kind: str, place: str, window: Window) -> Spells:
     """Spells of one kind at one place, cut to the window; where two overlap the later reported wins."""
-    rows = spell_rows(store, kind, place, window).to_pylist()
-    said = [(r["since"], r["until"], r["receipt"], r["text"]) for r in rows]
-    return Spells.of(painted(said)).within(window)
+    return overlaid(spell_rows(store, kind, place, window)).within(window)
+
+
+def overlaid(rows: pa.Table) -> Spells:
+    """Rows of one kind and place as spells: where two overlap the later reported wins."""
+    return Spells.of(painted([(r["since"], r["until"], r["receipt"], r["text"]) for r in rows.to_pylist()]))
 
 
 def painted(rows: Sequence[tuple[int, int, int, str]]) -> list[Painted]:

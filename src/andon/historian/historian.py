@@ -25,6 +25,7 @@ from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
 from .processed import plain, processed
+from .recent import Recent
 from .sql import sql
 from .trend import buckets, trend
 from .upkeep import Upkeep
@@ -215,6 +216,10 @@ class Historian:
         It is called in the writer's thread, so it has to be quick, and must not fail.
         """
         self._listeners = (*self._listeners, listener)
+
+    def recent(self, signals: Sequence[Signal], since: int) -> Recent:
+        """Keep what these signals said from `since` on in memory, as a history of its own: it opens no file."""
+        return Recent(self._store, self._shelf, signals, since)
 
     def offer(self, calls: Mapping[str, Callable[..., object]]) -> None:
         """Let other processes call more functions of this one: `history.call(name, ...)` on their side."""

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..errors import Damaged, DiskFull
 from .files import fsync
 from .index import Index
 from .names import Fresh, Names
+from .spoken import Spoken
 
 LAYOUT = 2
 """Raised when the tables or the sealed files change, so that no Andon reads what it does not know."""
@@ -59,6 +60,8 @@ TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
 FULL = ("No space left on device", "not enough space on the disk", "Disk full", "disk quota exceeded")
 SETTINGS = "SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET checkpoint_threshold = '{threshold}'"
 Connection = duckdb.DuckDBPyConnection
+Follower = Callable[[pa.Table | None, Mapping[str, pa.Table]], None]
+"""Is told of each batch on disk, in order: its samples by signal number, its other tables; None: rows were deleted."""
 
 
 @dataclass(slots=True)
@@ -80,6 +83,8 @@ class Store:
     repairs: list[str] = field(default_factory=list)
     connected: set[str] = field(default_factory=set)
     index: Index = field(default_factory=Index)
+    spoken: Spoken = field(default_factory=Spoken)
+    followers: tuple[Follower, ...] = ()
 
     def now(self) -> int:
         """Microseconds since 1970 by the store's clock."""
@@ -118,6 +123,7 @@ def learn(store: Store) -> None:
     )
     rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
     store.connected = {place for (place,) in rows}
+    store.spoken = Spoken()
     refresh(store, db)
 
 

@@ -24,6 +24,7 @@ from .series import counts, known, states, texts, values
 Stretches = list[tuple[int, int]]
 TOGETHER = 32
 """Signals whose rows are in memory at once."""
+EVER = Window(-(1 << 62), 1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read(store: Store, shelf: Shelf, kind: type[S], signal: Signal, window: Wind
 def reads(store: Store, shelf: Shelf, kind: type[S], signals: Sequence[Signal], window: Window) -> dict[str, S]:
     """The series of many signals; see `Historian.reads`."""
     found = {
-        s.path: _series(Asked(store, shelf, s, window), kind, rows)
+        s.path: series(Asked(store, shelf, s, window), kind, rows)
         for s, rows in _rows_of(store, shelf, kind, signals, window)
     }
     assert all(isinstance(f, kind) for f in found.values())
@@ -64,7 +65,8 @@ def _rows_of(
         yield from ((s, rows[s.path]) for s in signals[i : i + TOGETHER])
 
 
-def _series(asked: Asked, kind: type, rows: pa.Table) -> object:
+def series(asked: Asked, kind: type, rows: pa.Table) -> object:
+    """The series that a study reads, from the raw rows of its window and the edges that it needs."""
     if kind in OF_ROWS:
         return OF_ROWS[kind](asked, rows)
     if kind in OTHERS:
@@ -82,18 +84,19 @@ def coverages(store: Store, shelf: Shelf, signals: Sequence[Signal], window: Win
     for i in range(0, len(held), TOGETHER):
         group = held[i : i + TOGETHER]
         rows = read_many(store, shelf, [s.path for s in group], Span.of(window, before=True, after=True))
-        found |= {s.path: _heard(store, s, rows[s.path]["at"].to_numpy(), window) for s in group}
+        found |= {s.path: heard(store, s, rows[s.path]["at"].to_numpy(), window) for s in group}
     for s in signals:
         if s.holds is None:
             first, last = extent(store, s.path)
             at = np.array([first, last], dtype=np.int64) if first <= last else np.empty(0, np.int64)
-            found[s.path] = _heard(store, s, at, window)
+            found[s.path] = heard(store, s, at, window)
     return found
 
 
-def _heard(store: Store, signal: Signal, at: Times, window: Window) -> Spells:
-    heard = known(at, signal, window, connected(store, signal))
-    return Spells.of((since, until, "heard") for since, until in heard)
+def heard(store: Store, signal: Signal, at: Times, window: Window) -> Spells:
+    """When a signal was heard, from the moments of its rows."""
+    stretches = known(at, signal, window, connected(store, signal))
+    return Spells.of((since, until, "heard") for since, until in stretches)
 
 
 def connected(store: Store, signal: Signal) -> Stretches | None:
@@ -104,11 +107,16 @@ def connected(store: Store, signal: Signal) -> Stretches | None:
     source = signal.source or store.names.sources[number]
     if source in store.connected:
         # What is connected now is known until now, not until its spell will have ended.
-        rows = spells(store, "connection", source, Window(-(1 << 62), store.now())).rows()
-        return [(s, u) for s, u, _ in rows]
+        now = store.now()
+        return [(s, min(u, now)) for s, u in told(store, source) if s < now]
     first, last = extent(store, signal.path)
     heard = store.heard.get(source, store.heard.get(store.names.sources[number]))
     return None if last < first or heard is None else [(first, max(heard, last))]  # each file is a source of its own
+
+
+def told(store: Store, source: str) -> Sequence[tuple[int, int]]:
+    """When a source was connected, as it was told: what is on lasts for ever."""
+    return store.spoken.of(source, lambda: spells(store, "connection", source, EVER).rows())
 
 
 def _states(asked: Asked, rows: pa.Table) -> States:

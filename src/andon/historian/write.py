@@ -130,6 +130,8 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
     if not bulk:
         store.fresh.widen(seen, lo, hi)
         store.fresh.rows += arrived.rows.num_rows
+    for follower in store.followers:
+        follower(arrived.rows, arrived.others)
     return receipt
 
 
@@ -199,7 +201,9 @@ def _remember(store: Store, arrived: Arrived, receipt: Receipt) -> None:
     store.seq = arrived.seq
     if "spells" in arrived.others:
         kinds, places = (arrived.others["spells"][c].to_pylist() for c in ("kind", "place"))
-        store.connected |= {str(p) for k, p in zip(kinds, places, strict=True) if k == "connection"}
+        named = {str(p) for k, p in zip(kinds, places, strict=True) if k == "connection"}
+        store.connected |= named
+        store.spoken.told(named)
     store.latest_receipt = max(store.latest_receipt, receipt.at)
     store.numbers[source] = max(store.numbers.get(source, receipt.number), receipt.number)
     if receipt.touched:

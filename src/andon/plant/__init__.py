@@ -40,6 +40,31 @@ ROLES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A level of a number: on from above `above` until below `below`; `state` is what the machine does then."""
+
+    above: float
+    below: float
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """How a signal follows from another one of its machine, called `of`.
+
+    A state is that of the highest of `levels` that is on, else `otherwise`; it counts once it has held for `at_least`
+    (microseconds). A count has one level: each rise above it is a pulse, unless it comes within `debounce`
+    (microseconds) of the last one.
+    """
+
+    of: str
+    levels: tuple[Level, ...]
+    otherwise: str = "off"
+    at_least: int = 0
+    debounce: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One measured or reported thing of one machine.
 
@@ -48,6 +73,7 @@ class Signal:
     value after which a counter starts again at 0. `stamp` says whether a row's time is the "start" or the "end" of
     the stretch it speaks of.
     `holds` (microseconds): silence longer than this is unknown; None: only a lost connection makes it unknown.
+    `derived`: nobody says it, it follows from another signal.
     """
 
     path: str
@@ -68,6 +94,7 @@ class Signal:
     deadband: float = 0.0
     stepped: bool = False
     retention: str = "default"
+    derived: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

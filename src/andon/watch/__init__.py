@@ -1,5 +1,8 @@
-"""Asks when nobody is asking: closes shifts into the ledger."""
+"""Asks when nobody is asking: closes shifts into the ledger, keeps the running one in sight."""
 
+from .clockwork import Clocks, Clockwork
 from .closing import Closed, close
+from .live import Live, glance
+from .tile import Tile
 
-__all__ = ["Closed", "close"]
+__all__ = ["Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance"]

@@ -6,8 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Protocol
 
 from ..errors import BadConfig, NoCalendar, NoData
@@ -72,8 +70,8 @@ class Closed:
 class _Task:
     """What is to be closed, from what, `by` whom and why, and what came in since the last time.
 
-    `touched` is the stretch of each machine that samples or people touched, `sampled` that of samples alone, and
-    `heard` that of all machines, ever.
+    `touched` is the stretch of each machine that samples or people touched, `sampled` that of samples alone, `ever` the
+    same since the beginning, where some machine was never closed, and `heard` that of all machines, ever.
     """
 
     plant: Plant
@@ -85,6 +83,7 @@ class _Task:
     now: int
     touched: Mapping[str, Window]
     sampled: Mapping[str, Window]
+    ever: Mapping[str, Window]
     heard: Window | None
 
 
@@ -107,6 +106,7 @@ def close(
     who: str,
     why: str = "",
     now: int | None = None,
+    rest: float = 0.0,
 ) -> Closed:
     """Close every finished shift, and close again those that something has touched since.
 
@@ -127,6 +127,8 @@ def close(
         Who closes, and why: both stay with the version.
     now
         Shifts that end later are not finished; the computer's clock by default.
+    rest
+        Seconds to rest after each machine, so that others get their turn.
 
     Returns
     -------
@@ -150,8 +152,14 @@ def close(
     rows = [(path, since, min(until, at) if path in plant.machines else until) for path, since, until in rows]
     sampled = _by_machine(plant, [r for r in rows if r[0] not in plant.machines])
     heard = _hull([*sampled.values(), *_remembered(books)])
-    task = _Task(plant, history, books, window, everything, (who, why), at, _by_machine(plant, rows), sampled, heard)
-    done = reduce(add, (_machine(task, machine) for machine in chosen), Closed())
+    new = any(books.reach(m.path) is None for m in chosen)
+    ever = _by_machine(plant, history.touched(0)[1]) if new else {}
+    touched = _by_machine(plant, rows)
+    task = _Task(plant, history, books, window, everything, (who, why), at, touched, sampled, ever, heard)
+    done = Closed()
+    for machine in chosen:
+        done += _machine(task, machine)
+        time.sleep(rest)
     if window is None and heard and len(chosen) == len(plant.machines):
         books.post_all([], who=who, why=why, marks=[(RECEIPT, last), (HEARD, heard.until)])
     return done
@@ -196,10 +204,9 @@ def _span(task: _Task, machine: Machine) -> Window | None:
     if task.window is not None:
         return task.window
     sampled, reach = task.sampled.get(machine.path), task.books.reach(machine.path)
+    if reach is None:  # nothing is closed yet, though something may have been looked at before its shift was over
+        sampled = task.ever.get(machine.path)
     since = ([sampled.since] if sampled else []) + ([reach.until] if reach else [])
-    if not since:
-        own = _by_machine(task.plant, task.history.touched(0)[1]).get(machine.path)
-        since = [own.since] if own else []
     return Window(min(since), max(min(since), task.heard.until)) if since and task.heard else None
 
 

@@ -32,6 +32,10 @@ class Memory(Protocol):
 
     def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
 
+    def latest(self, paths: Sequence[str] | None = None) -> pa.Table: ...
+
+    def samples(self, path: str, window: Window, *, before: bool = False, after: bool = False) -> pa.Table: ...
+
 
 @dataclass(slots=True)
 class Connections:

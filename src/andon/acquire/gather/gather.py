@@ -15,6 +15,7 @@ from .. import NOT_LIVE, find_connector
 from ..link import Link
 from ..settings import read_settings
 from .connections import Connections, Memory
+from .derive import Derived
 from .session import Session, Write
 from .status import Health, Pulse, Status
 
@@ -128,10 +129,12 @@ class Gather:
             return
         home = self._site.folder / source.name
         home.mkdir(exist_ok=True)
-        link = Link(source.name, signals, home, lambda key: self._site.secret(source.name, key), heard)
         memory = self._site.memory
+        said = tuple(s for s in signals if s.derived is None)
+        link = Link(source.name, said, home, lambda key: self._site.secret(source.name, key), heard)
+        derived = Derived([s for s in signals if s.derived is not None], memory)
         write = self._site.write or memory.write
-        session = Session(connector, link, settings, write, self._connections, memory.last_number(source.name))
+        session = Session(connector, link, settings, write, self._connections, memory.last_number(source.name), derived)
         self._runners[source.name] = _Runner(session)
         self._runners[source.name].start()
 

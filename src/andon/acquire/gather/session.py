@@ -17,6 +17,7 @@ from ...model import Batch, Receipt
 from ..link import Link, Packet
 from ..wiring import Wiring
 from .connections import Connections
+from .derive import Derived
 from .status import Health, Pulse, now
 
 log = logging.getLogger("andon.gather")
@@ -48,6 +49,7 @@ class Session:
     write: Write
     connections: Connections
     number: int
+    derived: Derived
     pulse: Pulse = field(init=False)
     wiring: Wiring = field(init=False)
     connected: bool = False
@@ -76,6 +78,7 @@ class Session:
             self.pulse.turn(Health.CONNECTING)
         stream = cast(AsyncGenerator[Packet | Batch, None], self.connector.function(self.link, **self.settings))
         try:
+            await whole(self.derived.begin)  # what was told but not stored when the last connection broke is told again
             while True:
                 async with asyncio.timeout(SILENCE):  # wait_for loses a cancellation that comes with the answer (3.11)
                     heard = await anext(stream)
@@ -103,17 +106,29 @@ class Session:
         rows = heard.samples if isinstance(heard, Batch) else heard.rows
         self.pulse.heard(rows, arrived)
         if isinstance(heard, Batch):
-            await self._store(heard)
+            await self._store_batch(heard, arrived)
         elif heard.rows is not None and heard.rows.num_rows:
-            await self._store_rows(heard.rows)
+            await self._store_rows(heard.rows, arrived)
+        elif self.derived.signals:
+            await self._store_samples(await whole(self.derived.settle, arrived))
         if isinstance(heard, Packet) and heard.said is not None and self.pulse.turn(Health.CONNECTED, heard.said):
             log.warning("%s: connected; %s", self.link.source, heard.said or "all is well again")
         if isinstance(heard, Packet) and heard.filled is not None:
             await whole(self.connections.filled, self.link.source, heard.filled, self.began)
 
-    async def _store_rows(self, rows: pa.Table) -> None:
+    async def _store_batch(self, batch: Batch, arrived: int) -> None:
+        if self.derived.signals and batch.samples is not None:
+            batch = replace(batch, samples=await whole(self.derived.add, batch.samples, arrived))
+        await self._store(batch)
+
+    async def _store_rows(self, rows: pa.Table, arrived: int) -> None:
         samples = await whole(self.wiring.samples, rows)
-        if samples.num_rows:
+        if self.derived.signals:
+            samples = await whole(self.derived.add, samples, arrived)
+        await self._store_samples(samples)
+
+    async def _store_samples(self, samples: pa.Table | None) -> None:
+        if samples is not None and samples.num_rows:
             self.number += 1  # before it is written: a number is never used for two batches
             await self._store(Batch(self.link.source, self.number, samples))
 

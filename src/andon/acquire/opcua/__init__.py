@@ -78,26 +78,6 @@ async def opcua(
         Nodes a subscription, for servers that take few.
     history
         Whether a gap is filled from the server's history, where it has one.
-
-    Examples
-    --------
-    ::
-
-        [[source]]
-        name = "press-plc"
-        connector = "opcua"
-        url = "opc.tcp://192.168.0.10:4840"
-        security = "SignAndEncrypt"
-        user = "andon"                     # its password: the secret press-plc / password
-
-        [[machine]]
-        path = "line-1/press-3"
-        [machine.signals.state]
-        states = "packml"
-        address = "nsu=http://acme.com/press;s=Status.StateCurrent"
-        [machine.signals.power]
-        unit = "kW"
-        address = "ns=2;s=Power"
     """
     try:
         from .stream import Pace, Wish, stream

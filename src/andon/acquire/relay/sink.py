@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ import pyarrow as pa
 from ...model import Batch, Receipt, Window
 from ..frames import decode, encode
 from ..link import MOMENT
+from ..wiring import SAMPLES
 from .spool import Place, Spool, sync_folder
 
 CONNECTION = "connection"
@@ -108,6 +109,14 @@ class RelaySink:
                 "text": pa.array(text, pa.string()),
             }
         )
+
+    def latest(self, paths: Sequence[str] | None = None) -> pa.Table:
+        """Nothing: an edge keeps what is on its way, not what was."""
+        return SAMPLES.empty_table()
+
+    def samples(self, path: str, window: Window, *, before: bool = False, after: bool = False) -> pa.Table:
+        """Nothing: an edge keeps what is on its way, not what was."""
+        return SAMPLES.empty_table()
 
     def sent(self, place: Place) -> None:
         """The centre has everything before this place."""

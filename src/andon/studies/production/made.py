@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 
@@ -39,7 +39,8 @@ class Made:
 
     Arrays of one length n, beside the leaves: `rate` (place in `rates`), and parts `made`, `good`, `rejects`, `rework`,
     each None where the machine cannot say; `startup` are the rejects between a setup and the first good part;
-    `heard` says where the counters were heard, None where nobody recorded that.
+    `early` says where a reject would be one of them; `heard` where the counters were heard, None where nobody recorded
+    that.
     """
 
     leaves: Leaves
@@ -50,6 +51,7 @@ class Made:
     rejects: Numbers | None
     rework: Numbers | None
     startup: Numbers | None
+    early: Flags
     heard: Flags | None
 
     @property
@@ -140,9 +142,18 @@ def made(leaves: Leaves, output: Output, products: Products) -> Made:
     fine = split(leaves, [product.since, product.until, rate_edges, *startup, *(heard or ())])
     rates, rate = _rates(fine.since, product, products)
     total, good, rejects, rework = fates(output, fine.edges)
-    early = np.where(within(startup, fine.since), rejects, 0.0) if rejects is not None else None
+    early = within(startup, fine.since)
     return Made(
-        fine, rates, rate, total, good, rejects, rework, early, within(heard, fine.since) if heard is not None else None
+        fine,
+        rates,
+        rate,
+        total,
+        good,
+        rejects,
+        rework,
+        np.where(early, rejects, 0.0) if rejects is not None else None,
+        early,
+        within(heard, fine.since) if heard is not None else None,
     )
 
 
@@ -154,6 +165,20 @@ def fates(output: Output, edges: Times) -> tuple[Numbers | None, Numbers | None,
     total, good, rejects, rework = (
         counted(c, edges) if c is not None else None for c in (output.total, output.good, output.rejects, output.rework)
     )
+    return completed(total, good, rejects, rework)
+
+
+N = TypeVar("N", float, Numbers)
+
+
+def completed(
+    total: N | None, good: N | None, rejects: N | None, rework: N | None
+) -> tuple[N | None, N | None, N | None, N | None]:
+    """Parts made, good, rejected and to be reworked: where rejects are counted, two of them give the third.
+
+    >>> completed(10.0, None, 2.0, None)
+    (10.0, 8.0, 2.0, None)
+    """
     bad = rejects + (rework if rework is not None else 0.0) if rejects is not None else None
     if good is None and total is not None and bad is not None:
         good = total - bad

@@ -1,16 +1,20 @@
-"""A plant at work: run it, see how its sources are doing."""
+"""A plant at work: run it, see how its machines and sources are doing."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .desk import Desk
 from .options import Options
-from .show import Shape, print_line, show
+from .show import Shape, console, print_line, show
 
+RATIOS = ("oee", "availability", "effectiveness", "quality", "coverage")
+TILES = {"lasts": "us", "made": "{part}", "good": "{part}", "rejects": "{part}", "target": "{part}"}
+TILES |= dict.fromkeys(RATIOS, "1")
 UNITS = {"since": "us{1970}", "last": "us{1970}", "skew": "us", "rate": "/s"}
 
 
@@ -44,4 +48,25 @@ def sources(desk: Desk) -> Callable[..., None]:
     return command
 
 
-COMMANDS = {"run": run, "sources": sources}
+def now(desk: Desk) -> Callable[..., None]:
+    o = Options(desk)
+
+    def command(
+        plant: Path = o.plant_here,
+        watch: bool = o.flag("Show it anew every second, until Ctrl-C.", "--watch", "-w"),
+        in_json: bool = o.in_json,
+        in_csv: bool = o.in_csv,
+    ) -> None:
+        shape = Shape(in_json, in_csv)
+        if not watch:
+            show(desk, desk.rooms.now(plant), shape, units=TILES)
+            return
+        with suppress(KeyboardInterrupt):
+            for rows in desk.rooms.watching(plant):
+                console().clear()
+                show(desk, rows, shape, units=TILES)
+
+    return command
+
+
+COMMANDS = {"now": now, "run": run, "sources": sources}

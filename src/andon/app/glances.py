@@ -1,0 +1,57 @@
+"""A running plant at a glance, asked by any other process: its sources, its machines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+from ..answer import Plain, plain
+from ..config import read_plant
+from ..historian import Historian, RemoteHistorian
+from ..plant import Plant
+from ..plant.zones import clock_text
+from ..watch import Tile, glance
+from .opening import open_plant
+from .start import is_plant, no_plant
+
+Row = dict[str, Plain]
+EVERY = 1.0
+"""Seconds between two looks of a watch."""
+
+
+def sources(folder: Path) -> list[Row]:
+    """How the sources of a plant are doing, asked of the process that runs it; else what plant.toml says of them."""
+    if not is_plant(folder):
+        raise no_plant(folder)
+    with closing(Historian.open(folder / "history")) as history:
+        if isinstance(history, RemoteHistorian):  # it goes on even while plant.toml is being edited and is not right
+            return cast(list[Row], history.call("sources"))
+    stopped: Row = {"health": "stopped", "said": "andon run is not running"}
+    return [{"source": s.name, "connector": s.connector, **stopped} for s in read_plant(folder).sources]
+
+
+def now(folder: Path) -> list[Row]:
+    """Every machine as it is now: told by the process that runs the plant, else read from the history."""
+    return next(watching(folder))
+
+
+def watching(folder: Path) -> Iterator[list[Row]]:
+    """Every machine as it is now, second after second; once only where nobody runs the plant."""
+    with closing(open_plant(folder)) as opened:
+        history, plant = opened.history, opened.plant
+        if not isinstance(history, RemoteHistorian):
+            yield [_row(t, plant) for t in glance(plant, history)]
+            return
+        while True:
+            yield [_row(t, plant) for t in cast(list[Tile], history.call("live"))]
+            time.sleep(EVERY)
+
+
+def _row(tile: Tile, plant: Plant) -> Row:
+    row = {k: plain(v) for k, v in asdict(tile).items() if k not in ("title", "at", "since", "day")}
+    since = {"since": clock_text(tile.since, plant.zone), "lasts": tile.at - tile.since} if tile.since else {}
+    return {"machine": row.pop("machine"), "state": row.pop("state"), **since, **row}
