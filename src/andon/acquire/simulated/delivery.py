@@ -77,6 +77,17 @@ class Voices:
         kept = [t.without(window) if self.wires.source_of(t.path) == self.wires.lost else t for t in self.said]
         return replace(self, said=tuple(kept))
 
+    def opening(self, at: int) -> dict[str, list[Track]]:
+        """What the analog signals say at a moment at which somebody begins to listen, by source."""
+        just = Window(at - HOUR // 6, at)
+        heard: dict[str, list[Track]] = {source: [] for source in self.wires.sources}
+        for machine in self.machines:
+            for track in analogs(machine, just, np.random.default_rng([self.seed, 80])):
+                if len(track.at):
+                    last = replace(track.within(Window(int(track.at[-1]), at)), at=np.array([at], dtype=np.int64))
+                    heard[self.wires.source_of(track.path)].append(last)
+        return heard
+
     def tracks(self, part: Window) -> dict[str, list[Track]]:
         """What was said in a stretch, by source."""
         heard: dict[str, list[Track]] = {source: [] for source in self.wires.sources}

@@ -14,13 +14,15 @@ from .layout import LOST, SOURCES
 class Wires:
     """Which source hears a signal (by the signal's path), and under which address.
 
-    `settings` has what plant.toml says of each source below its name; `lost` is the source that was lost for a while.
+    `settings` has what plant.toml says of each source below its name; `lost` is the source that was lost for a while;
+    `more_of` has further keys of a signal, such as its scale.
     """
 
     settings: Mapping[str, str]
     source_of: Callable[[str], str]
     lost: str
     address_of: Callable[[str], str] = lambda path: ""
+    more_of: Callable[[str], str] = lambda path: ""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -29,7 +31,11 @@ class Wires:
     def keys_of(self, path: str) -> str:
         """The keys of a signal in plant.toml that say where it comes from."""
         address = self.address_of(path)
-        return f'source = "{self.source_of(path)}"\n' + (f"address = '{address}'\n" if address else "")
+        return (
+            f'source = "{self.source_of(path)}"\n'
+            + (f"address = '{address}'\n" if address else "")
+            + self.more_of(path)
+        )
 
     def lost_window(self, days: Days) -> Window:
         """When nobody heard the lost source; empty where that is not among the days."""
