@@ -1,0 +1,5 @@
+"""MQTT: topics and JSON payloads of any broker."""
+
+from .mqtt import mqtt
+
+__all__ = ["mqtt"]

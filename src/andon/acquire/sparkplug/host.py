@@ -1,0 +1,120 @@
+"""A Sparkplug host application at one broker: says that it is online, asks nodes for their births, says goodbye."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from ...errors import NotConnected
+from ..broker import Access, Broker, Message, Will, connect
+from ..spb import NAMESPACE, rebirth, topic
+from .addresses import Name
+
+log = logging.getLogger("andon.sparkplug")
+
+
+@dataclass(slots=True)
+class Host:
+    """Our session at a broker.
+
+    Attributes
+    ----------
+    broker
+        The connection.
+    state
+        The topic of our STATE.
+    since
+        The moment (milliseconds) in the will of this connection and in every birth of it.
+    """
+
+    broker: Broker
+    state: str
+    since: int
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def ask(self, name: Name) -> None:
+        """Ask a node for its births."""
+        log.debug("%s: asked for its births", "/".join(name))
+        self._soon(topic(name[0], "NCMD", name[1]), rebirth(_now()), sure=False)
+
+    def see(self, message: Message) -> bool:
+        """Answer a STATE of ours that says offline (an old will that came late): we are here."""
+        if message.topic != self.state:
+            return False
+        try:
+            said = orjson.loads(message.payload)
+        except orjson.JSONDecodeError:
+            said = None
+        if not isinstance(said, dict) or said.get("online") is not True:
+            self._soon(self.state, certificate(True, self.since), sure=True)
+        return True
+
+    def farewell(self) -> Will:
+        """What is said when we go: offline from now on."""
+        return Will(self.state, certificate(False, _now()))
+
+    async def close(self) -> None:
+        """Say that we are offline, then go."""
+        try:
+            if not self.broker.lost:
+                said = self.farewell()
+                await asyncio.wait_for(self.broker.publish(said.topic, said.payload, sure=True, retain=True), 2)
+        except (NotConnected, TimeoutError):
+            log.debug("the broker did not take our farewell; it has our will")
+        finally:
+            for task in self.tasks:
+                task.cancel()
+            await self.broker.close()
+
+    def _soon(self, where: str, payload: bytes, *, sure: bool) -> None:
+        """Publish beside everything else: our STATE at QoS 1 and kept, commands at QoS 0."""
+        task = asyncio.ensure_future(self._publish(where, payload, sure))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _publish(self, where: str, payload: bytes, sure: bool) -> None:
+        try:
+            await self.broker.publish(where, payload, sure=sure, retain=sure)
+        except NotConnected as error:
+            log.debug("not published: %s", error)
+
+
+def certificate(online: bool, at: int) -> bytes:
+    """A STATE payload.
+
+    >>> certificate(True, 1790805600000)
+    b'{"online":true,"timestamp":1790805600000}'
+    """
+    return orjson.dumps({"online": online, "timestamp": at})
+
+
+async def begin(access: Access, host_id: str, filters: Sequence[str]) -> Host:
+    """Connect with our death as will, subscribe, and say that we are online: in this order.
+
+    Raises
+    ------
+    NotConnected
+        The broker is not there or refuses something that a host needs.
+    """
+    state, since = f"{NAMESPACE}/STATE/{host_id}", _now()
+    broker = await connect(replace(access, hello=replace(access.hello, will=Will(state, certificate(False, since)))))
+    try:
+        refused = await broker.subscribe([state, *filters])
+        if refused:
+            raise NotConnected(f"The broker {access.place} lets us not hear {'; '.join(refused)}.")
+        host = Host(broker, state, since)
+        await broker.publish(state, certificate(True, since), sure=True, retain=True)
+        broker.hook, broker.farewell = host.see, host.farewell
+    except BaseException:
+        await broker.close()
+        raise
+    return host
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
