@@ -75,10 +75,14 @@ class Packet:
         The rows, columns as in `ROWS`; None: nothing new, still connected.
     filled
         With this packet everything since this moment (microseconds) has been brought: a gap that ends here is closed.
+    said
+        What is wrong although it is connected ("2 of 40 addresses are refused"), shown with its status; "" takes it
+        back, None: as before.
     """
 
     rows: pa.Table | None = None
     filled: int | None = None
+    said: str | None = None
 
 
 ALIVE = Packet()

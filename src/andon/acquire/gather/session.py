@@ -101,6 +101,8 @@ class Session:
             await self._store(heard)
         elif heard.rows is not None and heard.rows.num_rows:
             await self._store_rows(heard.rows)
+        if isinstance(heard, Packet) and heard.said is not None and self.pulse.turn(Health.CONNECTED, heard.said):
+            log.warning("%s: connected; %s", self.link.source, heard.said or "all is well again")
         if isinstance(heard, Packet) and heard.filled is not None:
             await whole(self.connections.filled, self.link.source, heard.filled, self.began)
 
