@@ -41,8 +41,8 @@ class Wiring:
 
     def __post_init__(self) -> None:
         for place, signal in enumerate(self.signals):
-            if signal.address:
-                self.fed.setdefault(signal.address, []).append(place)
+            for name in {signal.address, signal.path} - {""}:  # who pushes may name the signal itself
+                self.fed.setdefault(name, []).append(place)
 
     def samples(self, rows: pa.Table) -> pa.Table:
         """The samples that rows of a packet are, columns as a Batch has them."""
