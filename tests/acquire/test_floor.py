@@ -16,7 +16,6 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusException
-from tests.servers import until
 
 from andon.acquire.simulated.floor.floor import Floor
 from andon.acquire.simulated.hours import days_around
@@ -24,6 +23,7 @@ from andon.acquire.simulated.live import live_plant
 from andon.acquire.simulated.play import Player
 from andon.acquire.simulated.score import Score
 from andon.acquire.spb import Wire, parse
+from servers import until
 
 TICK = 100_000
 
@@ -137,12 +137,12 @@ def test_a_cell_publishes_json_with_its_own_time_and_every_tick_once(floor):
     client = paho.Client(CallbackAPIVersion.VERSION2)
     client.on_message = lambda c, d, message: heard.append(json.loads(message.payload))
     client.connect("127.0.0.1", floor.servers["broker"].shown)
-    client.subscribe("demo/floor/cell-2", 1)
+    client.subscribe("demo/floor/cell-2/tick", 1)
     client.loop_start()
     until(lambda: len(heard) >= 15)
     client.disconnect()
     client.loop_stop()
-    ticks = [int(m["tick"]) for m in heard]
+    ticks = [int(m["value"]) for m in heard]
     assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
     until(lambda: ticks[-1] in floor.numbers("cell-2", "acknowledged"))
 

@@ -9,7 +9,7 @@ PARTS = {
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
-    "demonstration": ("demo",),
+    "demonstration": ("demo", "fault", "faults", "live", "play"),
     "questions": ("answerable", "answered", "studies"),
     "running": ("run", "sources"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),

@@ -94,6 +94,8 @@ def simulation(seed: int, days: Days, window: Window, wires: Wires) -> Simulatio
     told = [p for p in plans if p.until > window.since]
     truth = truth_of(runs, seed, Window(window.since, days.window.until), wires)
     truth["window"] = [window.since, window.until]
+    if window.until < days.window.until:
+        truth["until"] = days.window.until
     return Simulation(seed, days, window, wires, plant_toml(days, wires), truth, tuple(runs), tuple(told))
 
 

@@ -49,7 +49,7 @@ def planned(plans: Sequence[Plan]) -> Batch:
         )
         for p in plans
     ]
-    return Batch("planning", 1, spells=_spells(rows))
+    return Batch("planning", 1, spells=spells_of(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _arrivals(until: int, chance: np.random.Generator) -> list[int]:
 
 def _batch(source: str, number: int, tracks: Sequence[Track], heard: Sequence[Window]) -> Batch:
     rows = [("connection", source, w.since, w.until, "connected", "{}") for w in heard]
-    return Batch(source, number, table_of(tracks), spells=_spells(rows))
+    return Batch(source, number, table_of(tracks), spells=spells_of(rows))
 
 
 def _heard(part: Window, lost: Window) -> list[Window]:
@@ -190,7 +190,7 @@ def _moments(at: Times) -> pa.Array[pa.Scalar[pa.TimestampType[Literal["us"], st
     return pa.array(at, pa.int64()).cast(pa.timestamp("us", "UTC"))
 
 
-def _spells(rows: Sequence[tuple[str, str, int, int, str, str]]) -> pa.Table:
+def spells_of(rows: Sequence[tuple[str, str, int, int, str, str]]) -> pa.Table:
     kind, place, since, until, text, detail = zip(*rows, strict=True) if rows else ((),) * 6
     return pa.table(
         {

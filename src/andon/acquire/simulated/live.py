@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...model import Window
+from ...model import Batch, Window
 from . import Simulation, simulation
+from .delivery import spells_of
 from .floor.addresses import ADDRESSES, SETTINGS
 from .floor.floor import BROKER, Server, plan, tick_path, write_plan
 from .hours import Days
 from .layout import MACHINES
-from .score import write_scores
+from .score import Score, samples_of, write_scores
 from .wires import Wires
 
+BRIDGE = 1_000_000
+"""The number of the batch between the past and the present; those of the past are below."""
 FLOOR = "floor"
 """The folder of the servers, in that of the plant."""
 
@@ -70,6 +73,14 @@ def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0)
     made.write(folder)
     write_scores(made.voices, Window(now, days.window.until), folder / FLOOR)
     return made
+
+
+def bridge(folder: Path, window: Window) -> Iterator[Batch]:
+    """What the scores say of a stretch: while the past was being stored, the machines went on."""
+    for row in SOURCES:
+        lines = Score.open(folder / FLOOR / f"{row.name}.parquet").between(window.since - 1, window.until - 1)
+        heard = [("connection", row.name, window.since, window.until, "connected", "{}")]
+        yield Batch(row.name, BRIDGE, samples_of(lines), spells=spells_of(heard))
 
 
 def _ticking(row: SourceRow) -> str:

@@ -97,6 +97,20 @@ class Score:
         return self.held[1], self.held[2]
 
 
+def samples_of(lines: Sequence[Line]) -> pa.Table:
+    """Lines as the samples of a batch."""
+    path, at, value, text, quality = zip(*lines, strict=True) if lines else ((),) * 5
+    return pa.table(
+        {
+            "signal": pa.array(path, pa.string()).dictionary_encode(),
+            "at": pa.array(at, pa.int64()).cast(pa.timestamp("us", "UTC")),
+            "value": pa.array(value, pa.float64()),
+            "text": pa.array(text, pa.string()),
+            "quality": pa.array(quality, pa.uint32()),
+        }
+    )
+
+
 def _spoken(table: pa.Table) -> Iterator[Line]:
     columns = [table[c].cast(t) for c, t in (("signal", pa.string()), ("at", pa.int64()))]
     columns += [table[c] for c in ("value", "text", "quality")]

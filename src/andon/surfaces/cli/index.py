@@ -5,7 +5,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("start", "Make a plant folder."),
         "check": ("start", "Check plant.toml and name every mistake with its line."),
         "schema": ("start", "Print the JSON Schema of plant.toml."),
-        "demo": ("demo", "Make a simulated plant and walk through its answers."),
+        "demo": ("demo", "Run a simulated plant on real servers, or walk through its answers."),
     },
     "Run": {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),

@@ -43,8 +43,7 @@ def _field(path: str) -> str:
 
 
 def _member(path: str) -> str:
-    machine, _, name = path.rpartition("/")
-    return f"{ROOT}/{machine}#$.{name}"
+    return f"{ROOT}/{path}#$.value"
 
 
 SETTINGS: Mapping[str, Callable[[int], list[str]]] = {
@@ -52,8 +51,8 @@ SETTINGS: Mapping[str, Callable[[int], list[str]]] = {
     "mtconnect": lambda port: [f'url = "http://{HOST}:{port}"'],
     "modbus": lambda port: [f'url = "modbus://{HOST}:{port}"'],
     "mqtt": lambda port: [f'url = "mqtt://{HOST}:{port}"', 'time = "$.at"'],
-    "sparkplug": lambda port: [f'url = "mqtt://{HOST}:{port}"'],
-    "push": lambda port: [f'url = "http://{HOST}:{port}"'],
+    "sparkplug": lambda port: [f'url = "mqtt://{HOST}:{port}"', f'host_id = "{PRIMARY}"'],
+    "push": lambda port: [f'listen = "{HOST}:{port}"'],
 }
 """Further lines of a [[source]] table, for a port."""
 
