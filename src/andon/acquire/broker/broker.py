@@ -151,7 +151,14 @@ class Broker:
     async def hello(self) -> Answer:
         """Say who we are; what the broker answers."""
         self.writer.write(self.access.hello.packet())
-        return await self._answered(0)
+        try:
+            return await self._answered(0)
+        except NotConnected as error:
+            said = str(error) if self.lost else f"The broker {self.access.place} did not answer in {PATIENCE:.0f} s"
+            raise NotConnected(
+                f"{said[:1].upper()}{said[1:]}, before it said who it is. Is it a broker, is the port the one for this "
+                "kind of connection (TLS or not), and does it ask for a certificate of ours (`tls.certificate`)?"
+            ) from None
 
     async def _ask(self, packet: Callable[[int], bytes]) -> Answer:
         self._check()
@@ -164,10 +171,7 @@ class Broker:
         try:
             return await asyncio.wait_for(self.asked[number], PATIENCE)
         except TimeoutError:
-            raise NotConnected(
-                f"The broker {self.access.place} took the connection and did not answer within {PATIENCE:.0f} s. "
-                "Is it a broker, and is the port the one for this kind of connection (TLS or not)?"
-            ) from None
+            raise NotConnected(f"The broker {self.access.place} did not answer within {PATIENCE:.0f} s.") from None
         finally:
             self.asked.pop(number, None)
 

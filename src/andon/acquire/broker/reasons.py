@@ -5,7 +5,7 @@ OLD = {
     2: "it does not take this client_id; set another one",
     3: "it is not available now; it is tried again",
     4: "the user or the password is wrong, or one is needed; set user, and the secret 'password'",
-    5: "this user may not connect; let the broker's owner allow it, or set another user",
+    5: "the user or the password is wrong, or this user may not do this; set user and the secret 'password'",
 }
 """Return codes of a 3.1.1 CONNACK [OASIS MQTT 3.1.1, 3.2.2.3]."""
 NEW = {
@@ -16,7 +16,7 @@ NEW = {
     0x84: 'it does not speak MQTT 5; set version = "3.1.1"',
     0x85: OLD[2],
     0x86: OLD[4],
-    0x87: "this user may not do this; let the broker's owner allow it, or set another user",
+    0x87: OLD[5],
     0x88: OLD[3],
     0x89: "it is busy; it is tried again",
     0x8A: "this client is banned; ask the broker's owner",

@@ -64,7 +64,8 @@ async def try_broker(access: Access, filters: Sequence[str], what: str) -> list[
         done.append(Trial("connection", True, f"{access.place} takes the connection{secured}."))
         answer = await broker.hello()
         code = answer.codes[0]
-        said = f"{access.place} refuses: {reason(code)}." if code else f"logged in as {access.hello.user or 'nobody'}."
+        who = f"as {access.hello.user!r}" if access.hello.user else "without a user"
+        said = f"{access.place} refuses: {reason(code)}." if code else f"logged in {who}."
         done.append(Trial("login", not code, said))
         if not code:
             heard: list[Message] = []
@@ -90,7 +91,5 @@ async def try_link(make: Callable[[], Access], filters: Sequence[str], what: str
 
 def _shown(message: Message) -> str:
     """The beginning of a payload, for people."""
-    try:
-        return message.payload.decode()[:200]
-    except UnicodeDecodeError:
-        return f"{len(message.payload)} bytes"
+    said = message.payload.decode("utf-8", "replace")[:200]
+    return said if said.isprintable() and "\ufffd" not in said else f"{len(message.payload)} bytes"

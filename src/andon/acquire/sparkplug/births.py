@@ -61,8 +61,8 @@ def _offers(owner: Owner, payload: Wire) -> Iterator[Offer]:
     entries = [e for e in Table(Wanted((), {}, frozenset()), prefix, payload.metrics).entries if _worth(e)]
     addresses = tuple(prefix + e.name for e in entries)
     columns = (wanted := Wanted(addresses, {a: i for i, a in enumerate(addresses)}, frozenset(addresses))).columns()
-    Table(wanted, prefix, payload.metrics).read(payload, 0, columns)
-    rows = {int(code): row for row, code in enumerate(columns.code)}
+    Table(wanted, prefix, payload.metrics).born(payload, 0, 0, columns)
+    rows = {code: row for row, code in enumerate(columns.code)}
     for code, entry in enumerate(entries):
         row = rows.get(code, -1)
         value = columns.text.get(row, columns.value[row]) if row >= 0 else None
@@ -82,7 +82,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _type(entry: Entry) -> str:
-    return Type(_known(entry)).name.capitalize().replace("_", " ")
+    return Type(_known(entry)).name.capitalize().replace("Uint", "UInt").replace("_", " ")
 
 
 def _known(entry: Entry) -> int:

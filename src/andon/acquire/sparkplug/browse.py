@@ -55,4 +55,4 @@ async def trial(
 
 
 def _filters(groups: Sequence[str]) -> list[str]:
-    return [f"spBv1.0/{g}/#" for g in groups] or ["spBv1.0/#"]
+    return [f"spBv1.0/{g}/+/+/#" for g in (groups or ["+"])]  # not the STATEs of hosts

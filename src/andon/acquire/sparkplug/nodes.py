@@ -6,13 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ...errors import BadInput
-from ..spb import NAMESPACE, Wire, parse
+from ..spb import LATEST, NAMESPACE, Wire, parse
 from .addresses import Name
-from .table import Columns, Table, Wanted
+from .columns import Columns
+from .table import Table, Wanted
 
 log = logging.getLogger("andon.sparkplug")
 KINDS = frozenset({"NBIRTH", "DBIRTH", "NDATA", "DDATA", "NDEATH", "DDEATH"})
+DATA = frozenset({"NDATA", "DDATA"})
 LONGEST = 60.0
 """Seconds between two requests for the same node's births at most; it doubles each time that they do not come."""
 EARLY = 16 << 20
@@ -34,7 +38,8 @@ class Heard:
     @property
     def sent(self) -> int:
         """When it was sent, as it says."""
-        return int(self.payload.timestamp) or self.at
+        sent = int(self.payload.timestamp)
+        return sent if 0 < sent < LATEST else self.at
 
 
 @dataclass(slots=True)
@@ -78,6 +83,16 @@ class Node:
         return self.next is not None
 
 
+@dataclass(slots=True)
+class Later:
+    """Metrics of data messages that are read together: through one birth table, with the times of their payloads."""
+
+    node: Node
+    table: Table
+    metrics: list[bytes] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+
 class Nodes:
     """All edge nodes that a host hears.
 
@@ -98,16 +113,24 @@ class Nodes:
         self.spoiled = 0
         self._wanted, self._ask, self._reorder, self._patience = wanted, ask, reorder, patience
         self._columns = wanted.columns()
+        self._later: dict[int, Later] = {}
+        self._unread = 0
 
     def expect(self, names: list[Name], now: float) -> None:
         """These nodes should be there: what says nothing soon is stale, and is asked for its births."""
         for name in names:
             self._node(name).expected = now
 
-    def rows(self) -> Columns:
+    def rows(self, now: float) -> Columns:
         """What was heard since this was asked last."""
+        self._read(now)
         columns, self._columns = self._columns, self._wanted.columns()
         return columns
+
+    @property
+    def count(self) -> int:
+        """About how many rows wait to be asked for."""
+        return len(self._columns) + self._unread
 
     def hear(self, topic: str, raw: bytes, at: int, now: float) -> None:
         """Take a message; `at` is its arrival (milliseconds), `now` a clock that only goes forward (seconds)."""
@@ -120,11 +143,13 @@ class Nodes:
             return
         node = self._node((group, name))
         try:
-            heard = Heard(kind, device, parse(raw), at, len(raw))
+            heard = Heard(kind, device, parse(raw, "Frame" if kind in DATA else "Payload"), at, len(raw))
         except BadInput as error:
             self.spoiled += 1
             log.log(logging.WARNING if self.spoiled == 1 else logging.DEBUG, "%s: %s It is left out.", topic, error)
             return
+        if kind not in DATA:
+            self._read(now)  # what was said before stays before
         if kind == "NDEATH":
             self._dead(node, heard)
         elif kind == "NBIRTH":
@@ -179,7 +204,7 @@ class Nodes:
         node.tables[heard.device] = table
         if before:
             self._gone(before, table, heard.sent)
-        table.read(heard.payload, heard.sent, self._columns, floor=max(heard.sent, node.died + 1))
+        table.born(heard.payload, heard.sent, max(heard.sent, node.died + 1), self._columns)
 
     def _gone(self, before: Table, now: Table, at: int) -> None:
         """Metrics that a device had and has no longer are stale."""
@@ -241,8 +266,20 @@ class Nodes:
             table.stale(heard.sent, self._columns)
         node.left = {}
         table = node.tables.get(heard.device)
-        if table is None or not table.read(heard.payload, heard.sent, self._columns):
+        if table is None:
             self._request(node, now)
+            return
+        later = self._later.setdefault(id(table), Later(node, table))
+        later.metrics += heard.payload.metrics
+        later.sent += [heard.sent] * len(heard.payload.metrics)
+        self._unread += len(heard.payload.metrics)
+
+    def _read(self, now: float) -> None:
+        """Read the data messages of late, those of each birth table at once."""
+        for later in self._later.values():
+            if not later.table.read(later.metrics, np.array(later.sent, dtype=np.int64), self._columns):
+                self._request(later.node, now)
+        self._later, self._unread = {}, 0
 
     def _request(self, node: Node, now: float) -> None:
         """Ask for births, not more often than a node can bear."""

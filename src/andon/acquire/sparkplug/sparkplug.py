@@ -14,6 +14,8 @@ from .addresses import filters, names, wrong
 from .browse import browse, trial
 
 MOST, LINGER = 2_000, 0.2
+ROWS = 50_000
+"""From so many rows on a packet is made."""
 
 
 @connector(schemes=("sparkplug+mqtt", "sparkplug+mqtts"), browse=browse, trial=trial)
@@ -79,9 +81,11 @@ async def sparkplug(
             lot = await host.broker.messages(most=MOST, linger=LINGER, patience=nodes.due(clock()))
             for message in lot:
                 nodes.hear(message.topic, message.payload, message.at // 1000, clock())
+                if nodes.count > ROWS:
+                    yield Packet(nodes.rows(clock()).table())
             nodes.tick(time.time_ns() // 1_000_000, clock())
-            rows = nodes.rows()
-            if rows.code or lot or host.broker.heard > seen:
+            rows = nodes.rows(clock())
+            if len(rows) or lot or host.broker.heard > seen:
                 seen = host.broker.heard
                 yield Packet(rows.table())
             host.broker.acknowledge(lot)

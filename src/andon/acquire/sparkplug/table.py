@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from operator import attrgetter
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
+from numpy.typing import NDArray
 
-from ..link import BAD_NO_COMMUNICATION, BAD_NO_DATA, MOMENT, ROWS, UNCERTAIN_LAST_USABLE_VALUE, Link
-from ..spb import QUALITY, REBIRTH, Type, Wire, integer, value
+from ...errors import BadInput
+from ..link import BAD_NO_DATA, UNCERTAIN_LAST_USABLE_VALUE, Link
+from ..spb import LATEST, QUALITY, REBIRTH, Type, Wire, integer, numbers, parse_metric, scan, value, words
+from .columns import Columns
 
+log = logging.getLogger("andon.sparkplug")
 BAD = 0x80000000
 QUALITIES = {0: BAD, 192: 0, 500: UNCERTAIN_LAST_USABLE_VALUE}
-FLOATS = {name: attrgetter(name) for name in ("double_value", "float_value")}
 Key = int | str
 
 
@@ -28,58 +30,6 @@ class Entry(NamedTuple):
     written: bool = False
     members: Mapping[str, Entry] | None = None
     properties: Mapping[str, str] | None = None
-
-
-@dataclass(slots=True)
-class Columns:
-    """Rows in the making: lists of places, moments and numbers; the few texts and qualities by row."""
-
-    addresses: tuple[str, ...]
-    code: list[int] = field(default_factory=list)
-    at: list[int] = field(default_factory=list)
-    value: list[float | None] = field(default_factory=list)
-    text: dict[int, str] = field(default_factory=dict)
-    quality: dict[int, int] = field(default_factory=dict)
-    after: list[int] = field(default_factory=list)
-    """Rows that are a microsecond later than their millisecond: an end does not replace what was said just before."""
-
-    def stale(self, code: int, at: int) -> None:
-        """Nothing is known from a moment on."""
-        self.after.append(len(self.code))
-        self.add(code, at, None, None, BAD_NO_COMMUNICATION)
-
-    def add(self, code: int, at: int, number: float | None, text: str | None = None, quality: int = 0) -> None:
-        """Add a row; `at` in milliseconds."""
-        if text is not None:
-            self.text[len(self.code)] = text
-        if quality:
-            self.quality[len(self.code)] = quality
-        self.code.append(code)
-        self.at.append(at)
-        self.value.append(number)
-
-    def table(self) -> pa.Table:
-        """The rows, columns as in `ROWS`."""
-        count = len(self.code)
-        quality = np.zeros(count, dtype=np.uint32)
-        texts: list[str | None] = [None] * count if self.text else []
-        for row, status in self.quality.items():
-            quality[row] = status
-        for row, text in self.text.items():
-            texts[row] = text
-        codes = np.array(self.code, dtype=np.int32)
-        at = np.array(self.at, dtype=np.int64) * 1000
-        at[self.after] += 1
-        return pa.table(
-            {
-                "address": pa.DictionaryArray.from_arrays(codes, pa.array(self.addresses, pa.string())),
-                "at": pa.array(at, pa.int64()).cast(MOMENT),
-                "value": pa.array(self.value, pa.float64()),
-                "text": pa.array(texts, pa.string()) if self.text else pa.nulls(count, pa.string()),
-                "quality": pa.array(quality),
-            },
-            schema=ROWS,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,46 +69,59 @@ class Table:
         self._wanted, self._owner = wanted, owner
         self.known: dict[Key, Entry] = {}
         for metric in metrics:
-            entry = self._entry(metric.name, metric)
-            self.known[metric.name] = entry
+            name = words(metric.name)
+            entry = self.known[name] = self._entry(name, metric)
             if metric.HasField("alias"):
                 self.known[metric.alias] = entry
+        aliases = sorted(k for k in self.known if isinstance(k, int))
+        entries = [self.known[a] for a in aliases] or [Entry("", -1, 0)]
+        self._aliases = np.array(aliases, dtype=np.uint64)
+        self._types = np.array([e.datatype for e in entries], dtype=np.int64)
+        self._codes = np.array([e.code for e in entries], dtype=np.int32)
+        self._written = np.array([e.written for e in entries], dtype=np.bool_)
 
     @property
     def entries(self) -> list[Entry]:
         """Every metric once, members of templates among them."""
         return [e for name, entry in self.known.items() if isinstance(name, str) for e in _flat(entry)]
 
-    def read(self, payload: Wire, at: int, into: Columns, *, floor: int | None = None) -> bool:
-        """Add the rows of a payload; whether the birth named every metric of it.
-
-        Parameters
-        ----------
-        payload
-            A birth or data message.
-        at
-            The time of metrics that have none (milliseconds).
-        into
-            Where the rows go.
-        floor
-            In a birth: from when on each value holds, though it was measured before.
-        """
-        named, known, code, moments, numbers = True, self.known, into.code, into.at, into.value
+    def born(self, payload: Wire, at: int, floor: int, into: Columns) -> None:
+        """Add the rows of a birth; `at` is the time of metrics that have none, `floor` since when each value holds."""
         for metric in payload.metrics:
-            entry = known.get(metric.alias or metric.name or 0)
-            if entry is None:
-                named = self._unknown(metric, at, into) and named
-            elif entry.code >= 0 or entry.members is not None:
-                wide = FLOATS.get(metric.WhichOneof("value"))
-                if wide and floor is None and not metric.is_transient and not metric.HasField("properties"):
-                    number = wide(metric)
-                    if number - number == 0:  # finite: nearly all metrics there are take this way
-                        code.append(entry.code)
-                        moments.append(metric.timestamp or at)
-                        numbers.append(number)
-                        continue
-                self._add(metric, entry, at, into, floor)
+            self._add(metric, self.known[words(metric.name)], at, into, floor)
+
+    def read(self, metrics: Sequence[bytes], at: NDArray[np.int64], into: Columns) -> bool:
+        """Add the rows of metrics of DATA messages, with the times of their payloads; whether all were born.
+
+        Aliases with numbers are read all at once; whatever else a metric may hold, one by one.
+        """
+        found = scan(metrics)
+        place = np.minimum(np.searchsorted(self._aliases, found.alias), max(len(self._aliases) - 1, 0))
+        plain = found.plain & (self._aliases[place] == found.alias) if len(self._aliases) else found.plain & False
+        datatype, code = self._types[place], self._codes[place]
+        value, exact = numbers(found, datatype)
+        plain &= exact & ~((datatype == Type.DATETIME) & self._written[place])
+        rows = np.flatnonzero(plain & (code >= 0))
+        moments = np.where((found.at > 0) & (found.at < LATEST), found.at.view(np.int64), at)
+        if len(rows):
+            into.block((code[rows], moments[rows], value[rows]))
+        named = True
+        for row in np.flatnonzero(~plain).tolist():
+            named = self._one(metrics[row], int(at[row]), into) and named
         return named
+
+    def _one(self, raw: bytes, at: int, into: Columns) -> bool:
+        """Add the rows of one metric; whether it was born."""
+        try:
+            metric = parse_metric(raw)
+        except BadInput as error:
+            log.debug("%s: %s It is left out.", self._owner, error)
+            return True
+        entry = self.known.get(metric.alias or words(metric.name) or 0)
+        if entry is None:
+            return self._unknown(metric, at, into)
+        self._add(metric, entry, at, into, None)
+        return True
 
     def stale(self, at: int, into: Columns) -> None:
         """Nothing is known of these metrics from a moment on."""
@@ -170,7 +133,8 @@ class Table:
         address = self._owner + name
         members = None
         if metric.WhichOneof("value") == "template_value" and not metric.template_value.is_definition:
-            members = {m.name: self._entry(f"{name}/{m.name}", m) for m in metric.template_value.metrics}
+            inside = {words(m.name): m for m in metric.template_value.metrics}
+            members = {inner: self._entry(f"{name}/{inner}", m) for inner, m in inside.items()}
         properties = _properties(metric) if metric.HasField("properties") else None
         code = self._wanted.places.get(address, -1)
         return Entry(name, code, metric.datatype, address in self._wanted.texts, members, properties)
@@ -179,13 +143,13 @@ class Table:
         """A metric that the birth did not name: kept where it names itself; whether that is no reason for a rebirth."""
         if not metric.name:
             return False
-        entry = self._entry(metric.name, metric)
+        entry = self._entry(words(metric.name), metric)
         if entry.code >= 0 and entry.datatype:
             self._add(metric, entry, at, into, None)
         return bool(metric.name == REBIRTH)
 
     def _add(self, metric: Wire, entry: Entry, at: int, into: Columns, floor: int | None) -> None:
-        when = metric.timestamp or at
+        when = metric.timestamp if 0 < metric.timestamp < LATEST else at
         if entry.members is not None:
             self._members(metric, entry, when, into, floor)
         if entry.code < 0 or metric.is_transient:
@@ -202,7 +166,7 @@ class Table:
 
     def _members(self, metric: Wire, entry: Entry, at: int, into: Columns, floor: int | None) -> None:
         for member in metric.template_value.metrics:
-            known = (entry.members or {}).get(member.name)
+            known = (entry.members or {}).get(words(member.name))
             if known is not None:
                 self._add(member, known, at, into, floor)
 
@@ -216,7 +180,7 @@ def _flat(entry: Entry) -> Iterable[Entry]:
 def _quality(metric: Wire) -> int:
     """The status code of a metric's quality property; good where it has none."""
     for key, said in zip(metric.properties.keys, metric.properties.values, strict=False):
-        if key.casefold() == QUALITY.casefold() and said.WhichOneof("value") in ("int_value", "long_value"):
+        if words(key).casefold() == QUALITY.casefold() and said.WhichOneof("value") in ("int_value", "long_value"):
             number = integer(getattr(said, said.WhichOneof("value")), Type.INT32)
             return QUALITIES.get(number, number & 0xC0000000)
     return 0
@@ -228,5 +192,5 @@ def _properties(metric: Wire) -> dict[str, str]:
     for key, said in zip(metric.properties.keys, metric.properties.values, strict=False):
         if said.WhichOneof("value") not in (None, "propertyset_value", "propertysets_value"):
             number, text = value(said, said.type)
-            found[key] = text if text is not None else f"{number:g}"
+            found[words(key)] = text if text is not None else "" if number is None else f"{number:g}"
     return found

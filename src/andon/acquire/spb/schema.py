@@ -22,6 +22,7 @@ KINDS = {
 }
 MESSAGES = {
     "Payload": "timestamp=1:u64 metrics=2:*Metric seq=3:u64 uuid=4:text body=5:bytes",
+    "Frame": "timestamp=1:u64 metrics=2:*bytes seq=3:u64",
     "Metric": "name=1:text alias=2:u64 timestamp=3:u64 datatype=4:u32 is_historical=5:bool is_transient=6:bool "
     "is_null=7:bool metadata=8:MetaData properties=9:PropertySet int_value=10:u32! long_value=11:u64! "
     "float_value=12:f32! double_value=13:f64! boolean_value=14:bool! string_value=15:text! bytes_value=16:bytes! "
@@ -43,7 +44,7 @@ MESSAGES = {
 }
 """Field = number : type; `*` repeats, `!` is one of the fields of which a message has at most one (its value).
 
-Field numbers of the Sparkplug specification 3.0, chapter 6.
+A Frame is a Payload whose metrics stay bytes. Field numbers of the Sparkplug specification 3.0, chapter 6.
 """
 
 
@@ -79,8 +80,8 @@ CLASSES = _classes()
 Wire = Any  # the fields of a message class that is made at run time are not known to the type checker
 
 
-def parse(payload: bytes) -> Wire:
-    """A payload's fields.
+def parse(payload: bytes, kind: str = "Payload") -> Wire:
+    """A payload's fields; as a "Frame" its metrics stay bytes.
 
     Raises
     ------
@@ -88,9 +89,14 @@ def parse(payload: bytes) -> Wire:
         These bytes are no Sparkplug payload.
     """
     try:
-        return cast(Wire, CLASSES["Payload"]).FromString(payload)
+        return cast(Wire, CLASSES[kind]).FromString(payload)
     except DecodeError as error:
-        raise BadInput(f"{len(payload)} bytes that are no Sparkplug payload: {error}.") from None
+        raise BadInput(f"{len(payload)} bytes that are no Sparkplug {kind.lower()}: {error}.") from None
+
+
+def parse_metric(raw: bytes) -> Wire:
+    """The fields of one metric of a frame; raises BadInput."""
+    return parse(raw, "Metric")
 
 
 def blank() -> Wire:

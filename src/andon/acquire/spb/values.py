@@ -58,6 +58,8 @@ BITS = {1: 8, 2: 16, 3: 32, 4: 64, 5: 8, 6: 16, 7: 32, 8: 64}
 SIGNED = frozenset({1, 2, 3, 4})
 ARRAYS = {22: "<i1", 23: "<i2", 24: "<i4", 25: "<i8", 26: "<u1", 27: "<u2", 28: "<u4", 29: "<u8", 30: "<f4", 31: "<f8"}
 EXACT = 2**53
+LATEST = 253_402_300_800_000
+"""Milliseconds at which the year 10000 begins: a later moment is none."""
 Said = tuple[float | None, str | None]
 """A number, a text; both for an integer beyond 2**53."""
 Given = float | int | str | bool | bytes | None
@@ -107,10 +109,15 @@ def value(metric: Wire, datatype: int, *, written: bool = False) -> Said:
     if which == "boolean_value":
         return float(raw), None
     if which == "string_value":
-        return None, raw
+        return None, words(raw)
     if which == "bytes_value":
         return None, packed(raw, datatype)
     return None, dataset(raw) if which == "dataset_value" else None
+
+
+def words(said: str | bytes) -> str:
+    """A text; what is no UTF-8 comes as bytes, and spoils only the letters that it is."""
+    return said if isinstance(said, str) else said.decode("utf-8", "replace")
 
 
 def moment(milliseconds: int) -> str:
@@ -155,7 +162,7 @@ def dataset(table: Wire) -> str:
     """A data set as JSON: its columns and its rows."""
     types = list(table.types)
     rows = [[_cell(c, t) for c, t in zip(row.elements, types, strict=False)] for row in table.rows]
-    return orjson.dumps({"columns": list(table.columns), "rows": rows}).decode()
+    return orjson.dumps({"columns": [words(c) for c in table.columns], "rows": rows}).decode()
 
 
 def _cell(cell: Wire, datatype: int) -> Given:

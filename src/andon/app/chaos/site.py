@@ -104,7 +104,7 @@ class ChaosSite:
         finally:
             history.close()
         rows = zip(table["at"].to_pylist(), table["value"].to_pylist(), strict=True)
-            return [(int(at), round(value)) for at, value in rows if value is not None]
+        return [(int(at or 0), round(value)) for at, value in rows if value is not None]
 
     def newest(self, source: str) -> int:
         """The moment of the newest stored tick of a source; 0 where there is none or nobody answers."""
