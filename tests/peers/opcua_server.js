@@ -1,7 +1,6 @@
 // A machine's OPC UA server by another maker (node-opcua): PORT [options as JSON].
 // spaces: namespaces in their order; items: how many v0, v1... change every period (ms); companions: with the models of
-// PackML, Machinery, MachineTool, Robotics; secure: only with certificates; users: only with a name and a password.
-const fs = require("fs");
+// Machinery and PackML; secure: only with certificates; users: only with a name and a password.
 const path = require("path");
 const ua = require("node-opcua");
 const port = Number(process.argv[2]);
@@ -62,7 +61,7 @@ function machinery(addressSpace, space, press) {
   if (index < 0) return;
   for (const [type, name, state] of [["MachineryItemState_StateMachineType", "MachineryItemState", "Executing"],
     ["MachineryOperationModeStateMachineType", "MachineryOperationMode", "Processing"]]) {
-    const machine = addressSpace.findObjectType(type, index).instantiate({ componentOf: press, browseName: { name, namespaceIndex: index } });
+    const machine = addressSpace.findObjectType(type, index).instantiate({ componentOf: press, browseName: name, namespace: space });
     machine.currentState.setValueFromSource({ dataType: T.LocalizedText, value: ua.coerceLocalizedText(state) });
   }
 }
@@ -71,7 +70,7 @@ async function main() {
   const folder = path.join(process.cwd(), "pki");
   const certificates = new ua.OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: !options.strict });
   await certificates.initialize();
-  const named = ["standard", ...(options.companions ? ["di", "ia", "machinery", "packML", "isa95JobControl", "machineryJobs", "machineTool", "robotics"] : options.packml ? ["di", "packML"] : [])];
+  const named = ["standard", ...(options.companions ? ["di", "ia", "machinery", "packML"] : [])];
   const server = new ua.OPCUAServer({
     port, host: "127.0.0.1", hostname: "127.0.0.1", resourcePath: "/press", serverCertificateManager: certificates,
     nodeset_filename: named.map((n) => ua.nodesets[n]), maxConnectionsPerEndpoint: 20,
@@ -99,7 +98,6 @@ async function main() {
     for (const item of items) item.setValueFromSource({ dataType: T.Double, value: tick });
   }, period);
   await server.start();
-  fs.writeFileSync("ready", String(server.engine.currentSessionCount));
 }
 
 main();

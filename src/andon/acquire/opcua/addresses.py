@@ -88,8 +88,12 @@ def reached(value: object, path: Sequence[Step]) -> tuple[bool, object]:
     (True, 8)
     """
     for step in path:
-        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (isinstance(step, str) and isinstance(value, dict) and step in value):
+        if isinstance(step, int):
+            if not isinstance(value, list) or step >= len(value):
+                return False, None
             value = value[step]
         else:
-            return False, None
+            if not isinstance(value, dict) or step not in value:
+                return False, None
+            value = value[step]
     return True, value

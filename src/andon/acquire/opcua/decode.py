@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from .wire import EPOCH, LAST, NUMBERS, bytes_of, diagnostics, moment, node_id, text_of, variant
 
-PLAIN = {k: np.dtype(f"<{f}") for k, f in zip(range(1, 12), ["u1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], strict=True)}
+FORMS = ("u1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")
+PLAIN = {kind: np.dtype(f"<{form}") for kind, form in enumerate(FORMS, 1)}
 """Built-in types that NumPy reads: Boolean to Double."""
 EXACT = 2**53
 """Integers beyond this lose digits as doubles."""
@@ -201,7 +202,8 @@ def _stretch(b: bytes, i: int, into: Columns, row: int, count: int, arrived: int
 
 
 def _moments(ticks: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.maximum((np.minimum(ticks, LAST) - EPOCH) // 10, 0)
+    at: NDArray[np.int64] = np.maximum((np.minimum(ticks, LAST) - EPOCH) // 10, 0)
+    return at
 
 
 def _one_by_one(b: bytes, i: int, into: Columns, row: int, count: int, arrived: int) -> int:

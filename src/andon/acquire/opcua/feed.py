@@ -30,8 +30,8 @@ LINGER = 0.1
 """Seconds that the first row of a lot waits for more."""
 QUIET = 2.0
 """Seconds without rows after which a sign of life is passed on."""
-PROOF = 5.0
-"""Seconds without a message after which the server is asked whether it lives."""
+PROOF = 8.0
+"""Seconds without a message after which the server is asked whether it lives: one with rare keep-alives."""
 PUBLISHED = 10_000
 """Values that the server may send in one message."""
 KEEP_ALIVE = 2_000
@@ -59,7 +59,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Subscription:
-    """A subscription: what comes next (0: not known yet), when it was last heard, and after how long a silence it is dead (seconds)."""
+    """A subscription.
+
+    `due` is the number of its next message (0: not known yet), `last` when it was heard, `dead` after how long a silence
+    (seconds) it is given up.
+    """
 
     number: int
     dead: float

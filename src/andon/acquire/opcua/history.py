@@ -99,9 +99,10 @@ async def _keep(feed: Feed, handle: int, values: Sequence[Said]) -> None:
     columns.handle[:] = handle
     for row, said in enumerate(values):
         columns.at[row], columns.quality[row] = said.at or said.server, said.status
-        numeric = isinstance(said.value, bool | float)
-        columns.value[row] = said.value if numeric else np.nan
-        if said.value is not None and not numeric:
+        columns.value[row] = np.nan
+        if isinstance(said.value, float):
+            columns.value[row] = said.value
+        elif said.value is not None:
             columns.other[row] = said.value
     known = columns.at > 0
     if columns.other:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from asyncua import ua
+from asyncua.ua.attribute_ids import AttributeIds
 
 from .addresses import Address, Step, address
 from .session import Session
 from .values import Plan
 
 BAD_NODE_ID_INVALID, BAD_NODE_ID_UNKNOWN = 0x80330000, 0x80340000
-VALUE = ua.AttributeIds.Value
+VALUE = AttributeIds.Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 
-from asyncua import Client
+from asyncua.client.client import Client
 from asyncua.ua.status_codes import get_name_and_doc
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
@@ -29,8 +29,8 @@ REASONS: Mapping[int, str] = {
     0x80120000: CERTIFICATE,  # BadCertificateInvalid
     0x801A0000: CERTIFICATE,  # BadCertificateUntrusted
     0x80140000: "The server says that Andon's certificate in {own} is not valid now: compare the clocks.",
-    0x80160000: "The server does not find its host name in Andon's certificate in {own}: remove it and connect again.",
-    0x80170000: "The server does not find Andon's application URI in its certificate {own}: remove it and connect again.",
+    0x80160000: "The server misses a host name in Andon's certificate {own}: remove the file and connect again.",
+    0x80170000: "The server misses Andon's application URI in {own}: remove the file and connect again.",
     0x801F0000: USER,  # BadUserAccessDenied
     0x80200000: USER,  # BadIdentityTokenInvalid
     0x80210000: USER,  # BadIdentityTokenRejected
@@ -55,12 +55,15 @@ async def explained(error: BaseException, link: Link, door: Door) -> str:
         return f"{where}the server said {status_name(code)}."
     if isinstance(error, socket.gaierror):
         return f"{where}there is no computer of this name on the network. Check the spelling, or write its IP address."
+    if isinstance(error, ConnectionError) and door.security != "None" and not isinstance(error, ConnectionRefusedError):
+        own = link.home / "own" / "certificate.der"
+        return f"{where}the server hung up while keys were exchanged. {CERTIFICATE.format(own=own)}"
     if isinstance(error, ConnectionRefusedError):
         return f"{where}the computer is there, but no OPC UA server listens on this port. Is the server started?"
     if isinstance(error, TimeoutError):
         return f"{where}no answer in time. Is the machine on, the cable in, the port open in the firewall?"
     if isinstance(error, UaError) and "No matching endpoints" in str(error):
-        return f"{where}it does not offer security {door.security!r}. It offers: {await _offered(door)}. Change `security`."
+        return f"{where}{(REASONS[0x80550000]).format(offers=await _offered(door))}"
     return f"{where}{error or type(error).__name__}"
 
 

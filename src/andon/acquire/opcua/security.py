@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.crypto import cert_gen, security_policies, uacrypto
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -21,7 +23,12 @@ from .door import Door
 log = logging.getLogger("andon.opcua")
 YEARS = 20
 """How long our own certificate holds: a plant must not stop because a year has gone by."""
-POLICIES = {
+Safe = (
+    type[security_policies.SecurityPolicyAes256Sha256RsaPss]
+    | type[security_policies.SecurityPolicyAes128Sha256RsaOaep]
+    | type[security_policies.SecurityPolicyBasic256Sha256]
+)
+POLICIES: Mapping[str, Safe] = {
     "Aes256Sha256RsaPss": security_policies.SecurityPolicyAes256Sha256RsaPss,
     "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
     "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,

@@ -11,7 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.common.utils import Buffer
+from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.ua_binary import struct_from_binary
 from asyncua.ua.uaerrors import UaError
 
@@ -34,7 +37,7 @@ VALUE, DEFINITION = 13, 23
 NAMESPACES, STARTED, RUNNING = "i=2255", "i=2257", "i=2259"
 LIMITS = {"read": "i=11705", "browse": "i=11710", "monitor": "i=11714", "history": "i=12165"}
 """OperationLimits of the server: how many nodes it takes a call."""
-WRONG = (UaError, BadAnswer, OSError, TimeoutError, struct.error, IndexError)
+WRONG = (UaError, BadAnswer, OSError, TimeoutError, struct.error, IndexError, ValueError)
 """What goes wrong when a server does not answer as it should."""
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # what happens is told by us, once and in plain words
 
@@ -67,12 +70,9 @@ class Session:
 
     async def call(self, request: object, answer: type[A], patience: float = PATIENCE) -> A:
         """Ask; the answer as asyncua reads it."""
-        protocol = self.client.uaclient.protocol
-        if protocol is None:
-            raise ConnectionError("the connection is closed")
-        found = struct_from_binary(answer, await protocol.send_request(request, patience))
-        found.ResponseHeader.ServiceResult.check()
-        return found
+        said = await self.raw(request, patience)
+        header(said)
+        return struct_from_binary(answer, Buffer(said))
 
     async def read(self, nodes: Sequence[str], attribute: int = VALUE) -> list[Said]:
         """An attribute of many nodes, in as many calls as the server needs."""
@@ -86,7 +86,7 @@ class Session:
             request = ua.ReadRequest()
             request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
             request.Parameters.NodesToRead = [
-                ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=ua.AttributeIds(attribute))
+                ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=AttributeIds(attribute))
                 for node, attribute in wanted[first : first + most]
             ]
             found += _values(await self.raw(request))
@@ -94,20 +94,15 @@ class Session:
 
     async def parent(self, node: str, reference: str) -> str | None:
         """The node that refers to this one by such a reference."""
-        request = ua.BrowseRequest()
-        request.Parameters.RequestedMaxReferencesPerNode = 1
-        request.Parameters.NodesToBrowse = [
-            ua.BrowseDescription(
-                NodeId=ua.NodeId.from_string(node),
-                BrowseDirection=ua.BrowseDirection.Inverse,
-                ReferenceTypeId=ua.NodeId.from_string(reference),
-                IncludeSubtypes=False,
-                NodeClassMask=0,
-                ResultMask=0,
-            )
-        ]
+        request = _browse(node, reference, ua.BrowseDirection.Inverse)
         (result,) = (await self.call(request, ua.BrowseResponse)).Results
         return result.References[0].NodeId.to_string() if result.References else None
+
+    async def children(self, node: str, reference: str) -> dict[str, str]:
+        """The nodes that this one refers to by such a reference, by name."""
+        request = _browse(node, reference, ua.BrowseDirection.Forward)
+        (result,) = (await self.call(request, ua.BrowseResponse)).Results
+        return {str(r.BrowseName.Name): r.NodeId.to_string() for r in result.References or ()}
 
     async def definition(self, data_type: str) -> object:
         """The DataTypeDefinition of a data type, as it was sent."""
@@ -180,6 +175,20 @@ def _values(b: bytes) -> list[Said]:
         said, i = data_value(b, i)
         found.append(said)
     return found
+
+
+def _browse(node: str, reference: str, direction: ua.BrowseDirection) -> ua.BrowseRequest:
+    request = ua.BrowseRequest()
+    request.Parameters.NodesToBrowse = [
+        ua.BrowseDescription(
+            NodeId=ua.NodeId.from_string(node),
+            BrowseDirection=direction,
+            ReferenceTypeId=ua.NodeId.from_string(reference),
+            IncludeSubtypes=False,
+            ResultMask=ua.UInt32(63),
+        )
+    ]
+    return request
 
 
 def now() -> int:

@@ -1,4 +1,4 @@
-"""Structures: their shapes learned from the server (DataTypeDefinition, OPC 10000-3, 5.8.3), their bytes read by them."""
+"""Structures: their shapes learned from the server (OPC 10000-3, 5.8.3), their bytes read by them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEPTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its name, its type (a built-in one by number, a structure by its data type), its rank (-1: one value)."""
+    """A field: its name, its type (a built-in one by number, a structure by its name), its rank (-1: one value)."""
 
     name: str
     kind: int | str
@@ -97,7 +97,7 @@ class Server(Protocol):
 
 @dataclass(slots=True)
 class Structures:
-    """The shapes known of one server, by data type; `encodings` leads from an encoding to its data type, "" if to none."""
+    """The shapes known of one server, by data type; `encodings` leads from an encoding to its data type, or to ""."""
 
     shapes: dict[str, Shape] = field(default_factory=lambda: dict(STANDARD))
     encodings: dict[str, str] = field(default_factory=lambda: dict(ENCODINGS))

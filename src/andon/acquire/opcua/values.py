@@ -83,7 +83,7 @@ def told(value: object) -> Told:
         return float(value), str(value) if abs(value) > EXACT else None, GOOD
     if isinstance(value, Body):
         return None, None, BAD_ENCODING_UNSUPPORTED
-    return None, orjson.dumps(value, default=_undone).decode(), GOOD
+    return None, orjson.dumps(value, default=_undone, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode(), GOOD
 
 
 def _undone(value: object) -> object:
@@ -128,7 +128,7 @@ def _table(
     value, text, quality = said
     return pa.table(
         {
-            "address": pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), plan.names),
+            "address": pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32), pa.int32()), plan.names),
             "at": pa.array(at, pa.int64()).cast(MOMENT),
             "value": pa.array(value, from_pandas=True),
             "text": text,

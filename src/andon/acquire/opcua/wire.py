@@ -1,8 +1,8 @@
 """The binary encoding of OPC UA (OPC 10000-6, 5.2): from bytes to plain Python values.
 
-Numbers and booleans become themselves, strings and XML text, arrays lists (nested where they have dimensions). A
-DateTime becomes its ISO 8601 text, a Guid and a NodeId their usual text, a ByteString its hex digits, a LocalizedText its
-text, a StatusCode its number. A structure stays a `Body` until its shape is known.
+Numbers and booleans become themselves, strings and XML text, arrays lists (nested where they have dimensions).
+A DateTime becomes its ISO 8601 text, a Guid and a NodeId their usual text, a ByteString its hex digits, a LocalizedText
+its text, a StatusCode its number. A structure stays a `Body` until its shape is known.
 """
 
 from __future__ import annotations
