@@ -23,6 +23,9 @@ ROWS = pa.schema(
 """The columns of a packet's rows: the address as plant.toml writes it, the source's own time, a number (a boolean as 0
 or 1), a text (or the digits of an integer beyond +-2**53, beside its value), an OPC UA status code."""
 
+OPEN = 4_102_444_800_000_000
+"""2100-01-01T00:00Z: the end of a connection that has not ended."""
+
 BAD_NO_COMMUNICATION = 0x80310000
 BAD_TYPE_MISMATCH = 0x80740000
 BAD_OUT_OF_RANGE = 0x803C0000

@@ -11,6 +11,7 @@ PARTS = {
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "demonstration": ("demo", "fault", "faults", "live", "play"),
     "questions": ("answerable", "answered", "studies"),
+    "relaying": ("Route", "relay", "relayed"),
     "running": ("run", "sources"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone"),
     "upkeep": (

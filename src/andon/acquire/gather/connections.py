@@ -17,10 +17,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from ...model import Batch, Receipt, Window
-from ..link import MOMENT
+from ..link import MOMENT, OPEN
 
-OPEN = 4_102_444_800_000_000
-"""2100-01-01T00:00Z: the end of what has not ended."""
 SOURCE = "gather"
 KIND = "connection"
 
@@ -48,7 +46,8 @@ class Connections:
         """End the spells that a killed process left open, at the last note of them; the sources they are of."""
         notes = _read(self.file)
         rows = self.memory.spell_rows(KIND, "*", Window(0, OPEN)).to_pylist()
-        left = [r for r in rows if int(r["until"]) >= OPEN]
+        # A source of an edge ("site-2/press-hall") is ended and opened by what its relay says.
+        left = [r for r in rows if int(r["until"]) >= OPEN and "/" not in r["place"]]
         for row in left:
             since = int(row["since"])
             noted = notes.get(row["place"], (since, since))

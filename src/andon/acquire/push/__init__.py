@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...catalog import connector
 from ...errors import NotConnected
@@ -13,6 +15,10 @@ from ...model import Batch
 from ..link import ALIVE, Link, Offer, Packet, Trial
 from .browse import offers
 from .tokens import read_tokens
+
+if TYPE_CHECKING:
+    from .heard import Heard
+    from .relayed import Edges
 
 PATIENCE = 2.0
 """Seconds between signs that it still listens."""
@@ -85,15 +91,19 @@ async def push(
     from .desk import Desk, parcels, settle
     from .heard import read_heard
     from .listening import Door, listening
+    from .relayed import FILE, Edges
 
     host, port = where(listen)
     tokens = read_tokens(senders, link.secret, link.source)
     _check_open(host, bool(tokens.digests))
-    desk, heard = Desk(), read_heard(link.home)
-    counter = Counter(link, desk, tokens, heard, largest * MEBI)
+    desk, heard, centre = Desk(), read_heard(link.home), Edges(link.home / FILE, edges or {})
+    counter = Counter(link, desk, tokens, heard, centre, largest * MEBI)
     try:
         async with listening(application(counter), Door(host, port, *_files(link, certificate, key))) as serving:
             yield ALIVE
+            for ended in centre.begin():
+                yield ended
+            desk.closed = False
             while not serving.done():
                 lot = await desk.lot(PATIENCE)
                 if not lot:
@@ -101,10 +111,19 @@ async def push(
                 for parcel in parcels(lot):
                     yield parcel
                 settle(lot)
-                await asyncio.to_thread(heard.keep)
+                await asyncio.to_thread(_noted, heard, centre)
+                for ended in centre.fallen():
+                    yield ended
             raise NotConnected(f"The HTTP server on {listen} ended.")
     finally:
         desk.close()
+
+
+def _noted(heard: Heard, edges: Edges) -> None:
+    """What is to be known after a kill; a full disk passes, and the next note may fit."""
+    with suppress(OSError):
+        heard.keep()
+        edges.keep()
 
 
 def where(listen: str) -> tuple[str, int]:

@@ -19,6 +19,7 @@ class Refused(Exception):
     said: str
     retry: int = 0
     faults: Sequence[Fault] = ()
+    code: str = ""
 
 
 def behind(said: str, *, retry: int = 1, status: int = 503) -> Refused:
@@ -38,9 +39,6 @@ def partial(faults: Sequence[Fault], stored: int) -> Refused:
 
 
 def _told(fault: Fault) -> str:
-    named = f"field {fault.field!r} ({fault.found:.60})" if fault.field else f"{fault.found:.80}"
-    return (
-        f"line {fault.line}: {named} {fault.why}"
-        if not fault.field
-        else (f"line {fault.line}: field {fault.field!r} ({fault.found[:60]!r}) {fault.why}")
-    )
+    if fault.field:
+        return f"line {fault.line}: field {fault.field!r} ({fault.found[:60]!r}) {fault.why}"
+    return f"line {fault.line}: {fault.found[:80]!r} {fault.why}"

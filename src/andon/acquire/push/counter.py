@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial as bound
 from urllib.parse import parse_qs
@@ -16,18 +16,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..link import Link
-from .answers import NAMED, Refused, partial
+from .answers import NAMED, Refused, behind, partial
 from .body import read_body, unpack
 from .desk import Desk
 from .heard import Heard
 from .metrics import read_metrics
 from .plain import read_arrow, read_json
 from .points import Read, read_points
+from .relayed import Edges
 from .series import Matcher, read_line_address, read_metric_address
 from .tokens import Tokens
 
 VERSION = "1.8.10"
 """The InfluxDB whose answers senders expect (they read it off /ping)."""
+RELAYED = 64 << 20
+"""Bytes of batches that an edge may send at once."""
 CODES = {401: "unauthorized", 403: "forbidden", 413: "request too large", 429: "too many requests"} | {
     408: "request timeout",
     415: "unsupported media type",
@@ -45,24 +48,30 @@ class Counter:
     desk: Desk
     tokens: Tokens
     heard: Heard
+    edges: Edges
     limit: int
     lines: Matcher = field(init=False)
     metrics: Matcher = field(init=False)
     parsing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    relaying: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lines = Matcher(read_line_address, self.link.addresses)
         self.metrics = Matcher(read_metric_address, self.link.addresses)
 
+    def sender(self, request: Request) -> str:
+        """Who sends, if he may."""
+        return self.tokens.sender(request.headers, request.query_params)
+
     async def body(self, request: Request, limit: int) -> bytes:
-        """The body of a request by somebody who may push."""
-        self.tokens.sender(request.headers, request.query_params)
+        """The body of a request, if it could be stored."""
         self.desk.open()
         with self.desk.body() as body:
             return await read_body(request.stream(), request.headers, limit=limit, body=body)
 
     async def take(self, request: Request, read: Callable[[bytes], Read], limit: int = 0) -> Response:
         """Store what a request says; on disk when this answers 204."""
+        self.sender(request)
         limit = limit or self.limit
         raw = await self.body(request, limit)
         encoding = request.headers.get("content-encoding", "")
@@ -75,7 +84,7 @@ class Counter:
         return Response(status_code=204)
 
 
-def application(counter: Counter, more: Sequence[Route] = ()) -> Starlette:
+def application(counter: Counter) -> Starlette:
     """All endpoints of a push source."""
     posts = {
         "/write": _lines,
@@ -83,6 +92,7 @@ def application(counter: Counter, more: Sequence[Route] = ()) -> Starlette:
         "/api/v1/write": _metrics,
         "/json": _json,
         "/arrow": _arrow,
+        "/relay": _relay,
         "/query": _query,
     }
     return Starlette(
@@ -91,7 +101,6 @@ def application(counter: Counter, more: Sequence[Route] = ()) -> Starlette:
             Route("/query", bound(_query, counter), methods=["GET"]),
             Route("/ping", _ping, methods=["GET", "HEAD"]),
             Route("/health", bound(_health, counter), methods=["GET"]),
-            *more,
         ],
         exception_handlers={Refused: _refused, ClientDisconnect: _gone, HTTPException: _unknown},
     )
@@ -126,14 +135,31 @@ async def _arrow(counter: Counter, request: Request) -> Response:
     return await counter.take(request, lambda b: read_arrow(b, now(), counter.heard))
 
 
+async def _relay(counter: Counter, request: Request) -> Response:
+    """Batches of an edge; without a body: a sign of life."""
+    name, spool = counter.edges.admit(counter.sender(request), request.headers)
+    async with counter.relaying.setdefault(name, asyncio.Lock()):
+        raw = await counter.body(request, RELAYED)
+        encoding = request.headers.get("content-encoding", "")
+        async with counter.parsing:
+            body = await asyncio.to_thread(unpack, raw, encoding, limit=RELAYED)
+            delivery = await asyncio.to_thread(counter.edges.delivery, name, spool, body, request.headers)
+        try:
+            counter.edges.expect(delivery)
+        except OSError:
+            raise behind("The disk is full. Nothing of this was stored.", retry=5) from None
+        await counter.desk.store(delivery.batches, delivery.size)
+        counter.edges.settle(delivery)
+    return Response(status_code=204, headers={"Andon-Now": str(now())})
+
+
 async def _query(counter: Counter, request: Request) -> Response:
     """Telegraf begins with CREATE DATABASE; nothing else is answered here."""
+    counter.sender(request)
     asked = request.query_params.get("q", "")
     if request.method == "POST" and not asked:
         form = parse_qs((await counter.body(request, 1 << 16)).decode("utf-8", "replace"))
         asked = form.get("q", [""])[0]
-    else:
-        counter.tokens.sender(request.headers, request.query_params)
     if not asked.strip().upper().startswith("CREATE DATABASE"):
         raise Refused(400, "Only writing is possible here. Ask with `andon ask` or `andon sql`.")
     return JSONResponse({"results": [{"statement_id": 0}]})
@@ -154,7 +180,7 @@ async def _health(counter: Counter, request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """Why nothing, or not all, was stored: in the words of InfluxDB 1.x (error) and 2.x (code, message)."""
     assert isinstance(error, Refused)
-    code = CODES.get(error.status, "invalid")
+    code = error.code or CODES.get(error.status, "invalid")
     said: dict[str, object] = {"code": code, "message": error.said, "error": error.said}
     if error.faults:
         said["line"] = error.faults[0].line

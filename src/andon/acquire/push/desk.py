@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,25 +29,32 @@ AGAIN = 5
 """Seconds after which to come again while the disk is full."""
 
 
+Brought = pa.Table | Sequence[Batch]
+"""Rows by address, or whole batches of an edge."""
+
+
 @dataclass(slots=True)
 class Waiting:
     """What a request brought, and the promise that it is on disk."""
 
-    brought: pa.Table | Batch
+    brought: Brought
     size: int
     stored: asyncio.Future[None]
 
 
 @dataclass(slots=True)
 class Desk:
-    """Takes what requests bring and hands it to the connector's generator in lots; lives in one event loop."""
+    """Takes what requests bring and hands it to the connector's generator in lots; lives in one event loop.
+
+    It is closed until the generator opens it, and once that has ended.
+    """
 
     queue: deque[Waiting] = field(default_factory=deque)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: int = 0
     rows: int = 0
     writing: float = 0.0
-    closed: bool = False
+    closed: bool = True
 
     @contextmanager
     def body(self) -> Iterator[Body]:
@@ -73,7 +80,7 @@ class Desk:
         if self.rows > ROOM:
             raise behind("More comes in than can be stored. Nothing of this was stored.", status=429)
 
-    async def store(self, brought: pa.Table | Batch, size: int) -> None:
+    async def store(self, brought: Brought, size: int) -> None:
         """Hand something in, and return when it is on disk.
 
         Raises
@@ -82,7 +89,7 @@ class Desk:
             It was not stored, or not yet.
         """
         self.open()
-        if not size:
+        if not _rows(brought):
             return
         waiting = Waiting(brought, size, asyncio.get_running_loop().create_future())
         self.queue.append(waiting)
@@ -150,10 +157,10 @@ def parcels(lot: list[Waiting]) -> Iterator[Packet | Batch]:
     """A lot as what gather stores: whole batches as they are, rows together."""
     rows: list[pa.Table] = []
     for waiting in lot:
-        if isinstance(waiting.brought, Batch):
-            yield waiting.brought
-        else:
+        if isinstance(waiting.brought, pa.Table):
             rows.append(waiting.brought)
+        else:
+            yield from waiting.brought
     if rows:
         table = pa.concat_tables(rows)
         for first in range(0, table.num_rows, LOT):
@@ -167,7 +174,7 @@ def settle(lot: list[Waiting]) -> None:
             waiting.stored.set_result(None)
 
 
-def _rows(brought: pa.Table | Batch) -> int:
-    if not isinstance(brought, Batch):
+def _rows(brought: Brought) -> int:
+    if isinstance(brought, pa.Table):
         return brought.num_rows
-    return brought.samples.num_rows if brought.samples is not None else 1
+    return sum(b.samples.num_rows if b.samples is not None else 1 for b in brought)
