@@ -8,6 +8,7 @@ from importlib import import_module
 PARTS = {
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "chaos": ("LONG", "SHORT", "accounts"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "demonstration": ("demo", "fault", "faults", "live", "play"),
     "questions": ("answerable", "answered", "studies"),

@@ -1,6 +1,7 @@
 """Chaos: real servers, a real `andon run`, faults one after the other, and an exact account of every sample."""
 
-from .chaos import chaos
+from .account import Account
+from .sequence import accounts
 from .trials import LONG, SHORT, Trial
 
-__all__ = ["LONG", "SHORT", "Trial", "chaos"]
+__all__ = ["LONG", "SHORT", "Account", "Trial", "accounts"]

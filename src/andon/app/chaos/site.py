@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -28,6 +28,7 @@ from ...plant import Signal
 TICK = 100_000
 """Each source says a numbered tick every so many microseconds."""
 PATIENCE = 60.0
+LATELY = 120_000_000
 DISK = 96
 """MiB of the small disk that can be filled."""
 
@@ -79,7 +80,7 @@ class ChaosSite:
             self.andon = subprocess.Popen(
                 [sys.executable, "-m", "andon", "run", str(self.folder)], stdout=log, stderr=log, start_new_session=True
             )
-        until(lambda: self.asked() is not None, PATIENCE, f"andon run {self.folder} did not start")
+        until(self.answers, PATIENCE, f"andon run {self.folder} did not start")
 
     def kill(self) -> None:
         """End Andon as a power cut would."""
@@ -88,41 +89,50 @@ class ChaosSite:
             self.andon.wait()
             self.andon = None
 
-    def asked(self) -> Historian | None:
-        """The history, asked of the Andon that runs; None while none answers. Never opened here."""
+    @contextmanager
+    def asked(self) -> Iterator[Historian]:
+        """The history, asked of the Andon that runs; never opened here.
+
+        Raises
+        ------
+        NotConnected
+            None answers.
+        """
         owner = owner_of(self.folder / "history")
         caller = call(owner) if owner else None
-        return cast(Historian, RemoteHistorian(self.folder / "history", caller)) if caller else None
+        if caller is None:
+            raise NotConnected("Andon does not answer.")
+        with RemoteHistorian(self.folder / "history", caller) as history:
+            yield cast(Historian, history)
+
+    def answers(self) -> bool:
+        with suppress(NotConnected), self.asked():
+            return True
+        return False
 
     def ticks(self, source: str, window: Window) -> list[tuple[int, int]]:
         """The stored ticks of a source: moment and number."""
-        history = self.asked()
-        if history is None:
-            raise NotConnected("Andon does not answer.")
-        try:
+        with self.asked() as history:
             table = history.samples(tick_path(source), window)
-        finally:
-            history.close()
         rows = zip(table["at"].to_pylist(), table["value"].to_pylist(), strict=True)
         return [(int(at or 0), round(value)) for at, value in rows if value is not None]
 
     def newest(self, source: str) -> int:
         """The moment of the newest stored tick of a source; 0 where there is none or nobody answers."""
-        try:
-            found = self.ticks(source, Window(_now() - 300_000_000, _now() + 300_000_000))
-        except NotConnected:
-            return 0
-        return max((number * TICK for _, number in found), default=0)
+        with suppress(NotConnected):
+            found = self.ticks(source, Window(_now() - LATELY, _now() + LATELY))
+            return max((number * TICK for _, number in found), default=0)
+        return 0
 
     def heard(self, source: str, window: Window) -> list[tuple[int, int]]:
         """The stretches of a window in which a source was heard."""
-        history = self.asked()
-        if history is None:
-            raise NotConnected("Andon does not answer.")
-        try:
+        with self.asked() as history:
             return [(s, u) for s, u, _ in history.coverage(self._signal(source), window).rows()]
-        finally:
-            history.close()
+
+    def begun(self, source: str, window: Window) -> list[int]:
+        """When the connections of a source began."""
+        with self.asked() as history:
+            return [since for since, _, _ in history.spells("connection", source, window).rows()]
 
     def fill(self) -> None:
         """Fill the small disk to the last byte."""

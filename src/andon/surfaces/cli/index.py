@@ -11,6 +11,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
         "relay": ("relay", "Run the plant as an edge: keep what its machines say and send it to a central Andon."),
         "sources": ("running", "Show how each source is doing, and why data stopped."),
+        "chaos": ("chaos", "Harm real servers and a real Andon, and account for every sample."),
     },
     "Bring data": {
         "import": ("bring", "Store files: CSV, Excel, Parquet, JSON lines, line protocol."),

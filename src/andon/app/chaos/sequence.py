@@ -20,7 +20,7 @@ SETTLED = 25.0
 PATIENCE = 60.0
 
 
-def chaos(
+def accounts(
     folder: Path, trials: Sequence[Trial], *, tell: Callable[[str], None] = lambda said: None
 ) -> Iterator[Account]:
     """Throw faults at a plant of real servers and a real Andon, and account for every sample.
