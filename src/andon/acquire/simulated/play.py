@@ -72,7 +72,7 @@ class Player:
     def now(self, at: int) -> list[Line]:
         """What every signal last said at a moment."""
         said: dict[str, Line] = {}
-        for machine in {p.rpartition("/")[0] for p in self.score.paths}:
+        for machine in self._machines():
             own = self._own_time(machine, at)
             said |= {p: self._line(x) for p, x in self.score.last(own).items() if p.startswith(machine + "/")}
             said |= {x[0]: x for x in self._done(machine, 0, at) if x[1] >= said[x[0]][1]}
@@ -85,8 +85,11 @@ class Player:
         if not self.bends.stops and not self.bends.resets:
             said = self.score.between(since, until)
         else:
-            said = [x for m in {p.rpartition("/")[0] for p in self.score.paths} for x in self._bent(m, since, until)]
+            said = [x for m in self._machines() for x in self._bent(m, since, until)]
         return sorted([*said, *self._ticking(since, until)], key=lambda line: line[1])
+
+    def _machines(self) -> list[str]:
+        return sorted({p.rpartition("/")[0] for p in self.score.paths})
 
     def _bent(self, machine: str, since: int, until: int) -> Iterator[Line]:
         own = (self._own_time(machine, since), self._own_time(machine, until))

@@ -32,7 +32,7 @@ class Publisher:
 
     def connect(self, port: int) -> None:
         """Begin to connect; it goes on until the broker is there, and begins again whenever it goes."""
-        self.client.connect_async(HOST, port, keepalive=5)
+        self.client.connect_async(HOST, port, keepalive=15)
         self.client.loop_start()
 
     def publish(

@@ -62,7 +62,7 @@ class Edge:
 
     def connect(self, port: int) -> None:
         self._port = port
-        self.client.connect_async(HOST, port, keepalive=5)
+        self.client.connect_async(HOST, port, keepalive=15)
         self.client.loop_start()
 
     def say(self, lines: Sequence[Line]) -> None:
