@@ -24,7 +24,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: $(READY)
-	$(BIN)/andon demo build/demo
+	$(BIN)/andon demo build/demo --walk
 
 peers:
 	.ci/peers

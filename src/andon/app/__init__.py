@@ -9,6 +9,7 @@ PARTS = {
     "alarms": ("alarms",),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "chaos": ("LONG", "SHORT", "accounts"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "connecting": (
         "answering",
@@ -23,7 +24,7 @@ PARTS = {
         "written",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("demo",),
+    "demonstration": ("demo", "fault", "faults", "live", "play"),
     "glances": ("now", "sources", "watching"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),

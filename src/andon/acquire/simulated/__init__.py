@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,16 @@ from ...catalog import connector
 from ...model import Batch, Times, Window
 from ...units import duration
 from ..link import Link
-from .delivery import Plan, deliveries, planned
+from .delivery import Plan, Voices, deliveries, planned
 from .flow import FAR, Agenda, Order, run_line
-from .hours import WorkAxis, demo_window, local, shifts_of, work_axis
+from .hours import DEMO, Days, WorkAxis, work_axis
 from .layout import LINES, MACHINES, PRODUCTS
 from .paper import plant_toml
 from .timeline import Run, run_of
 from .truth import truth_of
+from .wires import GATEWAYS, Wires
 
-__all__ = ["Simulation", "simulated", "simulated_plant"]
+__all__ = ["Simulation", "simulated", "simulated_plant", "simulation"]
 QUARTER = 900_000_000
 
 
@@ -31,7 +33,9 @@ class Simulation:
     """
 
     seed: int
+    days: Days
     window: Window
+    wires: Wires = field(repr=False)
     plant_toml: str = field(repr=False)
     truth: Mapping[str, object] = field(repr=False)
     runs: tuple[Run, ...] = field(repr=False)
@@ -40,7 +44,12 @@ class Simulation:
     def batches(self) -> Iterator[Batch]:
         """Everything the plant said, in order of arrival: some of it late, some twice."""
         yield planned(self.plans)
-        yield from deliveries(self.runs, self.seed, self.window)
+        yield from deliveries(self.voices, self.window)
+
+    @property
+    def voices(self) -> Voices:
+        """What the machines say, before, in and after the window."""
+        return Voices.of(self.runs, self.seed, self.days, self.wires)
 
     def write(self, folder: Path) -> None:
         """Write plant.toml and truth.json into a folder."""
@@ -70,14 +79,24 @@ def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
     >>> len(plant.runs), plant.window.duration // 3_600_000_000
     (12, 48)
     """
+    told = DEMO.window
+    since = replace(DEMO, first=max(DEMO.first, DEMO.last - timedelta(days))).window.since
+    return simulation(seed, DEMO, Window(since, told.until), GATEWAYS)
+
+
+def simulation(seed: int, days: Days, window: Window, wires: Wires) -> Simulation:
+    """Simulate some days, of which a window is told; the truth goes on to the end of the days."""
     runs, plans = list[Run](), list[Plan]()
     for line in LINES:
-        own, planned_here = _line(line, seed)
+        own, planned_here = _line(line, seed, days)
         runs += own
         plans += planned_here
-    window = demo_window(days)
     told = [p for p in plans if p.until > window.since]
-    return Simulation(seed, window, plant_toml(), truth_of(runs, seed, window), tuple(runs), tuple(told))
+    truth = truth_of(runs, seed, Window(window.since, days.window.until), wires)
+    truth["window"] = [window.since, window.until]
+    if window.until < days.window.until:
+        truth["until"] = days.window.until
+    return Simulation(seed, days, window, wires, plant_toml(days, wires), truth, tuple(runs), tuple(told))
 
 
 @connector()
@@ -93,21 +112,20 @@ async def simulated(link: Link, seed: int = 1) -> AsyncIterator[Batch]:
         yield batch
 
 
-def _line(line: str, seed: int) -> tuple[list[Run], list[Plan]]:
-    shifts = shifts_of(line)
-    axis = work_axis(shifts)
+def _line(line: str, seed: int, days: Days) -> tuple[list[Run], list[Plan]]:
+    axis = work_axis(days.shifts_of(line))
     services = {
-        m.path: (axis.working(local(m.maintenance[0])), duration(m.maintenance[1]) // 1000)
+        m.path: (axis.working(days.local(m.maintenance[0])), duration(m.maintenance[1]) // 1000)
         for m in MACHINES
-        if m.line == line and m.maintenance
+        if m.line == line and m.maintenance and days.local(m.maintenance[0]) in days.window
     }
     faster = {
-        p.name: axis.working(local(p.faster_from + "T00:00")) if p.faster_from else FAR
+        p.name: axis.working(days.local(p.faster_from + "T00:00")) if p.faster_from else FAR
         for p in PRODUCTS
         if p.line == line
     }
     stations, orders = run_line(line, seed, Agenda(axis.total, services, faster))
-    runs = [run_of(s, axis, shifts, np.random.default_rng([seed, 79, i])) for i, s in enumerate(stations)]
+    runs = [run_of(s, days, axis, np.random.default_rng([seed, 79, i])) for i, s in enumerate(stations)]
     return runs, [p for order, release in orders for p in _plans(order, release, line, axis)]
 
 

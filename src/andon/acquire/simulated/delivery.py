@@ -5,17 +5,18 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from ...model import Batch, Times, Window
-from .hours import demo_window, local
-from .layout import LOST, SOURCES
+from .hours import Days
+from .layout import MACHINES, SOURCES
 from .signals import Physics, Track, analogs, changes, physics
 from .timeline import Run
+from .wires import Wires
 
 HOUR = 3_600_000_000
 LENGTH = 4 * HOUR
@@ -35,11 +36,6 @@ class Plan:
     until: int
 
 
-def lost_window(source: str) -> Window:
-    """When nobody heard a source; empty for most."""
-    return Window(local(LOST[1]), local(LOST[2])) if source == LOST[0] else Window(0, 0)
-
-
 def planned(plans: Sequence[Plan]) -> Batch:
     """The planned orders, as the first thing that arrives."""
     rows = [
@@ -53,47 +49,94 @@ def planned(plans: Sequence[Plan]) -> Batch:
         )
         for p in plans
     ]
-    return Batch("planning", 1, spells=_spells(rows))
+    return Batch("planning", 1, spells=spells_of(rows))
 
 
-def deliveries(runs: Sequence[Run], seed: int, window: Window) -> Iterator[Batch]:
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What all machines say, and over which source each signal is heard."""
+
+    machines: tuple[Physics, ...]
+    said: tuple[Track, ...]
+    seed: int
+    days: Days
+    wires: Wires
+
+    @classmethod
+    def of(cls, runs: Sequence[Run], seed: int, days: Days, wires: Wires) -> Voices:
+        said = tuple(t for run in runs for t in changes(run))
+        return cls(tuple(map(physics, runs)), said, seed, days, wires)
+
+    def since(self, at: int) -> Voices:
+        """The same voices, first heard at a moment: each then says what it last said."""
+        return replace(self, said=tuple(t.without(Window(0, at)) for t in self.said))
+
+    def lost(self) -> Voices:
+        """The same voices without what nobody heard while a source was lost."""
+        window = self.wires.lost_window(self.days)
+        kept = [t.without(window) if self.wires.source_of(t.path) == self.wires.lost else t for t in self.said]
+        return replace(self, said=tuple(kept))
+
+    def opening(self, at: int) -> dict[str, list[Track]]:
+        """What the analog signals say at a moment at which somebody begins to listen, by source."""
+        just = Window(at - HOUR // 6, at)
+        heard: dict[str, list[Track]] = {source: [] for source in self.wires.sources}
+        for machine in self.machines:
+            for track in analogs(machine, just, np.random.default_rng([self.seed, 80])):
+                if len(track.at):
+                    last = replace(track.within(Window(int(track.at[-1]), at)), at=np.array([at], dtype=np.int64))
+                    heard[self.wires.source_of(track.path)].append(last)
+        return heard
+
+    def tracks(self, part: Window) -> dict[str, list[Track]]:
+        """What was said in a stretch, by source."""
+        heard: dict[str, list[Track]] = {source: [] for source in self.wires.sources}
+        for track in self.said:
+            heard[self.wires.source_of(track.path)].append(track.within(part))
+        for machine in self.machines:
+            line = machine.run.machine.line
+            place = [m.path for m in MACHINES if m.line == line].index(machine.run.machine.path)
+            chance = np.random.default_rng(
+                [self.seed, 78, part_number(part, self.days), place, *SOURCES[line].encode()]
+            )
+            for track in analogs(machine, part, chance):
+                heard[self.wires.source_of(track.path)].append(track)
+        return heard
+
+
+def deliveries(voices: Voices, window: Window) -> Iterator[Batch]:
     """All batches of a window in order of arrival; at its start each signal says what it last said."""
     waiting = list[tuple[int, int, Batch]]()
-    chance = np.random.default_rng([seed, 77])
-    silent = {line: [Window(0, window.since), lost_window(source)] for line, source in SOURCES.items()}
-    said = {
-        line: [_heard_track(t, silent[line]) for run in runs if run.machine.line == line for t in changes(run)]
-        for line in SOURCES
-    }
-    machines = {line: [physics(r) for r in runs if r.machine.line == line] for line in SOURCES}
+    chance = np.random.default_rng([voices.seed, 77])
+    lost = voices.wires.lost_window(voices.days)
+    heard = voices.since(window.since).lost()
     order = 0
-    for since in range(demo_window().since, window.until, LENGTH):
-        part = Window(since, since + LENGTH) & window
-        if not part.duration:
-            continue
-        for line, source in SOURCES.items():
-            batch = _batch(machines[line], said[line], part, seed)
+    for part in parts_of(window, voices.days):
+        for source, tracks in heard.tracks(part).items():
+            gap = lost if source == voices.wires.lost else Window(0, 0)
+            batch = _batch(
+                source, part_number(part, voices.days), [_unheard(t, gap) for t in tracks], _heard(part, gap)
+            )
             for arrival in _arrivals(part.until, chance):
                 order += 1
-                heapq.heappush(
-                    waiting, (arrival, order, Batch(source, part_number(part), batch.samples, spells=batch.spells))
-                )
+                heapq.heappush(waiting, (arrival, order, batch))
         while waiting and waiting[0][0] <= part.until + HOUR // 60:
             yield heapq.heappop(waiting)[2]
     while waiting:
         yield heapq.heappop(waiting)[2]
 
 
-def _heard_track(track: Track, silent: Sequence[Window]) -> Track:
-    for window in silent:
-        if window.duration:
-            track = track.without(window)
-    return track
+def parts_of(window: Window, days: Days) -> Iterator[Window]:
+    """A window in stretches of four hours, counted from the first day."""
+    for since in range(days.window.since, window.until, LENGTH):
+        part = Window(since, since + LENGTH) & window
+        if part.duration:
+            yield part
 
 
-def part_number(part: Window) -> int:
+def part_number(part: Window, days: Days) -> int:
     """The number of the batch that holds a stretch."""
-    return (part.since - demo_window().since) // LENGTH + 1
+    return (part.since - days.window.since) // LENGTH + 1
 
 
 def _arrivals(until: int, chance: np.random.Generator) -> list[int]:
@@ -103,15 +146,9 @@ def _arrivals(until: int, chance: np.random.Generator) -> list[int]:
     return [first, first + HOUR // 6] if twice < TWICE else [first]
 
 
-def _batch(machines: Sequence[Physics], said: Sequence[Track], part: Window, seed: int) -> Batch:
-    source = SOURCES[machines[0].run.machine.line]
-    lost = lost_window(source)
-    tracks = [t.within(part) for t in said]
-    for i, machine in enumerate(machines):
-        chance = np.random.default_rng([seed, 78, part_number(part), i, *source.encode()])
-        tracks += [_unheard(t, lost) for t in analogs(machine, part, chance)]
-    rows = [("connection", source, w.since, w.until, "connected", "{}") for w in _heard(part, lost)]
-    return Batch(source, part_number(part), _table(tracks), spells=_spells(rows))
+def _batch(source: str, number: int, tracks: Sequence[Track], heard: Sequence[Window]) -> Batch:
+    rows = [("connection", source, w.since, w.until, "connected", "{}") for w in heard]
+    return Batch(source, number, table_of(tracks), spells=spells_of(rows))
 
 
 def _heard(part: Window, lost: Window) -> list[Window]:
@@ -127,7 +164,7 @@ def _unheard(track: Track, lost: Window) -> Track:
     return Track(track.path, track.at[keep], track.value[keep], track.word[keep], track.words, track.quality[keep])
 
 
-def _table(tracks: Sequence[Track]) -> pa.Table:
+def table_of(tracks: Sequence[Track]) -> pa.Table:
     """One table in order of time."""
     at = np.concatenate([t.at for t in tracks])
     order = np.argsort(at, kind="stable")
@@ -153,7 +190,7 @@ def _moments(at: Times) -> pa.Array[pa.Scalar[pa.TimestampType[Literal["us"], st
     return pa.array(at, pa.int64()).cast(pa.timestamp("us", "UTC"))
 
 
-def _spells(rows: Sequence[tuple[str, str, int, int, str, str]]) -> pa.Table:
+def spells_of(rows: Sequence[tuple[str, str, int, int, str, str]]) -> pa.Table:
     kind, place, since, until, text, detail = zip(*rows, strict=True) if rows else ((),) * 6
     return pa.table(
         {

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from ...model import Times, Window, micros
-from .layout import FIRST_DAY, HOLIDAYS, LAST_DAY, MAKE_UP, SHIFTS, WEEK, ZONE, ShiftRow
+from .layout import ALL_HAPPENED, FIRST_DAY, HOLIDAYS, LAST_DAY, MAKE_UP, SHIFTS, WEEK, ZONE, ShiftRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +21,58 @@ class WorkShift:
     breaks: tuple[Window, ...]
 
 
-def local(text: str) -> int:
-    """Microseconds of a local moment such as 2026-10-14T15:20 in the plant's zone."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The production days of a simulation, from 06:00 local on `first` to 06:00 on `last`.
+
+    What layout.py writes down for certain days of October 2026 happens `moved` days later: whole weeks, so that a
+    Saturday stays one.
+    """
+
+    first: date
+    last: date
+    moved: int = 0
+
+    @property
+    def window(self) -> Window:
+        return Window(_local(f"{self.first}T06:00"), _local(f"{self.last}T06:00"))
+
+    def day(self, written: str) -> str:
+        """The day that a day of layout.py is in this simulation."""
+        return str(date.fromisoformat(written) + timedelta(self.moved))
+
+    def local(self, written: str) -> int:
+        """Microseconds of a local moment of layout.py, such as 2026-10-14T15:20, in this simulation."""
+        day, _, clock = written.partition("T")
+        return _local(f"{self.day(day)}T{clock}")
+
+    def shifts_of(self, line: str) -> list[WorkShift]:
+        """All shifts of a line, in order."""
+        days = [self.first + timedelta(d) for d in range((self.last - self.first).days)]
+        found = [_shift(row, day) for day in days for row in SHIFTS if line in row.lines and self._runs(row, day)]
+        return sorted(found, key=lambda s: s.window.since)
+
+    def _runs(self, row: ShiftRow, day: date) -> bool:
+        """Does the shift start on this local day? Holidays have none, a make-up day runs as another weekday."""
+        made_up = {self.day(d): weekday for d, weekday in MAKE_UP.items()}
+        free = [self.day(d) for d in HOLIDAYS]
+        return str(day) not in free and made_up.get(str(day), WEEK[day.weekday()]) in row.days
+
+
+DEMO = Days(date.fromisoformat(FIRST_DAY), date.fromisoformat(LAST_DAY))
+"""The 30 days that are the same wherever and whenever the demo is made."""
+
+
+def days_around(now: int, *, back: int = 30, ahead: int = 14) -> Days:
+    """The days up to a moment and a few more, with everything special of layout.py in the weeks just before it."""
+    today = datetime.fromtimestamp(now / 1e6, ZoneInfo(ZONE)).date()
+    weeks = (today - date.fromisoformat(ALL_HAPPENED)).days // 7
+    return Days(today - timedelta(back), today + timedelta(ahead), 7 * weeks)
+
+
+@cache
+def _local(text: str) -> int:
     return micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)))
-
-
-def demo_window(days: int = 30) -> Window:
-    """The last so many of the demo's 30 production days."""
-    first = max(date.fromisoformat(FIRST_DAY), date.fromisoformat(LAST_DAY) - timedelta(days))
-    return Window(local(f"{first}T06:00"), local(LAST_DAY + "T06:00"))
-
-
-def shifts_of(line: str) -> list[WorkShift]:
-    """All shifts of a line in the demo window, in order."""
-    first, last = date.fromisoformat(FIRST_DAY), date.fromisoformat(LAST_DAY)
-    days = [first + timedelta(d) for d in range((last - first).days)]
-    found = [_shift(row, day) for day in days for row in SHIFTS if line in row.lines and _runs(row, day)]
-    return sorted(found, key=lambda s: s.window.since)
-
-
-def _runs(row: ShiftRow, day: date) -> bool:
-    """Does the shift start on this local day? Holidays have none, a make-up day runs as another weekday."""
-    return str(day) not in HOLIDAYS and MAKE_UP.get(str(day), WEEK[day.weekday()]) in row.days
 
 
 def _shift(row: ShiftRow, day: date) -> WorkShift:
@@ -56,9 +87,9 @@ def _shift(row: ShiftRow, day: date) -> WorkShift:
 def _stretch(row: ShiftRow, day: date, start: str, end: str) -> Window:
     """A local stretch of a shift in UTC; hours before the shift's start are on the next day."""
     nights = 1 if start < row.start else 0
-    since = local(f"{day + timedelta(nights)}T{start}")
+    since = _local(f"{day + timedelta(nights)}T{start}")
     nights = 1 if end <= row.start else 0
-    return Window(since, local(f"{day + timedelta(nights)}T{end}"))
+    return Window(since, _local(f"{day + timedelta(nights)}T{end}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from ...model import Element, Loss, State
 ZONE = "Europe/Berlin"
 FIRST_DAY, LAST_DAY = "2026-10-02", "2026-11-01"
 """The window runs from 06:00 local on the first to 06:00 local on the last: 30 production days, one with 25 hours."""
+ALL_HAPPENED = "2026-10-24"
+"""By this day everything special of the days below is over."""
 HOLIDAYS = ("2026-10-03",)
 MAKE_UP = {"2026-10-10": "fri"}
 LINES = ("line-1", "line-2", "line-3")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from .flow import ideal_cycle
-from .hours import local
+from .hours import DEMO, Days
 from .layout import (
     BREAK_CODES,
     CLASSES,
@@ -15,7 +15,6 @@ from .layout import (
     PRODUCTS,
     REASONS,
     SHIFTS,
-    SOURCES,
     ZONE,
     ClassRow,
     MachineRow,
@@ -23,17 +22,17 @@ from .layout import (
     ReasonRow,
     ShiftRow,
 )
+from .wires import GATEWAYS, Wires
 
 TEXT_SIGNALS = ("product", "order", "alarm", "reason", "scrap_cause")
 UNITS = {"power": "kW", "energy": "kW.h", "temperature": "Cel", "vibration": "mm/s"}
 _BY_NAME = {p.name: p for p in PRODUCTS}
-_FASTER = {p.name: local(p.faster_from + "T00:00") if p.faster_from else None for p in PRODUCTS}
 
 
-def paper_cycle(machine: MachineRow, product: str, at: int) -> int:
+def paper_cycle(machine: MachineRow, product: str, at: int, days: Days) -> int:
     """The ideal cycle that plant.toml has for a product on a machine at a moment, in milliseconds."""
-    since = _FASTER[product]
-    return _cycle(machine, _BY_NAME[product], since is not None and at >= since)
+    row = _BY_NAME[product]
+    return _cycle(machine, row, bool(row.faster_from) and at >= days.local(row.faster_from + "T00:00"))
 
 
 def _cycle(machine: MachineRow, product: ProductRow, quick: bool) -> int:
@@ -41,23 +40,23 @@ def _cycle(machine: MachineRow, product: ProductRow, quick: bool) -> int:
     return round(ideal_cycle(product, machine.row) * faster * machine.master_factor)
 
 
-def plant_toml() -> str:
+def plant_toml(days: Days = DEMO, wires: Wires = GATEWAYS) -> str:
     """The demo plant as its owner wrote it down."""
     parts = [
-        _head(),
+        _head(days),
         *map(_shift, SHIFTS),
         *map(_states, CLASSES.values()),
         *map(_reason, REASONS),
-        *map(_product, PRODUCTS),
-        *map(_machine, MACHINES),
-        *map(_source, SOURCES.values()),
+        *(_product(row, days) for row in PRODUCTS),
+        *(_machine(row, wires) for row in MACHINES),
+        *(_source(name, wires) for name in wires.sources),
         _money(),
     ]
     return "\n".join(parts)
 
 
-def _head() -> str:
-    rows = ", ".join(f'{{ date = "{d}", as = "{w}" }}' for d, w in MAKE_UP.items())
+def _head(days: Days) -> str:
+    rows = ", ".join(f'{{ date = "{days.day(d)}", as = "{w}" }}' for d, w in MAKE_UP.items())
     return f"""# A simulated plant: 12 machines of 4 classes in 3 lines, 30 days, made by `andon demo`.
 # What really happened is in truth.json.
 
@@ -70,7 +69,7 @@ language = "en"
 
 [calendar]
 day_of_shift = "start"
-holidays = [{_strings(HOLIDAYS)}]
+holidays = [{_strings(map(days.day, HOLIDAYS))}]
 make_up = [{rows}]
 """
 
@@ -105,8 +104,9 @@ def _reason(row: ReasonRow) -> str:
     return "[[reason]]\n" + "".join(f'{key} = "{value}"\n' for key, value in said.items() if value)
 
 
-def _product(row: ProductRow) -> str:
-    cycles = "".join(f"    {c},\n" for machine in MACHINES if machine.line == row.line for c in _cycles(machine, row))
+def _product(row: ProductRow, days: Days) -> str:
+    own = [m for m in MACHINES if m.line == row.line]
+    cycles = "".join(f"    {c},\n" for machine in own for c in _cycles(machine, row, days))
     return f"""[[product]]
 name = "{row.name}"
 cycles = [
@@ -115,8 +115,8 @@ values = [{{ value = {row.value:.2f}, valid_from = 2026-01-01 }}]
 """
 
 
-def _cycles(machine: MachineRow, row: ProductRow) -> Iterator[str]:
-    valid = [("2026-01-01", False), *([(row.faster_from, True)] if row.faster_from else [])]
+def _cycles(machine: MachineRow, row: ProductRow, days: Days) -> Iterator[str]:
+    valid = [("2026-01-01", False), *([(days.day(row.faster_from), True)] if row.faster_from else [])]
     for day, quick in valid:
         yield (
             f'{{ ideal_cycle = "{_cycle(machine, row, quick) / 1000:g} s", machine = "{machine.path}", '
@@ -124,26 +124,28 @@ def _cycles(machine: MachineRow, row: ProductRow) -> Iterator[str]:
         )
 
 
-def _machine(row: MachineRow) -> str:
-    source = SOURCES[row.line]
+def _machine(row: MachineRow, wires: Wires) -> str:
+    def heard(name: str) -> str:
+        return wires.keys_of(f"{row.path}/{name}")
+
     lines = [
         f'[[machine]]\npath = "{row.path}"\nclass = "{row.row.name}"\nminor_stop = "{MINOR_STOP // 1000} s"',
         f"hour_value = {90 + 15 * LINES.index(row.line)}.0\n",
-        f'[machine.signals.state]\nkind = "state"\nstates = "{row.row.name}"\nsource = "{source}"\n',
+        f'[machine.signals.state]\nkind = "state"\nstates = "{row.row.name}"\n{heard("state")}',
     ]
     for name in row.row.counters:
         rollover = f"rollover = {row.rollover}\n" if row.rollover and name == "total_count" else ""
-        lines.append(f'[machine.signals.{name}]\nkind = "count"\ncounting = "total"\n{rollover}source = "{source}"\n')
+        lines.append(f'[machine.signals.{name}]\nkind = "count"\ncounting = "total"\n{rollover}{heard(name)}')
     for name in TEXT_SIGNALS:
         role = 'role = "other"\n' if name == "scrap_cause" else ""
-        lines.append(f'[machine.signals.{name}]\nkind = "text"\n{role}source = "{source}"\n')
+        lines.append(f'[machine.signals.{name}]\nkind = "text"\n{role}{heard(name)}')
     for name, unit in UNITS.items():
-        lines.append(f'[machine.signals.{name}]\nkind = "number"\nunit = "{unit}"\nsource = "{source}"\n')
+        lines.append(f'[machine.signals.{name}]\nkind = "number"\nunit = "{unit}"\n{heard(name)}')
     return "\n".join(lines)
 
 
-def _source(name: str) -> str:
-    return f'[[source]]\nname = "{name}"\nconnector = "simulated"\n'
+def _source(name: str, wires: Wires) -> str:
+    return f'[[source]]\nname = "{name}"\n{wires.settings[name]}'
 
 
 def _money() -> str:

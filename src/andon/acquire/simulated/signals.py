@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from ...model import Codes, Numbers, State, Times, Window
 from .flow import GOOD, REJECT, REWORK
-from .hours import local
 from .layout import MACHINES
 from .timeline import BREAK, Run
 
@@ -121,8 +120,7 @@ def _counter(run: Run, name: str) -> Track:
     if machine.rollover is not None and name == "total_count":
         value = value % (machine.rollover + 1)
     at, value = np.r_[run.since[0], at], np.r_[machine.counter_start, value]
-    if machine.counter_reset:
-        reset = local(machine.counter_reset)
+    if machine.counter_reset and (reset := run.days.local(machine.counter_reset)) in run.days.window:
         first = int(np.searchsorted(at, reset))
         value[first:] -= value[first - 1]
         at, value = np.insert(at, first, reset), np.insert(value, first, 0)
@@ -186,7 +184,7 @@ def _temperature(made: Physics, at: Times, spell: NDArray[np.intp], noise: Numbe
     value = np.round(22 + warm + run.machine.heat_drift * _share(run, at) + day + 0.05 * noise, 1)
     bad = np.zeros(len(at), dtype=np.bool_)
     if run.machine.path == BROKEN[0]:
-        bad = (at >= local(BROKEN[1])) & (at < local(BROKEN[2]))
+        bad = (at >= run.days.local(BROKEN[1])) & (at < run.days.local(BROKEN[2]))
     new = np.r_[True, (value[1:] != value[:-1]) | (bad[1:] != bad[:-1])] if len(at) else bad
     quality = np.where(bad, BAD_SENSOR_FAILURE, 0).astype(np.uint32)
     return numbers(f"{run.machine.path}/temperature", at[new], np.where(bad, np.nan, value)[new], quality[new])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...model import Numbers, State, Times, Window
 from .flow import Station
-from .hours import WorkAxis, WorkShift, demo_window
+from .hours import Days, WorkAxis, WorkShift
 from .layout import BREAK_CODES, PRODUCTS, MachineRow
 
 Spell = tuple[int, int, State, str, str]
@@ -23,6 +23,7 @@ class Run:
     """
 
     machine: MachineRow
+    days: Days
     shifts: tuple[WorkShift, ...]
     since: Times
     until: Times
@@ -55,9 +56,11 @@ class Run:
         return float(self.energy[-1] + self.machine.row.power[self.state[-1]] * hours)
 
 
-def run_of(station: Station, axis: WorkAxis, shifts: list[WorkShift], luck: np.random.Generator) -> Run:
+def run_of(station: Station, days: Days, axis: WorkAxis, luck: np.random.Generator) -> Run:
     """A machine's work on the working axis, laid out in real time."""
-    spells = list(_filled(sorted([*_pieces(station.spells, axis), *_pauses(axis, shifts)])))
+    shifts = days.shifts_of(station.machine.line)
+    pauses = _pauses(days.window, axis, shifts)
+    spells = list(_filled(days.window, sorted([*_pieces(station.spells, axis), *pauses])))
     since, until = (np.array([s[i] for s in spells], dtype=np.int64) for i in (0, 1))
     done = np.array(station.finishes, dtype=np.int64)
     kept = int(np.searchsorted(done, axis.total))
@@ -73,6 +76,7 @@ def run_of(station: Station, axis: WorkAxis, shifts: list[WorkShift], luck: np.r
     energy = np.concatenate([[0.0], np.cumsum(power * (until - since) / 3.6e9)[:-1]])
     return Run(
         station.machine,
+        days,
         tuple(shifts),
         since,
         until,
@@ -114,9 +118,8 @@ def _pieces(spells: list[Spell], axis: WorkAxis) -> Iterator[Spell]:
             )
 
 
-def _pauses(axis: WorkAxis, shifts: list[WorkShift]) -> Iterator[Spell]:
+def _pauses(window: Window, axis: WorkAxis, shifts: list[WorkShift]) -> Iterator[Spell]:
     """Breaks, in which the machine is held, and the time outside shifts, in which it is off."""
-    window = demo_window()
     breaks = {b.since for s in shifts for b in s.breaks}
     since = [window.since, *axis.until.tolist()]
     until = [*axis.since.tolist(), window.until]
@@ -125,9 +128,8 @@ def _pauses(axis: WorkAxis, shifts: list[WorkShift]) -> Iterator[Spell]:
             yield (a, b, State.HELD, BREAK, "") if a in breaks else (a, b, State.OFF, "", "")
 
 
-def _filled(spells: list[Spell]) -> Iterator[Spell]:
+def _filled(window: Window, spells: list[Spell]) -> Iterator[Spell]:
     """The spells with the producing time between them."""
-    window = demo_window()
     end = window.since
     for spell in spells:
         if spell[0] > end:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model import Element, Loss, State, Times, Window
-from .delivery import lost_window
 from .flow import GOOD, REJECT, REWORK
-from .hours import WorkShift, demo_window
-from .layout import LOST, MINOR_STOP, REASONS, SOURCES, ZONE
+from .hours import WorkShift
+from .layout import MINOR_STOP, REASONS, ZONE
 from .paper import paper_cycle
 from .timeline import BREAK, Run
+from .wires import Wires
 
 ELEMENTS = {
     State.PRODUCING: Element.PRODUCTION,
@@ -31,18 +31,18 @@ GIVEN = {r.code: r for r in REASONS}
 Entry = dict[str, object]
 
 
-def truth_of(runs: Sequence[Run], seed: int, window: Window) -> dict[str, object]:
+def truth_of(runs: Sequence[Run], seed: int, window: Window, wires: Wires) -> dict[str, object]:
     """Everything that a study could find out in a window, and what it cannot know (the stretch nobody heard)."""
-    lost = lost_window(LOST[0])
+    lost = wires.lost_window(runs[0].days)
     return {
         "seed": seed,
         "zone": ZONE,
         "window": [window.since, window.until],
         "lost": {
-            "source": LOST[0],
+            "source": wires.lost,
             "since": lost.since,
             "until": lost.until,
-            "machines": [r.machine.path for r in runs if SOURCES[r.machine.line] == LOST[0]],
+            "machines": [r.machine.path for r in runs if wires.source_of(f"{r.machine.path}/state") == wires.lost],
         },
         "shifts": [
             shift_truth(worth, shift)
@@ -72,7 +72,8 @@ class Worth:
 
 def _worth(run: Run) -> Worth:
     cycles = [
-        paper_cycle(run.machine, product, at) for product, at in zip(run.product, run.finished.tolist(), strict=True)
+        paper_cycle(run.machine, product, at, run.days)
+        for product, at in zip(run.product, run.finished.tolist(), strict=True)
     ]
     return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run), tuple(_stops(run)))
 
@@ -201,6 +202,6 @@ def _startup(run: Run) -> NDArray[np.bool_]:
     mark = np.zeros(len(run.finished), dtype=np.bool_)
     for end in setups:
         first = bisect_left(good, end)
-        until = good[first] if first < len(good) else demo_window().until
+        until = good[first] if first < len(good) else run.days.window.until
         mark[bisect_right(run.finished, end - 1) : bisect_left(run.finished, until)] = True
     return mark

@@ -1,7 +1,8 @@
-"""The demo: a simulated plant, then a walk through what it tells."""
+"""The demo: a simulated plant, at work on real servers, or with a walk through what its past tells."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,22 +31,57 @@ def demo(desk: Desk) -> Callable[..., None]:
         folder: Path = typer.Argument(Path("demo-plant"), help=desk.say("The folder to make.")),
         seed: int = o.option(1, "Another seed makes another plant."),
         days: int = o.option(30, "Days of history."),
-        walk: bool = typer.Option(True, "--walk/--no-walk", help=desk.say("Walk through the answers.")),
+        walk: bool | None = typer.Option(None, "--walk/--no-walk", help=desk.say(WALKED)),
+        fault: str = o.option("", "Do something to the running demo: kill, freeze, cut... ('list' names all)."),
+        at: str = o.option("", "Which server or machine the fault befalls."),
+        seconds: float = o.option(10.0, "How long the fault lasts."),
     ) -> None:
-        made = _made(desk, folder, seed, days)
-        if walk:
-            _walked(desk, folder, made.since, made.until)
-        print_line("\n" + desk.say("Go on yourself: {commands}", commands=f"andon studies {folder}"))
+        if fault == "list":
+            show(desk, [{"fault": n, "what": desk.say(w)} for n, w in desk.rooms.faults().items()], Shape())
+        elif fault:
+            befallen = desk.rooms.fault(folder, fault, at=at, seconds=seconds)
+            print_line(desk.say("{fault}: {at}, for {n} s.", fault=fault, at=befallen, n=f"{seconds:g}"))
+        elif walk is None:
+            _live(desk, folder, seed, days)
+        else:
+            _past(desk, folder, seed, days, walk)
 
     return command
 
 
-def _made(desk: Desk, folder: Path, seed: int, days: int) -> Any:
+WALKED = "Without machines at work: the same 30 days for everybody, with or without a walk through their answers."
+
+
+def _past(desk: Desk, folder: Path, seed: int, days: int, walk: bool) -> None:
+    made = _made(desk, folder, lambda: desk.rooms.demo(folder, seed=seed, days=days))
+    if walk:
+        _walked(desk, folder, made.since, made.until)
+    print_line("\n" + desk.say("Go on yourself: {commands}", commands=f"andon studies {folder}"))
+
+
+def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
+    """Make the plant with a past that ends now, and run it with its machines until it is stopped."""
+    _made(desk, folder, lambda: desk.rooms.live(folder, seed=seed, days=days))
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("andon").setLevel(logging.INFO)
+    print_line(desk.say("Starting the machines..."))
+
+    def tell(running: Any) -> None:
+        count = len(running.gather.status())
+        print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=folder, n=count))
+        for command in (f"andon sources {folder}", f"andon latest {folder}", f"andon demo {folder} --fault list"):
+            print_line(f"[dim]$ {command}[/dim]")
+
+    desk.rooms.play(folder, tell=tell)
+    print_line(desk.say("Stopped; everything acknowledged is on disk."))
+
+
+def _made(desk: Desk, folder: Path, make: Callable[[], Any]) -> Any:
     """Make the plant, unless the folder already holds it."""
     if desk.rooms.is_plant(folder):
         print_line(desk.say("{folder} is there already; remove it for a fresh one.", folder=folder))
     with console().status(desk.say("Simulating 12 machines on 3 lines...")):
-        made = desk.rooms.demo(folder, seed=seed, days=days)
+        made = make()
     if made.samples:
         print_line(
             desk.say(

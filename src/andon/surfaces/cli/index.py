@@ -5,7 +5,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("start", "Make a plant folder."),
         "check": ("start", "Check plant.toml and name every mistake with its line."),
         "schema": ("start", "Print the JSON Schema of plant.toml."),
-        "demo": ("demo", "Make a simulated plant and walk through its answers."),
+        "demo": ("demo", "Run a simulated plant on real servers, or walk through its answers."),
     },
     "Run": {
         "run": ("running", "Run the plant: connect to its machines and keep everything they say."),
@@ -13,6 +13,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "now": ("running", "Show what every machine is doing, and how its shift goes."),
         "sources": ("running", "Show how each source is doing, and why data stopped."),
         "alarms": ("alarms", "Show the alarms that stand, the most urgent first."),
+        "chaos": ("chaos", "Harm real servers and a real Andon, and account for every sample."),
     },
     "Bring data": {
         "connect": ("connect", "Connect to a machine: look what it offers, and make it a part of the plant."),

@@ -1,0 +1,127 @@
+"""The live demo: which server plays which machine, over which protocol; made once, played for two weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...model import Batch, Window
+from . import Simulation, simulation
+from .delivery import spells_of
+from .floor.addresses import ADDRESSES, SETTINGS
+from .floor.floor import BROKER, Server, plan, tick_path, write_plan
+from .hours import Days
+from .layout import MACHINES
+from .score import Score, samples_of, write_scores
+from .wires import Wires
+
+BRIDGE = 1_000_000
+"""The number of the batch between the past and the present; those of the past are below."""
+FLOOR = "floor"
+"""The folder of the servers, in that of the plant."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of the live demo: its name, its protocol, its machines, and why it is so in a factory."""
+
+    name: str
+    kind: str
+    machines: tuple[str, ...]
+    remark: str
+
+
+SOURCES = (
+    SourceRow("plc-1", "opcua", ("line-1/press-1", "line-1/cell-1"), "the PLC of line 1"),
+    SourceRow("lathes", "mtconnect", ("line-1/lathe-1", "line-2/lathe-2", "line-3/lathe-3"), "the agent of all lathes"),
+    SourceRow("press-2", "modbus", ("line-2/press-2",), "an older press"),
+    SourceRow("press-3", "modbus", ("line-3/press-3",), "an old press whose counter runs over"),
+    SourceRow("cell-2", "mqtt", ("line-2/cell-2",), "a cell that publishes JSON"),
+    SourceRow("cell-3", "push", ("line-3/cell-3",), "a gateway that sends line protocol"),
+    SourceRow(
+        "packing", "sparkplug", ("line-1/packer-1", "line-2/packer-2", "line-3/packer-3"), "the packers' edge node"
+    ),
+)
+LOST_SOURCE = "cell-2"
+"""Whom nobody heard for a while in the past."""
+OF_MACHINE = {machine: row for row in SOURCES for machine in row.machines}
+assert set(OF_MACHINE) == {m.path for m in MACHINES}
+
+
+def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0) -> Simulation:
+    """Simulate some days around a moment: what is before it to be stored, what comes after it for servers to play.
+
+    Parameters
+    ----------
+    folder
+        The plant's folder; `floor` in it gets the servers' scores.
+    seed
+        Where chance starts.
+    days
+        Which days are simulated.
+    now
+        Until when is past.
+    ticks
+        Every so many microseconds each source says a numbered tick; 0: none does.
+    """
+    servers = plan({row.name: row.kind for row in SOURCES}, ticks=ticks)
+    write_plan(folder / FLOOR, servers)
+    made = simulation(seed, days, Window(days.window.since, now), live_wires(servers))
+    if ticks:
+        made = replace(made, plant_toml=made.plant_toml + "".join(map(_ticking, SOURCES)))
+    made.write(folder)
+    write_scores(made.voices, Window(now, days.window.until), folder / FLOOR)
+    return made
+
+
+def bridge(folder: Path, window: Window) -> Iterator[Batch]:
+    """What the scores say of a stretch: while the past was being stored, the machines went on."""
+    for row in SOURCES:
+        lines = Score.open(folder / FLOOR / f"{row.name}.parquet").between(window.since - 1, window.until - 1)
+        heard = [("connection", row.name, window.since, window.until, "connected", "{}")]
+        yield Batch(row.name, BRIDGE, samples_of(lines), spells=spells_of(heard))
+
+
+def _ticking(row: SourceRow) -> str:
+    path = tick_path(row.name)
+    address = ADDRESSES[row.kind](path)
+    return f"""
+[[machine]]
+path = "{path.rpartition("/")[0]}"
+
+[machine.signals.tick]
+kind = "integer"
+role = "other"
+source = "{row.name}"
+address = '{address}'
+"""
+
+
+def live_wires(servers: Mapping[str, Server]) -> Wires:
+    """The wiring whose sources are reached at these servers, by source."""
+    settings = {row.name: _settings(row, servers) for row in SOURCES}
+    owners = {machine: row for row in SOURCES for machine in row.machines}
+
+    def source_of(path: str) -> str:
+        return owners[path.rpartition("/")[0]].name
+
+    def address_of(path: str) -> str:
+        return ADDRESSES[owners[path.rpartition("/")[0]].kind](path)
+
+    return Wires(settings, source_of, LOST_SOURCE, address_of, _scaled)
+
+
+def _settings(row: SourceRow, servers: Mapping[str, Server]) -> str:
+    port = servers[BROKER if row.kind in ("mqtt", "sparkplug") else row.name].shown
+    lines = [f'connector = "{row.kind}"', *SETTINGS[row.kind](port)]
+    return f"# {row.remark}\n" + "".join(f"{line}\n" for line in lines)
+
+
+def _scaled(path: str) -> str:
+    """MTConnect has watts and watt seconds."""
+    machine, _, name = path.rpartition("/")
+    row = OF_MACHINE.get(machine)
+    if row is None or row.kind != "mtconnect":
+        return ""
+    return {"power": "scale = 0.001\n", "energy": f"scale = {1 / 3_600_000!r}\n"}.get(name, "")
