@@ -65,7 +65,8 @@ def _send(pid: int, port: int, signals: int, minutes: float) -> tuple[int, list[
         cpu, at, lines = _cpu(pid), began, 0
         while (now := time.monotonic()) < began + minutes * 60:
             body = _lines(signals, time.time_ns(), sent)
-            answer = client.post(f"http://127.0.0.1:{port}/write", content=body)
+            while (answer := client.post(f"http://127.0.0.1:{port}/write", content=body)).status_code == 503:
+                time.sleep(float(answer.headers.get("retry-after", 1)))
             answer.raise_for_status()
             sent += signals
             if now - at >= min(60, minutes * 6):

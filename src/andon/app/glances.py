@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 from ..answer import Plain, plain
 from ..config import read_plant
+from ..errors import NotAllowed
 from ..historian import Historian, RemoteHistorian
 from ..plant import Plant
 from ..plant.zones import clock_text
@@ -27,8 +28,9 @@ def sources(folder: Path) -> list[Row]:
     """How the sources of a plant are doing, asked of the process that runs it; else what plant.toml says of them."""
     if not is_plant(folder):
         raise no_plant(folder)
-    with closing(Historian.open(folder / "history")) as history:
-        if isinstance(history, RemoteHistorian):  # it goes on even while plant.toml is being edited and is not right
+    # A running plant answers even while plant.toml is being edited and is not right; another command does not answer.
+    with closing(Historian.open(folder / "history")) as history, suppress(NotAllowed):
+        if isinstance(history, RemoteHistorian):
             return cast(list[Row], history.call("sources"))
     stopped: Row = {"health": "stopped", "said": "andon run is not running"}
     return [{"source": s.name, "connector": s.connector, **stopped} for s in read_plant(folder).sources]
@@ -43,12 +45,11 @@ def watching(folder: Path) -> Iterator[list[Row]]:
     """Every machine as it is now, second after second; once only where nobody runs the plant."""
     with closing(open_plant(folder)) as opened:
         history, plant = opened.history, opened.plant
-        if not isinstance(history, RemoteHistorian):
-            yield [_row(t, plant) for t in glance(plant, history)]
-            return
-        while True:
-            yield [_row(t, plant) for t in cast(list[Tile], history.call("live"))]
-            time.sleep(EVERY)
+        with suppress(NotAllowed):
+            while isinstance(history, RemoteHistorian):
+                yield [_row(t, plant) for t in cast(list[Tile], history.call("live"))]
+                time.sleep(EVERY)
+        yield [_row(t, plant) for t in glance(plant, history)]
 
 
 def _row(tile: Tile, plant: Plant) -> Row:
