@@ -51,6 +51,9 @@ class Link:
     heard
         Until when it was heard before this connection (microseconds), None if never: where a gap begins that may be
         filled from the other side's memory.
+    visit
+        Only a look, a few seconds long: nothing is stored, so nothing may be acknowledged for good, and nothing may be
+        left behind on the other side.
     """
 
     source: str
@@ -58,6 +61,7 @@ class Link:
     home: Path
     secret: Callable[[str], str | None] = field(repr=False, default=lambda key: None)
     heard: int | None = None
+    visit: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -75,10 +79,14 @@ class Packet:
         The rows, columns as in `ROWS`; None: nothing new, still connected.
     filled
         With this packet everything since this moment (microseconds) has been brought: a gap that ends here is closed.
+    said
+        What is wrong although it is connected ("2 of 40 addresses are refused"), shown with its status; "" takes it
+        back, None: as before.
     """
 
     rows: pa.Table | None = None
     filled: int | None = None
+    said: str | None = None
 
 
 ALIVE = Packet()
