@@ -176,6 +176,8 @@ class Nodes:
             elif node.expected is not None and now - node.expected >= GRACE:
                 self._silent(node, at)
                 self._request(node, now)
+            elif node.asked is not None and not node.online and node.name in self._due:
+                self._request(node, now)  # again, now and then: a command at QoS 0 may be lost
 
     def due(self, now: float) -> float:
         """Seconds until `tick` has something to do, at most 2."""
