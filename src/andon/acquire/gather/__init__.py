@@ -1,6 +1,6 @@
 """Runs the sources: each on a thread of its own, restarted when it falls, its connection recorded as spells."""
 
 from .gather import Gather, Site
-from .status import Health, Pulse, Status
+from .status import Health, Status
 
-__all__ = ["Gather", "Health", "Pulse", "Site", "Status"]
+__all__ = ["Gather", "Health", "Site", "Status"]

@@ -25,8 +25,6 @@ FIRST, LONGEST = 0.5, 8.0
 """Seconds before it is tried again: after the first failure, and at most; each time about twice as long."""
 SILENCE = 30.0
 """A connector that gives no sign of life for so many seconds has stalled: it is ended and begun again."""
-SLEPT = int((SILENCE + 10) * 1e6)
-"""Microseconds between two signs of life of one connection that only a computer that slept can explain."""
 FULL = 2.0
 """Seconds between tries to store a batch while the disk is full."""
 Write = Callable[[Batch], Receipt]
@@ -77,8 +75,7 @@ class Session:
         stream = cast(AsyncGenerator[Packet | Batch, None], self.connector.function(self.link, **self.settings))
         try:
             while True:
-                async with asyncio.timeout(SILENCE):  # wait_for loses a cancellation that comes with the answer (3.11)
-                    heard = await anext(stream)
+                heard = await asyncio.wait_for(anext(stream), SILENCE)
                 await self._take(heard)
         except StopAsyncIteration:
             return "the source has ended"
@@ -95,8 +92,6 @@ class Session:
     async def _take(self, heard: Packet | Batch) -> None:
         """Store what was heard; the connection is on from the first sign of life."""
         arrived = now()
-        if self.connected and arrived - (self.pulse.last or arrived) > SLEPT:
-            await whole(self._slept, arrived)
         if not self.connected:
             await whole(self._found, arrived)
         self.connections.alive(self.link.source, arrived)
@@ -106,8 +101,6 @@ class Session:
             await self._store(heard)
         elif heard.rows is not None and heard.rows.num_rows:
             await self._store_rows(heard.rows)
-        if isinstance(heard, Packet) and heard.said is not None and self.pulse.turn(Health.CONNECTED, heard.said):
-            log.warning("%s: connected; %s", self.link.source, heard.said or "all is well again")
         if isinstance(heard, Packet) and heard.filled is not None:
             await whole(self.connections.filled, self.link.source, heard.filled, self.began)
 
@@ -138,14 +131,6 @@ class Session:
         self.pulse.sessions += 1
         self.pulse.turn(Health.CONNECTED)
         log.info("%s: connected", self.link.source)
-
-    def _slept(self, at: int) -> None:
-        """This computer slept, or its clock was set forward: nobody listened in between."""
-        self.connections.end(self.link.source)
-        self.connections.begin(self.link.source, at)
-        log.warning(
-            "%s: nothing was heard for a while though it was connected: did this computer sleep?", self.link.source
-        )
 
     def _lost(self, said: str) -> None:
         if self.connected:
