@@ -1,4 +1,4 @@
-"""A server that only writes down what a host sends, byte by byte, and answers no more than it has to."""
+"""A Sparkplug host seen from outside: a server that writes down every byte it sends; nodes told what is heard when."""
 
 import socket
 import threading
@@ -8,10 +8,16 @@ from pathlib import Path
 
 from listening import at_work, write_plant
 
+from andon.acquire.link import Link
+from andon.acquire.sparkplug.nodes import Nodes
+from andon.acquire.sparkplug.table import Wanted
+from andon.acquire.spb import Metric, Type, born, encode
+from andon.plant import Signal
 from servers import until
 
 STATE = "spBv1.0/STATE/andon"
-METRIC = {"temp": ("number", "works/line-1/press/Temp"), "up": ("number", "works/line-1//Up")}
+NOW, TEMP, UP = 1_700_000_000_000, "works/line-1/press/Temp", "works/line-1//Up"
+METRIC = {"temp": ("number", TEMP), "up": ("number", UP)}
 
 
 class Wire:
@@ -83,3 +89,38 @@ def host_on_the_wire(folder: Path, version: str = "3.1.1") -> Iterator[Wire]:
         work.connected()
         until(lambda: bool(wire.said()))
         yield wire
+
+
+class Heard:
+    """Nodes that are told messages at given seconds, what they ask, and the rows that they make."""
+
+    def __init__(self, reorder: float = 2.0, patience: float = 5.0) -> None:
+        signals = tuple(
+            Signal(path=f"l/m/{n}", machine="l/m", name=n, role="other", kind="number", address=a)
+            for n, a in (("temp", TEMP), ("up", UP))
+        )
+        self.asked: list[tuple[str, str]] = []
+        link = Link("hall", signals, Path())
+        self.nodes = Nodes(Wanted.of(link), self.asked.append, reorder=reorder, patience=patience)
+
+    def tell(self, kind: str, raw: bytes, at: float = 0.0) -> None:
+        device = "/press" if kind[0] == "D" else ""
+        self.nodes.hear(f"spBv1.0/works/{kind}/line-1{device}", raw, NOW + round(at * 1000), at)
+
+    def birth(self, at: float = 0.0, births: int = 0) -> "Heard":
+        sent = NOW + round(at * 1000)
+        self.tell("NBIRTH", born([Metric("Up", Type.DOUBLE, 1.0, alias=1)], sent, births), at)
+        self.tell("DBIRTH", encode([Metric("Temp", Type.DOUBLE, 20.0, alias=2)], sent, 1, birth=True), at)
+        return self
+
+    def data(self, seq: int, value: float, at: float = 0.0, alias: int = 2) -> None:
+        sent = NOW + 1000 + seq
+        self.tell("DDATA", encode([Metric("", Type.DOUBLE, value, sent, alias=alias)], sent, seq), at)
+
+    def tick(self, at: float) -> None:
+        self.nodes.tick(NOW + round(at * 1000), at)
+
+    def rows(self, at: float = 0.0) -> list[tuple[str, int, float | None, int]]:
+        """New rows: address, milliseconds since NOW, value, quality."""
+        rows = self.nodes.rows(at).table().to_pylist()
+        return [(r["address"], round(r["at"].timestamp() * 1000) - NOW, r["value"], r["quality"]) for r in rows]

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,21 +12,17 @@ from threading import Event
 
 import pytest
 from listening import at_work, micros, speaker, write_plant
-from on_the_wire import METRIC, STATE, host_on_the_wire
+from on_the_wire import METRIC, NOW, STATE, TEMP, UP, Heard, host_on_the_wire
 
 from andon import catalog
 from andon.acquire import find_connector
-from andon.acquire.link import BAD_NO_COMMUNICATION, Link
-from andon.acquire.sparkplug.nodes import Nodes
-from andon.acquire.sparkplug.table import Wanted
+from andon.acquire.link import BAD_NO_COMMUNICATION
 from andon.acquire.spb import Metric, Type, born, died, encode, parse
 from andon.errors import DiskFull
 from andon.historian import Historian
 from andon.model import Batch, Receipt
-from andon.plant import Signal
 from servers import ROOT, Server, free_port, mosquitto, needs_mosquitto, running, until
 
-NOW, TEMP, UP = 1_700_000_000_000, "works/line-1/press/Temp", "works/line-1//Up"
 PROVED: dict[str, list[str]] = {}
 """Requirement to the tests that prove it."""
 
@@ -213,41 +212,6 @@ def test_a_killed_host_is_said_to_be_offline_by_its_will(tmp_path, broker):
 # ---- order, deaths, births: no network ----
 
 
-class Heard:
-    """Nodes that are told messages at given seconds, what they ask, and the rows that they make."""
-
-    def __init__(self, reorder: float = 2.0, patience: float = 5.0) -> None:
-        signals = tuple(
-            Signal(path=f"l/m/{n}", machine="l/m", name=n, role="other", kind="number", address=a)
-            for n, a in (("temp", TEMP), ("up", UP))
-        )
-        self.asked: list[tuple[str, str]] = []
-        link = Link("hall", signals, Path())
-        self.nodes = Nodes(Wanted.of(link), self.asked.append, reorder=reorder, patience=patience)
-
-    def tell(self, kind: str, raw: bytes, at: float = 0.0) -> None:
-        device = "/press" if kind[0] == "D" else ""
-        self.nodes.hear(f"spBv1.0/works/{kind}/line-1{device}", raw, NOW + round(at * 1000), at)
-
-    def birth(self, at: float = 0.0, births: int = 0) -> "Heard":
-        sent = NOW + round(at * 1000)
-        self.tell("NBIRTH", born([Metric("Up", Type.DOUBLE, 1.0, alias=1)], sent, births), at)
-        self.tell("DBIRTH", encode([Metric("Temp", Type.DOUBLE, 20.0, alias=2)], sent, 1, birth=True), at)
-        return self
-
-    def data(self, seq: int, value: float, at: float = 0.0, alias: int = 2) -> None:
-        sent = NOW + 1000 + seq
-        self.tell("DDATA", encode([Metric("", Type.DOUBLE, value, sent, alias=alias)], sent, seq), at)
-
-    def tick(self, at: float) -> None:
-        self.nodes.tick(NOW + round(at * 1000), at)
-
-    def rows(self, at: float = 0.0) -> list[tuple[str, int, float | None, int]]:
-        """New rows: address, milliseconds since NOW, value, quality."""
-        rows = self.nodes.rows(at).table().to_pylist()
-        return [(r["address"], round(r["at"].timestamp() * 1000) - NOW, r["value"], r["quality"]) for r in rows]
-
-
 @proves("operational-behavior-host-reordering-param")
 def test_the_reorder_timeout_is_a_setting():
     find_connector("sparkplug")
@@ -362,6 +326,19 @@ def test_data_of_what_was_not_born_asks_for_births_but_not_again_and_again(alias
     heard.birth(at=60.0)
     heard.data(2, 5.0, at=60.0)
     assert heard.rows(60.0)[-1][2] == 5.0
+
+
+def test_a_node_that_does_not_answer_is_stale_and_is_asked_again_now_and_then():
+    heard = Heard()
+    heard.nodes.expect([("works", "line-1")], 0.0)
+    for second in range(200):
+        heard.tick(float(second))
+    assert heard.rows() == [(TEMP, 2000, None, BAD_NO_COMMUNICATION), (UP, 2000, None, BAD_NO_COMMUNICATION)]
+    assert heard.nodes.silent == ["works/line-1"]
+    assert len(heard.asked) == 7  # after 2, 7, 17, 37, 77, 137, 197 s
+    heard.birth(at=201.0)
+    assert heard.nodes.silent == []
+    assert [value for _, _, value, _ in heard.rows()] == [1.0, 20.0]
 
 
 # ---- all of them ----

@@ -80,10 +80,10 @@ class Broker:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     number: int = 0
 
-    async def subscribe(self, filters: Sequence[str]) -> list[str]:
-        """Ask for topics at QoS 1; what the broker refused, in words."""
+    async def subscribe(self, filters: Sequence[str]) -> dict[str, str]:
+        """Ask for topics at QoS 1; those that the broker refused, with its reason."""
         answer = await self._ask(lambda n: subscribe(n, filters, self.access.hello.version))
-        return [f"{f}: {reason(c)}" for f, c in zip(filters, answer.codes, strict=False) if c >= 0x80]
+        return {f: reason(c) for f, c in zip(filters, answer.codes, strict=False) if c >= 0x80}
 
     async def unsubscribe(self, filters: Sequence[str]) -> None:
         """Ask no longer for topics."""
