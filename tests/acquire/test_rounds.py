@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.acquire import rounds
@@ -119,6 +119,7 @@ def test_what_is_told_says_the_same_at_every_round_as_all_that_was_heard(values,
         assert row[1] - before[1] <= again
 
 
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 60), max_size=12), st.integers(1, 16))
 def test_whatever_a_device_refuses_each_spot_is_read_or_known_to_be_refused_and_later_rounds_ask_no_more(bad, spare):
     spots = [Spot(str(n), "holding", n, 1) for n in range(0, 60, 2)]
@@ -143,3 +144,27 @@ def test_whatever_a_device_refuses_each_spot_is_read_or_known_to_be_refused_and_
     asyncio.run(one_round())
     assert sorted(s.start for s in read) == sorted(s.start for s in again)
     assert refusals == []
+
+
+def test_what_a_device_refused_while_it_started_is_read_in_whole_blocks_again():
+    plan = Plan(planned([Spot(str(n), "holding", n, 1) for n in range(100)], most=lambda space: 125, spare=0), again=0)
+    starting = True
+    asked: list[int] = []
+
+    async def ask(block: Block) -> None:
+        asked.append(block.size)
+        if starting:
+            raise Refused(1, "no", splits=True)
+
+    async def one_round() -> None:
+        asked.clear()
+        plan.retry()
+        for block in list(plan.blocks):
+            await plan.read(block, ask)
+
+    asyncio.run(one_round())
+    assert len(asked) == 199  # halved down to each of the hundred
+    starting = False
+    asyncio.run(one_round())
+    asyncio.run(one_round())
+    assert asked == [100]
