@@ -82,9 +82,17 @@ def test_a_bad_address_or_register_spoils_only_itself(tmp_path, device):
 
 
 @needs_node
+def test_registers_that_a_device_does_not_even_refuse_spoil_only_themselves(tmp_path, device):
+    wanted = {"holding:10:float32": 0, "holding:152": NO_COMMUNICATION, "holding:190": 0}
+    stream = modbus(link_of(tmp_path, list(wanted)), url(device), spare=5, **QUICK)
+    rows = hear(stream, lambda rows: len(rows) == 3)
+    assert {a: last(rows, a)[2] for a in rows} == wanted
+
+
+@needs_node
 def test_a_unit_that_is_silent_does_not_slow_the_others_down(tmp_path, device):
     link = link_of(tmp_path, ["1/holding:0", "2/holding:0", "3/holding:0"])
-    rows = hear(modbus(link, url(device), **QUICK), lambda rows: len(rows.get("1/holding:0", [])) >= 40)
+    rows = hear(modbus(link, url(device), **QUICK), lambda rows: len(rows.get("1/holding:0", [])) >= 25)
     at = [row["at"].timestamp() for row in rows["1/holding:0"][1:]]  # after the first round
     waits = sorted(b - a for a, b in itertools.pairwise(at))
     assert waits[len(waits) // 2] < 0.25  # 0.1 s, the rounds' clock; a silence in each would cost 0.3 s
@@ -116,7 +124,9 @@ def test_what_stays_the_same_is_kept_once_in_again_and_what_changes_with_its_las
 @pytest.mark.parametrize("harm", ["kill", "freeze"])
 def test_a_device_that_is_switched_off_or_hangs_is_read_again_within_15_s(tmp_path, harm):
     server = node(tmp_path, "modbus_device.js", free_port())
-    plant = gathered(tmp_path, "modbus", {"url": url(server), "every": "100 ms"}, {"clock": "holding:0"})
+    plant = gathered(
+        tmp_path, "modbus", {"url": url(server), "every": "100 ms", "timeout": "300 ms"}, {"clock": "holding:0"}
+    )
     with running(server), plant as (gather, history):
         until(lambda: len(stored(history, "clock")) > 5)
         getattr(server, harm)()

@@ -96,7 +96,9 @@ class Plan:
     """The blocks that a device is asked for, mended by what it refuses.
 
     A refused block is halved until what is refused is a single spot. The parts that were read are asked for from then
-    on; a refused spot again after `again` seconds, for the device may have been given another program.
+    on; a refused spot again after `again` seconds, for the device may have been given another program. If it is read
+    then, all is planned as it was at first: a device that refused everything while it started is not asked for each
+    spot on its own for ever.
     """
 
     blocks: list[Block]
@@ -104,6 +106,12 @@ class Plan:
     refused: dict[Spot, Refused] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
+    whole: tuple[Block, ...] = ()
+    doubted: set[Spot] = field(default_factory=set)
+    healed: bool = False
+
+    def __post_init__(self) -> None:
+        self.whole = tuple(self.blocks)
 
     async def read(self, block: Block, ask: Callable[[Block], Awaitable[None]]) -> list[tuple[Block, Refused]]:
         """Have a block read; what of it was refused."""
@@ -119,13 +127,19 @@ class Plan:
                 self.refused[block.spots[0]] = refused
             self._tell(block, refused)
             return [(block, refused)]
+        self.healed = self.healed or block.spots[0] in self.doubted
         return []
 
     def retry(self) -> None:
-        """Ask for what was refused once more, where it was long ago."""
-        if time.monotonic() - self.since >= self.again:
+        """Before a round: ask for what was refused once more, where it was long ago."""
+        if self.healed:
+            self.blocks, self.healed = list(self.whole), False
+            self.refused.clear()
+            self.doubted.clear()
+        elif time.monotonic() - self.since >= self.again:
             self.since = time.monotonic()
             self.blocks += [Block((spot,)) for spot in self.refused]
+            self.doubted = set(self.refused)
             self.refused.clear()
 
     def _tell(self, block: Block, refused: Refused) -> None:

@@ -49,11 +49,10 @@ class Reach:
 
     def plans(self, points: Iterable[Point]) -> dict[int, Plan]:
         """What each unit is asked for."""
-        plans: dict[int, Plan] = {}
-        spots = [p.spot for p in points]
-        for block in planned(spots, most=self._most, spare=self.spare):
-            plans.setdefault(space(block)[0], Plan([], self.again)).blocks.append(block)
-        return plans
+        blocks: dict[int, list[Block]] = {}
+        for block in planned((p.spot for p in points), most=self._most, spare=self.spare):
+            blocks.setdefault(space(block)[0], []).append(block)
+        return {unit: Plan(of_unit, self.again) for unit, of_unit in blocks.items()}
 
     def _most(self, where: object) -> int:
         table = cast(tuple[int, Table], where)[1]

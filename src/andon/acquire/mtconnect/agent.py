@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import httpx2
 
 Piece = tuple[bytes, bool]
+HEADERS = {"Accept": "text/xml, */*", "Accept-Encoding": "identity"}
+"""Nothing compressed: what unpacks to a thousand times its size would not be read in constant memory."""
 
 
 def where(url: str, device: str = "") -> str:
@@ -51,7 +53,7 @@ class Agent:
 
         logging.getLogger("httpx2").setLevel(logging.WARNING)  # or it tells of every request
         self.client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(5.0, read=self.patience), auth=self.login, headers={"Accept": "text/xml, */*"}
+            timeout=httpx2.Timeout(5.0, read=self.patience), auth=self.login, headers=HEADERS
         )
         return self
 
