@@ -38,7 +38,7 @@ def mistakes(file) -> list[tuple[int, str]]:
         ("", 19, "one of high, low, rise, fall, state, equals, text, stale says when it is on, not 0"),
         ('signal = "temperature"\nhigh = 1\nlow = 2', 24, "not 2"),
         ("high = 1", 19, "it needs a `signal`"),
-        ('signal = "temperatur"\nhigh = 1', 22, "no machine there has a signal 'temperatur'. Did you mean 'temperature'?"),
+        ('signal = "temperatur"\nhigh = 1', 22, "no machine there has a signal 'temperatur'. Did you mean"),
         ('signal = "temperature"\nhigh = 1\nat = "line-2"', 24, "there is no machine, line or area 'line-2'. Did you"),
         ('signal = "temperature"\nhigh = "limit"', 23, "no [[limit]] with `high` for 'line-1/lathe/temperature'"),
         ('signal = "temperature"\nhigh = "limt"', 23, "alarm 1 > high"),
@@ -51,7 +51,7 @@ def mistakes(file) -> list[tuple[int, str]]:
         ('signal = "alarm"\nhigh = 1', 22, "'line-1/press-3/alarm' is a boolean, and a limit or a pace needs a number"),
         ('signal = "temperature"\nstate = "fault"', 22, "only a state signal has states"),
         ('signal = "temperature"\nhigh = 1\nsuppressed_while = ["off"]', 24, "'line-1/lathe' has no state signal"),
-        ('signal = "temperature"\nhigh = 1\nmessage = "{valu}"', 24, "'{valu}' cannot be filled in. Did you mean 'value'?"),
+        ('signal = "temperature"\nhigh = 1\nmessage = "{valu}"', 24, "'{valu}' cannot be filled in. Did you mean"),
         ('signal = "temperature"\nhigh = 1\nmessage = "{"', 24, "braces belong around"),
         ('signal = "temperature"\nhigh = 1\npriority = "urgent"', 24, "'urgent' is not among its values"),
         ('signal = "temperature"\nhigh = 1\non_delay = 5', 24, "5 has no unit"),
@@ -104,8 +104,8 @@ def test_where_everything_is_urgent_or_nobody_knows_what_to_do_is_warned_of(writ
     many = "".join(
         f'[[alarm]]\nname = "a{i}"\nsignal = "temperature"\nhigh = {i}\npriority = "high"\n' for i in range(10)
     )
-    said = [m.text for m in check(written(PLANT + many)) if (m.warning and "Alarm" in m.text) or "alarms" in m.text]
-    assert "Of 20 alarms 20 are critical or high (100%)" in said[-1] or any("Of 20 alarms" in s for s in said)
+    said = [m.text for m in check(written(PLANT + many)) if m.warning]
+    assert sum("Of 20 alarms 20 are critical or high (100%)" in s for s in said) == 1
     assert sum("nobody says what the operator does" in s for s in said) == 10
 
 
