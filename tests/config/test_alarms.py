@@ -1,5 +1,8 @@
 """Alarms and receivers in plant.toml: what is wrong is named with its line, what is right becomes alarms."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from andon.config import check, read_plant, schema
@@ -121,3 +124,11 @@ def test_the_schema_takes_what_the_reader_takes():
     assert judge.is_valid({"plant": plant, "alarm": [alarm], "system_alarms": {"source_lost": "off"}})
     assert not judge.is_valid({"plant": plant, "alarm": [alarm | {"hi": 3}]})
     assert not judge.is_valid({"plant": plant, "system_alarms": {"source_lost": "never"}})
+
+
+def test_what_the_docs_show_is_read_without_a_mistake(written):
+    text = (Path(__file__).parents[2] / "docs" / "alarms.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    file = written(f'[plant]\nname = "works"\nzone = "UTC"\n{shown}')
+    assert mistakes(file) == []
+    assert len(read_plant(file).alarms) == 3
