@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from andon.app.changes import acted
+from andon.app.running import Running
 from andon.historian import Historian
 from andon.model import Batch, Window
 from andon.watch.alarms import Occurrence
@@ -70,6 +72,20 @@ class Works:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ.copy())
         until(lambda: b"is running" in (self.folder / "run.log").read_bytes(), 30, "andon run")
 
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """The plant runs in this process."""
+        running = Running(self.folder)
+        work = threading.Thread(target=running.work)
+        try:
+            running.start()
+            work.start()
+            yield
+        finally:
+            running.stopped.set()
+            work.join()
+            running.stop()
+
     def kill(self) -> None:
         """As a power cut would."""
         if self.process is not None:
@@ -108,13 +124,6 @@ class Works:
     def stage(self, name: str = "hot") -> str:
         last = self.last(name)
         return last.stage.value if last else ""
-
-    def andon(self, *arguments: str) -> str:
-        """A command in a process of its own."""
-        command = [sys.executable, "-m", "andon", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def act(self, name: str, alarm: str, **more: str) -> int:
         """An act of a person on an alarm of the press, from this process."""

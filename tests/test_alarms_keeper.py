@@ -156,6 +156,25 @@ def test_others_raise_alarms_by_the_same_door(tmp_path):
         assert [(o.since, o.until, o.value) for o in occurrences(history, ALL)] == [(10**15, 10**15 + 5, 3.5)]
 
 
+def test_one_thing_that_is_wrong_does_not_end_all_alarms(tmp_path, caplog):
+    heard, wrong = Heard(), [True]
+
+    def tell(standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
+        if changed and wrong.pop():
+            raise RuntimeError("somebody's mistake")
+        heard.tell(standing, changed)
+
+    with Historian.open(tmp_path / "history") as history:
+        alarms = Keeper(history, tmp_path / "seen.json", tell=tell)
+        alarms.change(plant_in(tmp_path))
+        history.listen(alarms.listener)
+        history.write(Batch("plc", 1, said((now(), 75.0))))
+        until(lambda: heard.is_on(PRESS, "hot"))
+        alarms.stop()
+        assert len(occurrences(history, ALL)) == 1
+    assert "somebody's mistake" in caplog.text
+
+
 def filled(disk: Path) -> Path:
     """A file that takes the last byte of a disk."""
     filling = disk / "filling"

@@ -226,8 +226,6 @@ def test_a_running_plant_tells_once_through_failures_and_kills_and_escalates(tmp
             until(lambda: bool(box.mails), what="the escalation")
             outbox = tmp_path / "alarms" / "outbox.jsonl"
             until(lambda: outbox.read_text("utf-8").count('"done"') == 2, what="that both arrived is written down")
-            works.kill()
-            works.start()
             works.act("acknowledge", "hot")
             works.say("temperature", 60.0)
             until(lambda: len(post.bodies) == 2, what="the end is told")

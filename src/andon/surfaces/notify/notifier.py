@@ -49,6 +49,7 @@ class Notifier:
         self._secret = secret
         self._plant: Plant | None = None
         self._last: dict[tuple[str, str], Occurrence] = {}
+        self._looked = 0.0
         self._threads: dict[str, threading.Thread] = {}
         self._stopped = threading.Event()
 
@@ -62,7 +63,10 @@ class Notifier:
                 thread.start()
 
     def tell(self, standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
-        """Put into the outbox what is due now."""
+        """Put into the outbox what is due now; without news it looks only once a second."""
+        if not changed and time.monotonic() < self._looked + LOOK:
+            return
+        self._looked = time.monotonic()
         self._last.update({o.key: o for o in changed})
         plant = self._plant
         for receiver in plant.notify if plant is not None else ():
@@ -79,7 +83,7 @@ class Notifier:
             thread.join(2)
 
     def _told(self, receiver: Notify) -> Told:
-        followed = self._outbox.followed.get(receiver.name, {})
+        followed = self._outbox.followed.get(receiver.name, {}) if receiver.returned else {}
         raised = {key: self._was(alarm) for key, alarm in list(followed.items())}
         return Told(self._outbox.told, lambda: self._outbox.moments(receiver.name), raised)
 

@@ -93,8 +93,10 @@ def _returned(standing: Sequence[Occurrence], told: Told) -> list[News]:
 
 
 def _is_for(receiver: Notify, place: str, plant: Plant) -> bool:
-    areas = {m.area for p, m in plant.machines.items() if p == place}
-    return not receiver.at or any(p == place or place.startswith(p + "/") or p in areas for p in receiver.at)
+    if not receiver.at:
+        return True
+    area = plant.machines[place].area if place in plant.machines else ""
+    return any(p in (place, area) or place.startswith(p + "/") for p in receiver.at)
 
 
 def _on_duty(receiver: Notify, plant: Plant, place: str, now: int) -> bool:

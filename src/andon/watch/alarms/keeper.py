@@ -168,6 +168,10 @@ class Keeper:
                     log.error("alarms: not stored yet: %s", error)
                     self._told(list(self._panel.changed.values()))
                     self._stopped.wait(1.0)
+            except Exception:  # the outermost frame of the thread: one thing that is wrong must not end all alarms
+                log.exception("alarms: something is wrong; all is read back from the history")
+                self._waiting.missed = True
+                self._stopped.wait(1.0)
 
     def _turn(self) -> None:
         """One round: take what has come, look at the clock and the sources, store, tell."""
