@@ -121,7 +121,9 @@ def test_a_log_torn_anywhere_gives_back_all_whole_batches_before_the_tear_and_sa
     with Historian.own(folder) as history:
         assert store_writer.faults(history, max(0, whole)) == ""
         notes = history.verify().notes
-        assert kind == "cut" or any("was torn at byte" in n for n in notes)
+        # Zeros from the very end of an entry on are what a log looks like that nobody wrote further.
+        border = kind == "zeros" and body[place - 4 : place] == b"\xff" * 4
+        assert kind == "cut" or border or any("was torn at byte" in n for n in notes)
         number = history.last_number("line") + 1
         history.write(store_writer.numbered(number))
     with Historian.own(folder) as history:
