@@ -1,5 +1,9 @@
 """Live: the running shift in memory is what studies tell of the stored samples, whatever comes in whatever order."""
 
+import json
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -14,11 +18,14 @@ from andon.acquire.gather.connections import OPEN
 from andon.ask import Question, ask
 from andon.config import read_plant
 from andon.errors import NoData
-from andon.historian import Historian
-from andon.model import Batch, Window
+from andon.historian import Historian, RemoteHistorian
+from andon.ledger import Books
+from andon.model import Batch, States, Window
 from andon.plant import Plant
 from andon.units import HOUR, MINUTE, SECOND
 from andon.watch.live import Live
+from andon.watch.tile import seen
+from servers import until
 
 START = 1_709_532_000_000_000  # 2024-03-04T06:00Z, a Monday
 LINE = """
@@ -196,7 +203,7 @@ EVENTS = st.lists(
         st.tuples(st.just("scrap"), st.integers(0, 3600), st.integers(1, 3)),
         st.tuples(st.just("forget"), st.integers(0, 3600)),
     ),
-    max_size=25,
+    max_size=10,
 )
 
 
@@ -227,7 +234,7 @@ def happen(floor: Floor, counters: dict[str, float], connected: list[int], event
             floor.history.forget(["line-1/press/total_count"], Window(since, since + MINUTE), who="ann", why="test")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=EVENTS, begin=st.sampled_from([0, HOUR, 3 * HOUR - 5 * SECOND, 7 * HOUR]))
 def test_tiles_and_studies_of_the_running_shift_are_those_of_the_stored_samples(plant, events, begin):
     with TemporaryDirectory() as folder:
@@ -244,3 +251,102 @@ def test_tiles_and_studies_of_the_running_shift_are_those_of_the_stored_samples(
             floor.check()
         floor.check(STUDIES)
         floor.close()
+
+
+def test_a_machine_that_goes_on_is_added_to_and_not_read_again(plant, tmp_path, monkeypatch):
+    floor = Floor(plant, tmp_path)
+    happen(floor, {}, [], ("connect",))
+    floor.say([("line-1/press/state", floor.now, "run", 0), ("line-1/press/total_count", floor.now, 0.0, 0)])
+    floor.now += SECOND
+    floor.live.tiles()
+    reads = []
+    monkeypatch.setattr("andon.watch.progress.seen", lambda *given: reads.append(given[0].path) or seen(*given))
+    for second in range(12):
+        floor.now += SECOND
+        floor.say([("line-1/press/total_count", floor.now - SECOND // 2, float(second), 0)])
+        floor.check()
+    assert reads.count("line-1/press") == 0
+    floor.say([("line-1/press/state", floor.now, "stop", 0)])
+    floor.now += SECOND
+    tile = next(t for t in floor.live.tiles() if t.machine == "line-1/press")
+    assert reads.count("line-1/press") == 1
+    assert (tile.state, tile.since, tile.made, tile.shift) == ("fault", floor.now - SECOND, 11.0, "early")
+    floor.close()
+
+
+def test_a_tile_says_what_is_made_and_how_many_parts_there_should_be(plant, tmp_path):
+    floor = Floor(plant, tmp_path)
+    happen(floor, {}, [], ("connect",))
+    floor.say([("line-1/press/state", START, "run", 0), ("line-1/press/order", START, "o1", 0)])
+    floor.now = START + 90 * MINUTE
+    tile = floor.live.tiles()[0]
+    assert (tile.order, tile.product, tile.target) == ("o1", "", None)
+    floor.say([("line-1/press/product", floor.now, "A", 0)])
+    floor.now += 30 * MINUTE
+    tile = floor.live.tiles()[0]
+    assert (tile.product, tile.target) == ("A", 160.0)
+    floor.close()
+
+
+def test_a_shift_that_ends_gives_way_to_the_next(plant, tmp_path):
+    floor = Floor(plant, tmp_path, now=START + 8 * HOUR - SECOND)
+    assert floor.live.tiles()[0].shift == "early"
+    floor.now += 2 * SECOND
+    floor.check(STUDIES)
+    assert floor.live.tiles()[0].shift == "late"
+    floor.now = START + 17 * HOUR
+    assert floor.live.tiles()[0].shift == ""
+    floor.close()
+
+
+def test_memory_holds_what_can_change_an_answer_and_no_more(plant, tmp_path):
+    floor = Floor(plant, tmp_path)
+    signals = [s for m in plant.machines.values() for s in m.signals.values()]
+    recent = floor.history.recent(signals, START)
+    for minute in range(100):
+        at = START + minute * SECOND
+        floor.say([("line-1/press/state", at, "run", 0), ("line-1/press/total_count", at, float(minute // 50), 0)])
+        recent.news()
+    window = Window(START, START + 100 * SECOND)
+    state = plant.machines["line-1/press"].signals["state"]
+    assert repr(recent.read(States, state, window)) == repr(floor.history.read(States, state, window))
+    assert recent.tail("line-1/press/total_count", START)
+    assert recent.size == 2 + 4
+    recent.move(START + HOUR)
+    assert recent.size == 2
+    floor.close()
+
+
+def test_andon_now_asks_the_process_that_runs_the_plant_and_missed_shifts_are_closed(tmp_path):
+    (tmp_path / "plant.toml").write_text(LINE.replace('[[source]]\nname = "plc"\nconnector = "simulated"\n', ""))
+    now = time.time_ns() // 1000
+    with Historian.own(tmp_path / "history") as history:
+        rows = {
+            "signal": ["line-1/press/state"] * 3,
+            "at": pa.array([now - 30 * HOUR, now - 20 * HOUR, now - SECOND], pa.timestamp("us", "UTC")),
+            "text": ["run", "stop", "run"],
+        }
+        history.write(Batch("plc", 1, pa.table(rows)))
+    before = told(tmp_path)
+    andon = subprocess.Popen([sys.executable, "-m", "andon", "run", str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert "is running" in andon.stdout.readline()
+        with Books.open(tmp_path / "ledger") as books:
+            until(lambda: bool(books.closings()), 30)
+        spell = {"kind": ["connection"], "place": ["plc"], "since": [now], "until": [OPEN], "text": ["connected"]}
+        with Historian.open(tmp_path / "history") as history:
+            assert isinstance(history, RemoteHistorian)
+            history.write(Batch("gather", 1, spells=pa.table(spell)))
+        running = told(tmp_path)
+    finally:
+        andon.terminate()
+        said, _ = andon.communicate(timeout=20)
+    assert (andon.returncode, said) == (0, "Stopped; everything acknowledged is on disk.\n")
+    assert [r["machine"] for r in running] == [r["machine"] for r in before] == ["line-1/press", "line-1/lathe"]
+    assert [r["state"] for r in running] == ["producing", "unknown"]
+    assert before[0]["said"] == "not heard"
+
+
+def told(folder):
+    command = [sys.executable, "-m", "andon", "now", str(folder), "--json"]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)

@@ -1,4 +1,4 @@
-"""The relay: whatever is killed, the centre has what the edge acknowledged, once, under the edge's name."""
+"""The relay as processes: whatever is killed, the centre has what the edge acknowledged, and has it once."""
 
 import threading
 import time
@@ -85,16 +85,16 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_centre_and_edge_are_killed
     try:
         answers(edge_port)
         sender = Sender(edge_port)
-        until(lambda: len(sender.acknowledged) > 300, 20)
+        until(lambda: len(sender.acknowledged) > 100, 20)
         at_centre.kill()
         count = len(sender.acknowledged)
-        until(lambda: len(sender.acknowledged) > count + 300, 20)  # the edge goes on without the centre
+        until(lambda: len(sender.acknowledged) > count + 100, 20)  # the edge goes on without the centre
         at_edge.kill()
         at_edge.start()
         answers(edge_port)
         count = len(sender.acknowledged)
         at_centre.start()
-        until(lambda: len(sender.acknowledged) > count + 300, 20)
+        until(lambda: len(sender.acknowledged) > count + 100, 20)
         sender.stop()
         path = "site-2/line-1/press/power"
         until(lambda: set(sender.acknowledged) <= set(stored(centre, path)), 30, "the centre's having all")
@@ -135,21 +135,6 @@ def test_the_centre_knows_what_it_has_not_heard_and_learns_it_when_the_edge_come
         at_edge.thaw()
         until(lambda: coverage(centre)[-1][1] > cut + 3_000_000, 20, "the centre's having caught up")
         assert len(coverage(centre)) == 1  # the edge was connected to its machine all the time
-    finally:
-        at_edge.kill()
-        at_centre.kill()
-
-
-def test_an_edge_with_anothers_token_is_refused_and_says_so(tmp_path):
-    edge, edge_port, centre, centre_port = edge_and_centre(tmp_path)
-    secrets(edge, '[relay]\ntoken = "not-the-token-of-this-edge"\n')
-    at_centre = process(centre, centre_port, "run").start()
-    at_edge = process(edge, edge_port, "relay", "--to", f"http://127.0.0.1:{centre_port}").start()
-    try:
-        answers(edge_port)
-        status = edge / "spool" / "status.json"
-        until(lambda: status.exists() and "401" in status.read_text(), 15)
-        assert "not-the-token" not in status.read_text() + (edge / "relay.log").read_text()
     finally:
         at_edge.kill()
         at_centre.kill()

@@ -246,8 +246,20 @@ async def ethernet_ip(
 
     Examples
     --------
-    >>> ethernet_ip.__name__
-    'ethernet_ip'
+    ::
+
+        [[source]]
+        name = "packer-plc"
+        connector = "ethernet-ip"
+        url = "ethernet-ip://10.0.0.8"
+
+        [[machine]]
+        path = "line-1/packer"
+        [machine.signals.good_count]
+        address = "Counts.Good"
+        [machine.signals.speed]
+        unit = "/min"
+        address = "Line.Speed"
     """
     driver = await connected(url)
     try:

@@ -70,7 +70,6 @@ def play(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None
     if _now() >= truth["until"]:
         raise NoData(f"The simulated days of {folder} are over. Remove it, or choose another folder, for fresh ones.")
     floor = Floor(folder / FLOOR)
-    floor.start()
 
     def begun(running: Running) -> None:
         running.history.offer({"fault": lambda name, at, seconds: throw(floor, name, at, seconds)})
@@ -78,6 +77,7 @@ def play(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None
             tell(running)
 
     try:
+        floor.start()
         run(folder, tell=begun)
     finally:
         floor.stop()

@@ -7,7 +7,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 from ..acquire import find_connector
 from ..acquire.settings import read_settings
@@ -96,7 +96,8 @@ def can_be_looked_at(connector: Connector) -> Iterator[str]:
 
 
 def _plain(hint: object) -> object:
-    """A type, that of its values where it lists them."""
+    """A type without its unit, that of its values where it lists them."""
+    hint = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     return type(get_args(hint)[0]) if get_origin(hint) is Literal else hint
 
 

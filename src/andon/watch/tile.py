@@ -109,9 +109,10 @@ def seen(machine: Machine, plant: Plant, history: History, now: int) -> Seen:
     read = gathered(machine, [*kinds, Calendar, Products, StopRules], window, plant, history)
     if States in read:
         tile = _doing(tile, cast(States, read[States]), now)
-    product = cast(Output, read[Output]).product if Output in read else _texts(machine, "product", history, window)
+    product = _texts(machine, "product", history, window) if machine.role("product") else None
     order = _texts(machine, "order", history, window) or history.spells("order", machine.path, _around(window))
-    tile = replace(tile, order=_at(order, now), product=_at(product, now) or machine.default_product)
+    on = machine.default_product if product is None else _at(product, now)
+    tile = replace(tile, order=_at(order, now), product=on)
     if len(kinds) < 2 or not window.duration:
         return Seen(tile, shift)
     output = cast(Output, read[Output])

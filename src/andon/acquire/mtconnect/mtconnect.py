@@ -50,8 +50,20 @@ async def mtconnect(
 
     Examples
     --------
-    >>> mtconnect.__name__
-    'mtconnect'
+    ::
+
+        [[source]]
+        name = "mill-agent"
+        connector = "mtconnect"
+        url = "http://10.0.0.7:5000"
+
+        [[machine]]
+        path = "line-1/mill-2"
+        [machine.signals.state]
+        states = "mtconnect"
+        address = "execution"
+        [machine.signals.total_count]
+        address = "PartCountAct"
 
     References
     ----------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial as bound
 from urllib.parse import parse_qs
@@ -63,22 +64,23 @@ class Counter:
         """Who sends, if he may."""
         return self.tokens.sender(request.headers, request.query_params)
 
-    async def body(self, request: Request, limit: int) -> bytes:
-        """The body of a request, if it could be stored."""
+    @asynccontextmanager
+    async def body(self, request: Request, limit: int) -> AsyncIterator[bytes]:
+        """The body of a request, if it could be stored; its room is taken until the block ends."""
         self.desk.open()
         with self.desk.body() as body:
-            return await read_body(request.stream(), request.headers, limit=limit, body=body)
+            yield await read_body(request.stream(), request.headers, limit=limit, body=body)
 
     async def take(self, request: Request, read: Callable[[bytes], Read], limit: int = 0) -> Response:
         """Store what a request says; on disk when this answers 204."""
         self.sender(request)
         limit = limit or self.limit
-        raw = await self.body(request, limit)
         encoding = request.headers.get("content-encoding", "")
         packed = "" if encoding == "snappy" else encoding
-        async with self.parsing:  # one at a time: memory stays small, and taking apart uses all cores as it is
-            found = await asyncio.to_thread(lambda: read(unpack(raw, packed, limit=limit)))
-        await self.desk.store(found.rows, found.rows.nbytes)
+        async with self.body(request, limit) as raw:
+            async with self.parsing:  # one at a time: memory stays small, and taking apart uses all cores as it is
+                found = await asyncio.to_thread(lambda: read(unpack(raw, packed, limit=limit)))
+            await self.desk.store(found.rows, found.rows.nbytes)
         if found.faults:
             raise partial(found.faults, found.values)
         return Response(status_code=204)
@@ -139,16 +141,16 @@ async def _relay(counter: Counter, request: Request) -> Response:
     """Batches of an edge; without a body: a sign of life."""
     name, spool = counter.edges.admit(counter.sender(request), request.headers)
     async with counter.relaying.setdefault(name, asyncio.Lock()):
-        raw = await counter.body(request, RELAYED)
-        encoding = request.headers.get("content-encoding", "")
-        async with counter.parsing:
-            body = await asyncio.to_thread(unpack, raw, encoding, limit=RELAYED)
-            delivery = await asyncio.to_thread(counter.edges.delivery, name, spool, body, request.headers)
-        try:
-            counter.edges.expect(delivery)
-        except OSError:
-            raise behind("The disk is full. Nothing of this was stored.", retry=5) from None
-        await counter.desk.store(delivery.batches, delivery.size)
+        async with counter.body(request, RELAYED) as raw:
+            encoding = request.headers.get("content-encoding", "")
+            async with counter.parsing:
+                body = await asyncio.to_thread(unpack, raw, encoding, limit=RELAYED)
+                delivery = await asyncio.to_thread(counter.edges.delivery, name, spool, body, request.headers)
+            try:
+                counter.edges.expect(delivery)
+            except OSError:
+                raise behind("The disk is full. Nothing of this was stored.", retry=5) from None
+            await counter.desk.store(delivery.batches, delivery.size)
         counter.edges.settle(delivery)
     return Response(status_code=204, headers={"Andon-Now": str(now())})
 
@@ -158,7 +160,8 @@ async def _query(counter: Counter, request: Request) -> Response:
     counter.sender(request)
     asked = request.query_params.get("q", "")
     if request.method == "POST" and not asked:
-        form = parse_qs((await counter.body(request, 1 << 16)).decode("utf-8", "replace"))
+        async with counter.body(request, 1 << 16) as raw:
+            form = parse_qs(raw.decode("utf-8", "replace"))
         asked = form.get("q", [""])[0]
     if not asked.strip().upper().startswith("CREATE DATABASE"):
         raise Refused(400, "Only writing is possible here. Ask with `andon ask` or `andon sql`.")

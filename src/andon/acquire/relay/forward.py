@@ -111,6 +111,10 @@ class Forward:
                 failures += 1
                 self._lost(str(failed))
                 self.stopped.wait(max(failed.pause, pause(failures)))
+            except OSError as error:  # the spool's own disk
+                failures += 1
+                self._lost(f"The spool cannot be read or written: {error}.")
+                self.stopped.wait(pause(failures))
         self._client.close()
 
     def stop(self) -> None:

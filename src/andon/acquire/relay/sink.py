@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -15,12 +17,14 @@ import orjson
 import pyarrow as pa
 
 from ...model import Batch, Receipt, Window
-from ..frames import decode, encode
+from ..frames import FORMS, checked, decode, encode
 from ..link import MOMENT
 from ..wiring import SAMPLES
 from .spool import Place, Spool, sync_folder
 
+log = logging.getLogger("andon.relay")
 CONNECTION = "connection"
+EXACT = 2**53
 KEPT = 4
 """Connection spells of a source that are remembered here; the centre has all."""
 FILE = "state.json"
@@ -75,9 +79,14 @@ class RelaySink:
 
         Raises
         ------
+        BadInput
+            A column is unknown or missing, or cannot be stored.
         DiskFull
             The disk or the spool is full.
         """
+        for name, form in FORMS.items():
+            if (table := getattr(batch, name)) is not None:
+                checked(table, form, f"{name} of batch {batch.number} of {batch.source!r}")
         self.spool.append(encode(batch), always=batch.spells is not None and batch.samples is None)
         with self.lock:
             self._learn(batch)
@@ -135,18 +144,27 @@ class RelaySink:
         return [Batch(source, -(time.time_ns() // 1000), _samples(rows)) for source, rows in newest.items() if rows]
 
     def keep(self) -> None:
-        """Write down the state; it survives a power cut."""
-        with self.lock:
-            sent = [self.state.sent.segment, self.state.sent.offset]
-            said = {"id": self.state.id, "sent": sent, "numbers": self.state.numbers, "spells": self.state.spells}
-            file = self.spool.folder / FILE
-            draft = file.with_suffix(".tmp")
-            with draft.open("wb") as stream:
-                stream.write(orjson.dumps(said))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(draft, file)
-            sync_folder(self.spool.folder)
+        """Write down the state, so that it survives a power cut.
+
+        On a full disk the old note stays: what it lacks is in the spool's last file, and numbers go on at the clock.
+        """
+        try:
+            with self.lock:
+                self._note()
+        except OSError as error:
+            log.debug("the state of the spool was not noted: %s", error)
+
+    def _note(self) -> None:
+        sent = [self.state.sent.segment, self.state.sent.offset]
+        said = {"id": self.state.id, "sent": sent, "numbers": self.state.numbers, "spells": self.state.spells}
+        file = self.spool.folder / FILE
+        draft = file.with_suffix(".tmp")
+        with draft.open("wb") as stream:
+            stream.write(orjson.dumps(said))
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(draft, file)
+        sync_folder(self.spool.folder)
 
     def close(self) -> None:
         self.keep()
@@ -175,9 +193,21 @@ def _newest(samples: pa.Table) -> Mapping[str, Newest]:
     code = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     last = np.full(len(coded.dictionary), -1, dtype=np.int64)
     last[code] = np.arange(len(code))  # of equal places the last one stays
-    rows = samples.take(pa.array(last[last >= 0], pa.int64())).select(("signal", "at", "value", "text", "quality"))
-    said = rows.set_column(1, "at", rows["at"].cast(pa.int64())).to_pylist()
-    return {str(r["signal"]): (int(r["at"]), r["value"], r["text"], int(r["quality"])) for r in said}
+    rows = samples.take(pa.array(last[last >= 0], pa.int64()))
+    said = rows.set_column(rows.column_names.index("at"), "at", _moments(rows["at"])).to_pylist()
+    return {str(r["signal"]): _row(r) for r in said}
+
+
+def _moments(column: pa.ChunkedArray[pa.Scalar[Any]]) -> pa.ChunkedArray[pa.Scalar[Any]]:
+    return column.cast(MOMENT, safe=False).cast(pa.int64())
+
+
+def _row(said: Mapping[str, Any]) -> Newest:
+    """Moment, value, text, quality of a row; an integer that a double cannot hold has its digits in the text."""
+    value, text = said.get("value"), said.get("text")
+    if isinstance(value, int) and abs(value) >= EXACT:
+        text = str(value)
+    return int(said["at"]), None if value is None else float(value), text, int(said.get("quality") or 0)
 
 
 def _samples(rows: Mapping[str, Newest]) -> pa.Table:

@@ -50,8 +50,21 @@ async def s7(
 
     Examples
     --------
-    >>> s7.__name__
-    's7'
+    ::
+
+        [[source]]
+        name = "press-plc"
+        connector = "s7"
+        url = "s7://10.0.0.8"
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.good_count]
+        rollover = 4294967295
+        address = "DB1.DBD4:udint"
+        [machine.signals.power]
+        unit = "kW"
+        address = "DB1.DBD0:real"
     """
     good, wrong = places(link.addresses)
     client = await connected(url, rack, slot)

@@ -13,7 +13,6 @@ POLLED = ("modbus",)
 """Kinds whose samples nobody sends: they are looked up, so those between two looks are not lost."""
 EDGE = 1_000_000
 """How exactly the ends of a connection are known, in microseconds."""
-BEGINNING = 3_000_000
 LATE = 200_000_000
 
 
@@ -36,7 +35,7 @@ class Account:
     lost
         Acknowledged and not stored.
     doubled
-        Stored twice. A value that is said once more when a connection begins, as still so at that moment, is not.
+        Stored twice. The value that is said once more when a connection or a server begins, as still so, is not.
     missing
         Said and not stored.
     hidden
@@ -71,7 +70,7 @@ def account(site: ChaosSite, source: str, window: Window, *, fault: tuple[str, s
     wide = Window(window.since - LATE, window.until + LATE)
     rows = [(at, n) for at, n in site.ticks(source, wide) if first <= n < last]
     stored = {n for _, n in rows}
-    doubled = 0 if kind in POLLED else len(rows) - len(stored) - _restated(rows, site.begun(source, wide))
+    doubled = len(rows) - len(stored) - len(site.begun(source, window)) - 1
     sent = {n for n in site.floor.numbers(source, "sent") if first <= n < last}
     told = {n for n in site.floor.numbers(source, "acknowledged") if first <= n < last}
     heard = site.heard(source, window)
@@ -84,20 +83,11 @@ def account(site: ChaosSite, source: str, window: Window, *, fault: tuple[str, s
         len(told) if kind in ("mqtt", "push") else None,
         len(stored),
         len(told - stored),
-        doubled,
+        0 if polled else max(0, doubled),
         None if polled else len(missing),
         0 if polled else sum(_inside(n * TICK, heard) for n in missing),
         round((window.duration - sum(u - s for s, u in heard)) / 1e6, 1),
     )
-
-
-def _restated(rows: Sequence[tuple[int, int]], begun: Sequence[int]) -> int:
-    """How many rows say an earlier number again while a connection begins."""
-    seen, again = set[int](), 0
-    for at, number in rows:
-        again += number in seen and any(abs(at - b) < BEGINNING for b in begun)
-        seen.add(number)
-    return again
 
 
 def _inside(at: int, stretches: Sequence[tuple[int, int]]) -> bool:

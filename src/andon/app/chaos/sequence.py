@@ -59,8 +59,9 @@ def _tried(site: ChaosSite, trial: Trial, tell: Callable[[str], None]) -> Iterat
     tell(f"{trial.fault} {trial.at}")
     trial.begin(site)
     time.sleep(trial.seconds)
-    ended = _now()  # before it ends: starting again is part of recovering
+    ending = _now()
     trial.end(site)
+    ended = ending if trial.at == "andon" else _now()  # Andon's own start is part of recovering, a server's is not
     recovery = _wait_all(site, felt, ended, PATIENCE)
     time.sleep(QUIET)
     window = Window(since, _now())

@@ -35,6 +35,7 @@ def chaos(desk: Desk) -> Callable[..., None]:
         tell = (lambda said: None) if quiet else (lambda said: print_line(f"[dim]{said}[/dim]"))
         for found in desk.rooms.accounts(place, desk.rooms.LONG if everything else desk.rooms.SHORT, tell=tell):
             rows.append(_row(found))
+            tell("  " + ", ".join(f"{name} {value}" for name, value in rows[-1].items() if value is not None))
         show(desk, rows, Shape(in_json, in_csv), units=UNITS)
         if failed := sum(not row["well"] for row in rows):
             print_line(desk.say("{n} of {all} were not well.", n=failed, all=len(rows)))

@@ -56,7 +56,7 @@ def _agent(seen: Observations) -> type[BaseHTTPRequestHandler]:
 
         def _stream(self, asked: Asked, interval: int, heartbeat: int) -> None:
             """Parts without end: one as soon as there is something new, else one every heartbeat."""
-            status, text = seen.document("sample", asked)
+            status, text, asked = seen.piece(asked)
             if status != 200:
                 self._answer(status, text)
                 return
@@ -68,9 +68,8 @@ def _agent(seen: Observations) -> type[BaseHTTPRequestHandler]:
                 head = f"--{BOUNDARY}\r\nContent-type: text/xml\r\nContent-length: {len(text)}\r\n\r\n"
                 self.wfile.write(head.encode() + text + b"\r\n")
                 self.wfile.flush()
-                asked = seen.after(asked)
                 seen.wait(asked, interval / 1000, heartbeat / 1000)
-                status, text = seen.document("sample", asked)
+                status, text, asked = seen.piece(asked)
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:

@@ -77,11 +77,12 @@ class Observations:
             self.changed.wait_for(lambda: False, max(0.01, interval))
             self.changed.wait_for(lambda: self.following > (asked.start or 1), heartbeat)
 
-    def after(self, asked: Asked) -> Asked:
-        """What to ask for once that was answered."""
+    def piece(self, asked: Asked) -> tuple[int, bytes, Asked]:
+        """A sample document, and what to ask for once it was answered."""
         with self.changed:
             start = self._first() if asked.start is None else asked.start
-            return replace(asked, start=min(start + asked.count, self.following))
+            answer = self.document("sample", asked)
+            return *answer, replace(asked, start=min(start + asked.count, self.following))
 
     def document(self, what: str, asked: Asked) -> tuple[int, bytes]:
         """An HTTP status and a document: probe, current or sample."""
