@@ -225,6 +225,40 @@ def test_a_batch_that_comes_twice_and_rows_that_nobody_watches_do_nothing(tmp_pa
     assert picked(table.set_column(0, "signal", pa.array([f"{PRESS}/other"]).dictionary_encode()), wanted) is None
 
 
+def test_texts_of_any_arrow_kind_are_understood(tmp_path):
+    """The historian stores them, so the listener must not fail on them."""
+    watched = watching(plant_in(tmp_path), 0)
+    for kind in (pa.string(), pa.large_string(), pa.dictionary(pa.int16(), pa.large_string())):
+        table = said((1, 75.0))
+        table = table.set_column(0, "signal", table["signal"].cast(pa.string()).cast(kind))
+        assert picked(table, watched.wanted).num_rows == 1
+        assert len(watching(plant_in(tmp_path), 0).heard(table)) == 1
+
+
+def test_what_the_historian_refuses_raises_nothing(tmp_path):
+    heard = Heard()
+    with Historian.open(tmp_path / "history") as history:
+        alarms = Keeper(history, tmp_path / "seen.json", tell=heard.tell)
+        alarms.change(plant_in(tmp_path))
+        history.listen(alarms.listener)
+        ahead = now() + 400 * 24 * 3600 * 1_000_000
+        rows = said((1, 20.0), (ahead, 75.0)).set_column(1, "at", pa.array([None, ahead], pa.timestamp("us", "UTC")))
+        assert len(history.write(Batch("plc", 1, rows)).refused) == 2
+        at = now()
+        history.write(Batch("plc", 2, said((at, 80.0))))
+        until(lambda: heard.is_on(PRESS, "hot"))
+        alarms.stop()
+        assert [o.since for o in occurrences(history, ALL)] == [at]
+
+
+def test_a_clock_that_was_ahead_and_is_set_right_makes_no_alarm_deaf(tmp_path):
+    watched, at = watching(plant_in(tmp_path), 0), 10**15
+    hour = 3_600_000_000
+    assert watched.heard(said((at + hour, 20.0)), at) == []
+    assert [e.at for e, _ in watched.heard(said((at + 5, 75.0)), at + 5)] == [at + 5]
+    assert watched.heard(said((at + 1, 20.0)), at + 5) == []  # just late
+
+
 VALUES = st.lists(
     st.tuples(st.integers(0, 50), st.sampled_from([60.0, 69.0, 71.0, float("nan")]), st.sampled_from([0, BAD])),
     max_size=40,

@@ -79,6 +79,8 @@ class Moving:
         if value is None:
             return self.on
         now, past = value * self.pace.sign, self.past
+        if len(past) > 1 and at < past[-2][0]:  # the clock of the source was set back
+            past.clear()
         if past:
             past.append((at, past.pop()[1]))
         while past and past[-1][1] >= now:

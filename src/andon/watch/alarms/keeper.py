@@ -111,7 +111,10 @@ class Keeper:
     ) -> None:
         self._memory, self._note, self._status, self._tell, self._clock = memory, note, status, tell, clock
         self._waiting = Waiting()
-        self._watching, self._panel, self._plant = Watching([]), Panel(), None
+        self._lot: list[pa.Table | Found] = []
+        self._again = False
+        self._watching, self._panel = Watching([]), Panel()
+        self._plant: Plant | None = None
         self._wanted: Plant | None = None
         self._system: System | None = None
         self._ends: dict[tuple[Key, Stage], int] = {}
@@ -121,8 +124,6 @@ class Keeper:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="andon alarms", daemon=True)
         self._paths: pa.Array[pa.Scalar[pa.DataType]] = self._watching.wanted
-
-    _plant: Plant | None
 
     def change(self, plant: Plant) -> None:
         """Keep the alarms of this plant from now on."""
@@ -136,7 +137,7 @@ class Keeper:
         if receipt.repeated:
             return
         if batch.samples is not None and len(self._paths):
-            rows = picked(batch.samples, self._paths)
+            rows = picked(batch.samples, self._paths, receipt.at if receipt.refused else None)
             if rows is not None:
                 self._waiting.put(rows, rows.num_rows)
         if batch.spells is not None and batch.source not in (record.SOURCE, "gather"):
@@ -161,28 +162,35 @@ class Keeper:
         while not last:
             last = self._stopped.is_set()  # one more round for what came until then
             try:
-                self._turn()
-            except AndonError as error:  # the disk, or the historian's end: what is new stays and is stored later
-                self._full = True
-                if not self._stopped.is_set():
-                    log.error("alarms: not stored yet: %s", error)
-                    self._told(list(self._panel.changed.values()))
-                    self._stopped.wait(1.0)
+                self._round()
             except Exception:  # the outermost frame of the thread: one thing that is wrong must not end all alarms
                 log.exception("alarms: something is wrong; all is read back from the history")
-                self._waiting.missed = True
+                self._again = True
+                self._stopped.wait(1.0)
+
+    def _round(self) -> None:
+        """One turn; where the disk takes nothing, what is new stays, is told, and is stored later."""
+        try:
+            self._turn()
+        except AndonError as error:
+            self._full = True
+            if not self._stopped.is_set():
+                log.error("alarms: not stored yet: %s", error)
+                self._told(list(self._panel.changed.values()))
                 self._stopped.wait(1.0)
 
     def _turn(self) -> None:
-        """One round: take what has come, look at the clock and the sources, store, tell."""
+        """Take what has come, look at the sources and the clock, store, tell."""
         lot, missed = self._waiting.lot(TICK)
-        if self._wanted is not self._plant or missed:
+        self._again |= missed or self._wanted is not self._plant
+        self._lot += [t for t in lot if not self._again or isinstance(t, tuple)]  # the history has the others
+        if self._plant is not None and self._looked + LOOK < time.monotonic():
+            self._look(self._clock())
+        if self._again:
             self._begin()
-        for thing in lot:
-            self._take(thing)
+        while self._lot:
+            self._take(self._lot.pop(0))
         now = self._clock()
-        if self._looked + LOOK < time.monotonic():
-            self._look(now)
         self._apply(self._watching.until(now - GRACE, self._behind), now)
         for (key, way), until in list(self._ends.items()):
             if until <= now:
@@ -210,7 +218,7 @@ class Keeper:
         if isinstance(thing, tuple):
             self._turned([thing], now)
         elif "signal" in thing.column_names:
-            self._apply(self._watching.heard(thing), now)
+            self._apply(self._watching.heard(thing, now), now)
         else:
             for done in record.acts(thing):
                 self._done(done, now)
@@ -281,7 +289,7 @@ class Keeper:
                 self._done(done, now)
         self._unhide(hidden, now)
         self._catch_up(edges, known.edges, now)
-        self._plant = plant
+        self._plant, self._again = plant, False
 
     def _unhide(self, suppressed: set[Key], now: int) -> None:
         """Show what was hidden when Andon ended, and is no longer."""

@@ -68,6 +68,12 @@ class Trigger:
         if self.condition.heard(at, value, text) is not self.holds:
             yield from self._turned(at)
 
+    def rewind(self, at: int) -> None:
+        """The clock of the source was ahead and was set back: what comes now counts, although it is older."""
+        self.last = self.reached = -NEVER
+        if self.due != NEVER:
+            self.due = min(self.due, at + (self.on_delay if self.holds else self.off_delay))
+
     def until(self, to: int) -> Iterator[Edge]:
         """All values before `to` have come."""
         if min(self.due, self.condition.due) < to:

@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 
 from ...plant import Plant, Signal
 from ...plant.alarms import Alarm, Held
+from ...units import HOUR, MINUTE
 from .conditions import NEVER, Beyond, condition
 from .panel import Key
 from .trigger import BAD, Edge, Trigger
 
 MOMENT = pa.timestamp("us", "UTC")
+AHEAD = MINUTE
+"""A value further ahead of the clock than this comes from a wrong clock, and makes no later one too late."""
+DAY = 24 * HOUR
 Turned = list[tuple[Edge, "Lead"]]
 
 
@@ -63,9 +67,14 @@ class Watching:
         """The signals that are listened to."""
         return list(self._fed)
 
-    def heard(self, samples: pa.Table) -> Turned:
-        """What samples turn on and off, in order of time; those of other signals are left out."""
+    def heard(self, samples: pa.Table, now: int = NEVER) -> Turned:
+        """What samples turn on and off, in order of time; those of other signals are left out.
+
+        A value that is older than the last of its signal is too late, unless that one lay ahead of the clock (`now`).
+        """
         place, at, value, quality, texts = _columns(samples, self.wanted)
+        for p in np.unique(place[(at < self._last[place]) & (self._last[place] > now + AHEAD)]).tolist():
+            self._rewind(p, int(at[place == p].min()))
         keep = at >= self._last[place]
         np.maximum.at(self._last, place, at)
         between = (value >= self._low[place]) & (value <= self._high[place])
@@ -93,6 +102,11 @@ class Watching:
         for path in {lead.path for _, lead in found}:
             self._settle(self._places[path])
         return sorted(found, key=_moment)
+
+    def _rewind(self, place: int, at: int) -> None:
+        self._last[place] = -NEVER
+        for number in self._numbers[place]:
+            self.leads[number].trigger.rewind(at)
 
     def settle(self) -> None:
         """Work out what counts, after the triggers were changed from outside."""
@@ -142,15 +156,21 @@ def _suppressed(alarm: Alarm) -> tuple[str, tuple[str, ...]]:
     return alarm.place, tuple(sorted(alarm.suppressed_while))
 
 
-def picked(samples: pa.Table, wanted: pa.Array[pa.Scalar[pa.DataType]]) -> pa.Table | None:
-    """The rows of wanted signals, None where there are none; quick where few are wanted."""
+def picked(samples: pa.Table, wanted: pa.Array[pa.Scalar[pa.DataType]], refused: int | None = None) -> pa.Table | None:
+    """The rows of wanted signals, None where there are none; quick where few are wanted.
+
+    `refused` is the clock of a receipt that refused rows: those with no or an impossible moment are left out.
+    """
+    if refused is not None:
+        at = samples["at"].cast(pa.int64()).to_numpy()  # NaN where there is none
+        samples = samples.filter(pa.array((at >= 0) & (at <= refused + DAY)))
     signal = samples["signal"]
     if not pa.types.is_dictionary(signal.type):
-        mask = pc.is_in(signal, value_set=wanted)
+        mask = pc.is_in(signal.cast(pa.string()), value_set=wanted)
     else:
         whole = signal.unify_dictionaries().combine_chunks()
         assert isinstance(whole, pa.DictionaryArray)
-        known = pc.is_in(whole.dictionary, value_set=wanted)
+        known = pc.is_in(whole.dictionary.cast(pa.string()), value_set=wanted)
         if not pc.any(known).as_py():
             return None
         mask = known.take(whole.indices)
@@ -184,7 +204,9 @@ def _places(
 ) -> NDArray[np.int64]:
     """Where each row's signal stands among the wanted ones; -1 where it does not."""
     if not pa.types.is_dictionary(signal.type):
-        return np.asarray(pc.index_in(signal, value_set=wanted).fill_null(-1).to_numpy(), dtype=np.int64)
+        return np.asarray(
+            pc.index_in(signal.cast(pa.string()), value_set=wanted).fill_null(-1).to_numpy(), dtype=np.int64
+        )
     whole = signal.unify_dictionaries().combine_chunks()
     assert isinstance(whole, pa.DictionaryArray)
     known = pc.index_in(whole.dictionary.cast(pa.string()), value_set=wanted).fill_null(-1)
