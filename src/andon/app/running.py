@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from ..acquire.gather import Gather, Site
+from ..acquire.gather import Gather, Site, Status
 from ..answer import Plain, plain
 from ..config import check, read_plant, secret
 from ..errors import AndonError, BadConfig
@@ -47,7 +47,7 @@ class Running:
         home = folder / "alarms"
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
-        self.alarms = Keeper(self.history, home / "seen.json", status=self.gather.status, tell=self.notifier.tell)
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
         self.history.offer({"sources": self.sources, "live": self.tiles})
@@ -73,8 +73,12 @@ class Running:
 
     def sources(self) -> list[Row]:
         """How each source is doing."""
-        found = [*self.gather.status().values(), *self.inboxes.status()]
-        return [{k: plain(v) for k, v in asdict(s).items()} for s in sorted(found, key=lambda s: s.source)]
+        return [{k: plain(v) for k, v in asdict(s).items()} for s in self.statuses().values()]
+
+    def statuses(self) -> Mapping[str, Status]:
+        """How each source is doing, by name: machines and watched folders."""
+        found = dict(self.gather.status()) | {s.source: s for s in self.inboxes.status()}
+        return {name: found[name] for name in sorted(found)}
 
     def tiles(self) -> list[Tile]:
         """What every machine is doing, and how its shift goes."""
