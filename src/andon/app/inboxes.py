@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..acquire.files import read_mapping, watch_folder
 from ..acquire.gather import Health, Pulse, Status
 from ..errors import AndonError
 from ..model import Sink
@@ -49,6 +48,11 @@ class _Inbox:
         self.pulse.turn(Health.STOPPED)
 
     def _watch(self) -> None:
+        from ..acquire.files import (
+            read_mapping,
+            watch_folder,
+        )  # the readers of files are heavy: only where one is watched
+
         mapping = read_mapping(self.source.settings, name=self.source.name)
         if self.folder.is_dir():
             self.pulse.turn(Health.CONNECTED)

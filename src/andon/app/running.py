@@ -17,6 +17,7 @@ from ..errors import AndonError, BadConfig
 from ..historian import Historian, lean
 from ..ledger import Books
 from ..plant import Plant
+from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
 from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
@@ -73,7 +74,7 @@ class Running:
 
     def sources(self) -> list[Row]:
         """How each source is doing."""
-        return [{k: plain(v) for k, v in asdict(s).items()} for s in self.statuses().values()]
+        return [_row(s, self.plant.zone) for s in self.statuses().values()]
 
     def statuses(self) -> Mapping[str, Status]:
         """How each source is doing, by name: machines and watched folders."""
@@ -151,6 +152,13 @@ def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
         running.work()
     finally:
         running.stop()
+
+
+def _row(status: Status, zone: str) -> Row:
+    row = {name: plain(value) for name, value in asdict(status).items()}
+    return row | {
+        name: None if row[name] is None else clock_text(int(str(row[name])), zone) for name in ("since", "last")
+    }
 
 
 def _stamp(folder: Path) -> tuple[int, int]:

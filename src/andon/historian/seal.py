@@ -18,7 +18,7 @@ from .names import Ids
 from .segment import DAY, File, Segment, store_file, write_segment
 from .write import enter, write_days
 
-MERGED = 750_000
+MERGED = 500_000
 """Most rows that a compaction holds in memory, and most rows of a compacted file."""
 LARGE = MERGED // 2
 """A file of so many rows is left alone until its day is over: else a busy day would be written anew all day long."""

@@ -11,11 +11,11 @@ from .hot import Store
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
 
-HOT_ROWS = 500_000
+HOT_ROWS = 250_000
 """The hot tier is sealed when it holds more rows than this."""
 FEW = 20_000
 """Fewer rows than this are not worth a file when a day is over: they stay in the hot tier."""
-TOO_MANY = 4 * HOT_ROWS
+TOO_MANY = 8 * HOT_ROWS
 """Beyond this writers wait for the seal."""
 log = logging.getLogger("andon.historian")
 

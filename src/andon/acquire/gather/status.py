@@ -13,6 +13,8 @@ import pyarrow as pa
 
 SPAN = 10.0
 """Seconds over which a rate is told."""
+LATELY, ENOUGH, MOST = 600.0, 10, 1000
+"""A clock is judged by the freshest of ten packets or more of the last ten minutes: one alone may be an old value."""
 
 
 class Health(StrEnum):
@@ -47,8 +49,8 @@ class Status:
     last
         When it last said something (microseconds, our clock), None if never.
     skew
-        Its clock minus ours (microseconds), from the fastest rows of late; None while unknown. A negative skew
-        includes the time that a value takes to arrive.
+        Its clock minus ours (microseconds), from the freshest of many packets; None while too few came to tell. A
+        negative skew includes the time that a value takes to arrive.
     sessions
         How often it was connected.
     """
@@ -102,7 +104,7 @@ class Pulse:
                 return
             newest = int(np.max(np.asarray(rows["at"].cast(pa.int64()).to_numpy())))
             self.skews.append((time.monotonic(), newest - arrived))
-            while self.skews and self.skews[0][0] < time.monotonic() - 60:
+            while self.skews[0][0] < time.monotonic() - LATELY or len(self.skews) > MOST:
                 self.skews.popleft()
 
     def stored(self, rows: int, refused: int) -> None:
@@ -117,7 +119,7 @@ class Pulse:
         with self.lock:
             begin = time.monotonic() - SPAN
             rate = sum(n for at, n in self.lately if at >= begin) / SPAN
-            skew = max((s for _, s in self.skews), default=None)
+            skew = max(s for _, s in self.skews) if len(self.skews) >= ENOUGH else None
             return Status(
                 self.source,
                 self.connector,

@@ -15,7 +15,7 @@ from .show import Shape, console, print_line, show
 RATIOS = ("oee", "availability", "effectiveness", "quality", "coverage")
 TILES = {"lasts": "us", "made": "{part}", "good": "{part}", "rejects": "{part}", "target": "{part}"}
 TILES |= dict.fromkeys(RATIOS, "1")
-UNITS = {"since": "us{1970}", "last": "us{1970}", "skew": "us", "rate": "/s"}
+UNITS = {"skew": "us", "rate": "/s"}
 
 
 def run(desk: Desk) -> Callable[..., None]:
