@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ...catalog import connector
 from ...errors import BadConfig, NotConnected
 from ...units import Micros
-from ..broker import Broker, Message, Tls, Version, access, connect
+from ..broker import Broker, Message, Tls, Version, access, connect, visiting
 from ..link import ALIVE, Link, Packet, rows_of
 from .browse import browse, trial
 from .memory import Arrivals, keep_subscribed, subscribed
@@ -102,7 +102,7 @@ async def mqtt(
     reached = access(
         link, url, user=user, client_id=client_id, version=version, tls=tls, keepalive=keepalive, expiry=expiry
     )
-    broker = await connect(reached)
+    broker = await connect(visiting(reached) if link.visit else reached)
     try:
         await _subscribe(broker, wanted, link)
         gap = Gap(link.heard if broker.present and time else None, clock.time_ns() // 1000)

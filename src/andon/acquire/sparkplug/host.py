@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 
 from ...errors import NotConnected
-from ..broker import Access, Broker, Message, Will, connect
+from ..broker import Access, Broker, Message, Will, connect, visiting
 from ..spb import NAMESPACE, rebirth, topic
 from .addresses import Name
 
@@ -30,7 +30,7 @@ class Host:
     broker
         The connection.
     state
-        The topic of our STATE.
+        The topic of our STATE, "" for somebody who only looks.
     since
         The moment (milliseconds) in the will of this connection and in every birth of it.
     """
@@ -75,7 +75,7 @@ class Host:
         """Say that we are offline, then go."""
         self.going = True  # what we say now comes back to us
         try:
-            if not self.broker.lost:
+            if self.state and not self.broker.lost:
                 said = self.farewell()
                 async with asyncio.timeout(2):
                     await self.broker.publish(said.topic, said.payload, sure=True, retain=True)
@@ -129,6 +129,17 @@ async def begin(access: Access, host_id: str, filters: Sequence[str]) -> Host:
         await broker.close()
         raise
     return host
+
+
+async def look(access: Access, filters: Sequence[str]) -> Host:
+    """Connect as somebody who only looks: no STATE is said, so no edge node takes us for its host."""
+    broker = await connect(visiting(access))
+    try:
+        await broker.subscribe(list(filters))
+    except BaseException:
+        await broker.close()
+        raise
+    return Host(broker, "", _now(), going=True)
 
 
 def _now() -> int:

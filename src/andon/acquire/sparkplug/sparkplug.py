@@ -84,12 +84,13 @@ async def sparkplug(
         address = "works/line-1/press-3/Energy/Power"
     """
     # Protocol Buffers are loaded with the first connection, not to read plant.toml.
-    from .host import begin
+    from .host import begin, look
     from .nodes import Nodes
     from .table import Wanted
 
     reached = access(link, url, user=user, client_id=client_id, version=version, tls=tls, keepalive=keepalive)
-    host = await begin(reached, host_id, filters(link, groups))
+    wanted = filters(link, groups)
+    host = await (look(reached, wanted) if link.visit else begin(reached, host_id, wanted))
     try:
         clock = asyncio.get_running_loop().time
         nodes = Nodes(Wanted.of(link), host.ask, reorder=reorder / 1e6, patience=rebirth / 1e6)
