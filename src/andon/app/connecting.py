@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +29,8 @@ from .reaching import Way, is_address, name_for, settings_of, source_of, typed, 
 from .start import is_plant
 
 Row = dict[str, Plain]
+ANSWERING = 12.0
+"""Seconds within which whoever speaks a protocol answers in it."""
 ARRIVING = 20.0
 """Seconds within which a plant that runs should have taken up a new source."""
 
@@ -116,13 +118,22 @@ def reached(said: str) -> list[Way]:
 def answering(folder: Path, ways: Sequence[Way]) -> list[tuple[Way, Trial]]:
     """Each way tried, all at the same time: the step that tells how it went."""
 
-    def tried(way: Way) -> tuple[Way, Trial]:
+    answers: dict[Way, Trial] = {}
+
+    def tried(way: Way) -> None:
         with guest(folder, way) as visitor:
             steps = visitor.trial()
-        return way, next((s for s in steps if not s.well), steps[-1] if steps else Trial("connect", True, ""))
+        answers[way] = next((s for s in steps if not s.well), steps[-1] if steps else Trial("connect", True, ""))
 
-    with ThreadPoolExecutor(max_workers=len(ways) or 1) as pool:
-        return list(pool.map(tried, ways))
+    # daemons: a protocol that is not spoken there may wait for an answer for long, and is not waited for
+    threads = [threading.Thread(target=tried, args=(way,), daemon=True) for way in ways]
+    for thread in threads:
+        thread.start()
+    late = time.monotonic() + ANSWERING
+    for thread in threads:
+        thread.join(max(0.0, late - time.monotonic()))
+    silent = Trial("connect", False, f"It did not answer in {ANSWERING:.0f} s.")
+    return [(way, answers.get(way, silent)) for way in ways]
 
 
 def guest(

@@ -101,6 +101,8 @@ async def _read(session: Session, items: Items) -> list[Trial]:
 
 async def _delivers(session: Session, items: Items) -> Trial:
     """Does a subscription bring values? The first ones come at once, changed or not."""
+    if not items.places:
+        return Trial("subscription", True, "There is nothing to bring yet.")
     feed = Feed(session, items.plan)
     number = await feed.subscribe(500_000)
     refused = await items.monitor(session, number, range(len(items.places)), Pace(500_000, 250_000, 1))
