@@ -203,7 +203,7 @@ EVENTS = st.lists(
         st.tuples(st.just("scrap"), st.integers(0, 3600), st.integers(1, 3)),
         st.tuples(st.just("forget"), st.integers(0, 3600)),
     ),
-    max_size=10,
+    max_size=8,
 )
 
 
@@ -234,7 +234,7 @@ def happen(floor: Floor, counters: dict[str, float], connected: list[int], event
             floor.history.forget(["line-1/press/total_count"], Window(since, since + MINUTE), who="ann", why="test")
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=EVENTS, begin=st.sampled_from([0, HOUR, 3 * HOUR - 5 * SECOND, 7 * HOUR]))
 def test_tiles_and_studies_of_the_running_shift_are_those_of_the_stored_samples(plant, events, begin):
     with TemporaryDirectory() as folder:

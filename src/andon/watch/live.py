@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from threading import Lock
 
@@ -96,7 +97,5 @@ class Live:
 
 def glance(plant: Plant, history: Historian) -> list[Tile]:
     """Every machine as it is now, read from a history that nobody keeps in memory."""
-    import time
-
     now = time.time_ns() // 1000
     return [seen(m, plant, history, now).tile for m in plant.machines.values()]
