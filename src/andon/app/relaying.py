@@ -20,12 +20,14 @@ from ..answer import Plain, plain
 from ..config import check, read_plant, secret
 from ..errors import AndonError, BadConfig, BadQuestion, NoData
 from ..historian.lock import Lock, Owner, refusal, take
+from ..model import moment
 from ..plant import Plant
 
 log = logging.getLogger("andon.relay")
 Row = dict[str, Plain]
 LOOK = 1.0
 """Seconds between looks at plant.toml, and between notes of how it is doing."""
+MOMENTS = ("since", "noted")
 SPOOL, STATUS = "spool", "status.json"
 TOKEN = "token"
 NAME = re.compile(r"[\w.-]+")
@@ -97,7 +99,7 @@ class Relaying:
         sources = [asdict(s) for s in self.gather.status().values()]
         kept = ("health", "said", "since", "samples", "rate", "skew")
         rows = [first, *({"part": s["source"], **{k: s[k] for k in kept}} for s in sources)]
-        return [{k: plain(v) for k, v in row.items()} for row in rows]
+        return [{k: plain(moment(v) if k in MOMENTS and isinstance(v, int) else v) for k, v in r.items()} for r in rows]
 
     def _read_again(self) -> None:
         try:

@@ -26,8 +26,10 @@ AHEAD = 1.0
 BEHIND = 2 * MOST
 """From so many bytes on that wait, or after `OLD` seconds without the centre, it is behind."""
 OLD = 10.0
-FIRST, LONGEST = 0.5, 30.0
+FIRST, LONGEST = 0.5, 8.0
 """Seconds before it is tried again: after the first failure, and at most."""
+PERSON = 15.0
+"""Seconds between tries where a person has to change something: a token, a name."""
 ASKED = 300.0
 """The longest pause that the centre may ask for."""
 TIMES = httpx2.Timeout(60.0, connect=10.0)
@@ -125,8 +127,7 @@ class Forward:
     def _once(self) -> None:
         """One request: what waits, or a sign of life."""
         spool = self.sink.spool
-        if not spool.wait(self._place, self._pause_before_beat()) and self.stopped.is_set():
-            return
+        spool.wait(self._place, self._pause_before_beat(), self.stopped.is_set)
         until, end = time.time_ns() // 1000, spool.end  # in this order: what was kept until then lies before the end
         self._send_ahead()
         body, place = spool.read(self._place, self._most)
@@ -241,7 +242,7 @@ def _failure(centre: Centre, answer: httpx2.Response) -> _Failed:
     again = answer.headers.get("Retry-After", "")
     seconds = min(float(again), ASKED) if again.isdigit() else 0.0
     if answer.status_code in (401, 403, 409):
-        seconds = max(seconds, LONGEST / 2)
+        seconds = max(seconds, PERSON)
     # Only the centre's own word sets a batch aside: a proxy in between may answer 400 or 404 to anything.
     return _Failed(
         f"{centre.url} answers {answer.status_code}: {told}",

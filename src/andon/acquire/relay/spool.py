@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition
@@ -109,10 +109,10 @@ class Spool:
         if last in self.sizes:
             yield from frames(self._path(last).read_bytes())
 
-    def wait(self, place: Place, seconds: float) -> bool:
-        """Wait until there is something behind a place; whether there is."""
+    def wait(self, place: Place, seconds: float, stopped: Callable[[], bool]) -> None:
+        """Wait until there is something behind a place, or it is to stop (then `came` has to be notified)."""
         with self.came:
-            return self.came.wait_for(lambda: self.end > place, seconds)
+            self.came.wait_for(lambda: self.end > place or stopped(), seconds)
 
     def close(self) -> None:
         with self.came:

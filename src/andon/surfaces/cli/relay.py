@@ -13,7 +13,7 @@ from .desk import Desk
 from .options import Options
 from .show import Shape, print_line, show
 
-UNITS = {"since": "us{1970}", "noted": "us{1970}", "skew": "us", "rate": "/s", "waiting": "By", "bytes": "By"}
+UNITS = {"skew": "us", "rate": "/s", "waiting": "By", "bytes": "By"}
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
