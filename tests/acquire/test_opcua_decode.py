@@ -243,7 +243,7 @@ def test_a_bad_value_is_no_value_and_keeps_its_code():
     ],
 )
 def test_structures_of_the_standard_are_read_by_their_shapes(value):
-    said, end = variant(bytes(ua.ua_binary.variant_to_binary(ua.Variant(value))), 0)
+    said, _ = variant(bytes(ua.ua_binary.variant_to_binary(ua.Variant(value))), 0)
     read = Structures().read(said)
     assert isinstance(read, dict)
     assert list(read) == list(value.__dataclass_fields__)

@@ -37,7 +37,7 @@ class Wish:
 async def stream(link: Link, door: Door, wish: Wish) -> AsyncGenerator[Packet, None]:
     """Packets of one connection, from the first sign of life until it breaks."""
     items = Items.of(link.addresses)
-    async with opened(link, door) as session:
+    async with opened(link, door, lasting=True) as session:
         feed = Feed(session, items.plan)
         try:
             homes = await _subscribed(feed, items, wish)
