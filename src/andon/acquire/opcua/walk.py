@@ -67,11 +67,8 @@ def _seen(
         if place.variable is not None:
             place.variable.properties[name] = node
         return []
-    if (
-        node in seen
-        or getattr(one.NodeId, "ServerIndex", 0)
-        or one.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable)
-    ):
+    elsewhere = isinstance(one.NodeId, ua.ExpandedNodeId) and bool(one.NodeId.ServerIndex)
+    if node in seen or elsewhere or one.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable):
         return []
     seen.add(node)
     path = (*place.path, str(one.DisplayName.Text or name))
