@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from asyncua import ua
@@ -216,12 +216,12 @@ def node_of(written: str) -> ua.NodeId:
     form, _, name = found["name"].partition("=")
     index = ua.Int16(int(found["index"] or 0))
     if form == "i":
-        return ua.NodeId(int(name), index)
+        return ua.NodeId(ua.Int32(int(name)), index)
     if form == "s":
-        return ua.NodeId(name, index, ua.NodeIdType.String)
+        return ua.NodeId(ua.String(name), index, ua.NodeIdType.String)
     if form == "g":
-        return ua.NodeId(UUID(name), index, ua.NodeIdType.Guid)
-    return ua.NodeId(b64decode(name), index, ua.NodeIdType.ByteString)
+        return ua.NodeId(cast(ua.Guid, UUID(name)), index, ua.NodeIdType.Guid)
+    return ua.NodeId(ua.ByteString(b64decode(name)), index, ua.NodeIdType.ByteString)
 
 
 def _browse(node: str, reference: str, direction: ua.BrowseDirection) -> ua.BrowseRequest:
