@@ -8,6 +8,7 @@ client that hands on Arrow rows and forgets them, then all of it: gather, wiring
 
 import argparse
 import asyncio
+import logging
 import resource
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from asyncua.client.client import Client
 
 from andon.acquire.gather import Gather, Site
 from andon.acquire.link import Link
@@ -69,14 +72,14 @@ def cpu() -> float:
 
 
 Measured = tuple[float, float, int, int]
-"""Seconds, CPU seconds, values that came, values lost."""
+"""Seconds, CPU seconds, values that came, values lost (-1: not told)."""
 
 
 def report(what: str, items: int, hertz: float, measured: Measured) -> None:
     wall, used, got, lost = measured
     print(
         f"{what:<22}{items:>7} items {hertz:>4g} Hz {got / wall:>10,.0f} values/s {used / wall:>7.1%} of a core "
-        f"{got / used:>12,.0f} values/CPU-s   lost {lost:,}   RSS {rss():.0f} MB",
+        f"{got / used:>12,.0f} values/CPU-s   lost {'?' if lost < 0 else f'{lost:,}'}   RSS {rss():.0f} MB",
         flush=True,
     )
 
@@ -126,6 +129,29 @@ async def client(url: str, items: int, seconds: float, publishing: int) -> Measu
             return time.monotonic() - began, cpu() - used, got, round((last - first) * items) - got
 
 
+async def peer(url: str, items: int, seconds: float, publishing: int) -> Measured:
+    """The asyncua library as it comes: its own publish loop, decoder and callbacks."""
+
+    class Counted:
+        values = 0
+
+        def datachange_notification(self, node: object, value: object, data: object) -> None:
+            self.values += 1
+
+    logging.disable(logging.CRITICAL)
+    counted = Counted()
+    async with Client(url, timeout=20) as other:
+        subscription = await other.create_subscription(publishing / 1000, counted)
+        nodes = [other.get_node(f"ns=1;s=v{n}") for n in range(items)]
+        for first in range(0, items, 1000):
+            await subscription.subscribe_data_change(nodes[first : first + 1000], queuesize=20)
+        while not counted.values:
+            await asyncio.sleep(0.1)
+        began, used, before = time.monotonic(), cpu(), counted.values
+        await asyncio.sleep(seconds)
+        return time.monotonic() - began, cpu() - used, counted.values - before, -1
+
+
 def stored(
     url: str, sent: Callable[[], int], items: int, seconds: float, publishing: int
 ) -> tuple[float, float, int, int]:
@@ -154,6 +180,8 @@ def main() -> None:
     parser.add_argument("--hertz", type=float, nargs="+", default=[1.0, 10.0])
     parser.add_argument("--seconds", type=float, default=20.0)
     given = parser.parse_args()
+    with sender(given.items, 1.0) as (url, _):
+        report("asyncua by itself", given.items, 1.0, asyncio.run(peer(url, given.items, given.seconds, 500_000)))
     for hertz in given.hertz:
         publishing = min(500_000, round(1e6 / hertz))
         with sender(given.items, hertz) as (url, _):

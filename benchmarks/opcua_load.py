@@ -104,7 +104,7 @@ class Connection:
         response.Results = [ua.MonitoredItemCreateResult(MonitoredItemId=1) for _ in asked.ItemsToCreate]
 
     async def publish(self) -> None:
-        """A message every period; where the client has left no publish request it comes later, and nothing is dropped."""
+        """A message every period; without a publish request it comes later, and nothing is dropped."""
         while self.monitored < len(self.records):
             await asyncio.sleep(0.01)
         self.records["mask"], self.records["kind"] = 0x0D, 11

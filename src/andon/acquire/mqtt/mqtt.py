@@ -75,6 +75,26 @@ async def mqtt(
         The broker is pinged four times as often, and lost after three pings without an answer.
     expiry
         How long the broker is to keep what we miss (MQTT 5; a 3.1.1 broker decides itself).
+
+    Examples
+    --------
+    ::
+
+        [[source]]
+        name = "broker"
+        connector = "mqtt"
+        url = "mqtts://broker.works.lan:8883"
+        user = "andon"                     # its password: the secret broker / password
+        time = "$.ts"
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.state]
+        states = { run = "producing", stop = "idle_no_order" }
+        address = "plant/press-3/status#$.state"
+        [machine.signals.power]
+        unit = "kW"
+        address = "plant/press-3/power"
     """
     reading = Reading(link, form(time, quality, _zone(zone), retained))
     wanted = fewest(wildcards(checked(t)) for t in (topics or [w.topic for w in reading.wants]))

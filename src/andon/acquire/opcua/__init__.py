@@ -40,6 +40,7 @@ async def trial(
 async def opcua(
     link: Link,
     url: str,
+    *,
     security: Security = "None",
     policy: Policy = "best",
     user: str = "",
@@ -67,7 +68,8 @@ async def opcua(
     user
         User name; its password is the source's secret "password". Empty for servers that let anybody in.
     trust
-        Which server is trusted: listed (its certificate lies in the folder trusted), or first (the first it shows).
+        Which server is trusted: listed (its certificate lies in sources/NAME/trusted of the plant folder), or first
+        (the first it shows).
     publishing
         How often the server sends what has changed.
     sampling
@@ -78,6 +80,26 @@ async def opcua(
         Nodes a subscription, for servers that take few.
     history
         Whether a gap is filled from the server's history, where it has one.
+
+    Examples
+    --------
+    ::
+
+        [[source]]
+        name = "press-plc"
+        connector = "opcua"
+        url = "opc.tcp://192.168.0.10:4840"
+        security = "SignAndEncrypt"
+        user = "andon"                     # its password: the secret press-plc / password
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.state]
+        states = "packml"
+        address = "nsu=http://acme.com/press;s=Status.StateCurrent"
+        [machine.signals.power]
+        unit = "kW"
+        address = "ns=2;s=Power"
     """
     try:
         from .stream import Pace, Wish, stream

@@ -15,7 +15,7 @@ from asyncua.ua.uaerrors import UaError
 from .decode import BadAnswer, Columns, header
 from .feed import Entry, Feed
 from .items import Items
-from .session import Session, now
+from .session import Session, node_of, now
 from .values import rows
 from .wire import Said, bytes_of, data_value, node_id
 
@@ -131,7 +131,7 @@ async def _pages(session: Session, wanted: Sequence[tuple[str, bytes | None]], w
     request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
     request.Parameters.ReleaseContinuationPoints = False
     request.Parameters.NodesToRead = [
-        ua.HistoryReadValueId(NodeId=ua.NodeId.from_string(node), ContinuationPoint=point) for node, point in wanted
+        ua.HistoryReadValueId(NodeId=node_of(node), ContinuationPoint=point) for node, point in wanted
     ]
     return _answer(await session.raw(request, 30.0))
 

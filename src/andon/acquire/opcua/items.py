@@ -12,7 +12,7 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 
 from .addresses import Address, Step, address
 from .decode import BadAnswer
-from .session import Session
+from .session import Session, node_of
 from .values import Plan
 
 BAD_NODE_ID_INVALID, BAD_NODE_ID_UNKNOWN = 0x80330000, 0x80340000
@@ -122,7 +122,7 @@ async def _created(session: Session, subscription: int, part: Sequence[tuple[int
     request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
     request.Parameters.ItemsToCreate = [
         ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=VALUE),
+            ItemToMonitor=ua.ReadValueId(NodeId=node_of(node), AttributeId=VALUE),
             MonitoringMode=ua.MonitoringMode.Reporting,
             RequestedParameters=ua.MonitoringParameters(
                 ClientHandle=ua.IntegerId(handle),

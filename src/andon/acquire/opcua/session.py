@@ -6,11 +6,13 @@ import asyncio
 import logging
 import struct
 import time
+from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
+from uuid import UUID
 
 from asyncua import ua
 from asyncua.client.client import Client
@@ -21,6 +23,7 @@ from asyncua.ua.uaerrors import UaError
 
 from ...errors import NotConnected
 from ..link import Link
+from .addresses import NODE
 from .decode import BadAnswer, header
 from .door import Door
 from .said import explained
@@ -87,7 +90,7 @@ class Session:
             request = ua.ReadRequest()
             request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
             request.Parameters.NodesToRead = [
-                ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=AttributeIds(attribute))
+                ua.ReadValueId(NodeId=node_of(node), AttributeId=AttributeIds(attribute))
                 for node, attribute in wanted[first : first + most]
             ]
             found += _values(await self.raw(request))
@@ -201,13 +204,33 @@ def _values(b: bytes) -> list[Said]:
     return found
 
 
+def node_of(written: str) -> ua.NodeId:
+    """A NodeId from its text; its name may hold anything, semicolons too.
+
+    >>> node_of("ns=2;s=a;b=c").Identifier
+    'a;b=c'
+    """
+    found = NODE.fullmatch(written)
+    if found is None:
+        raise ValueError(f"{written!r} is no NodeId")
+    form, _, name = found["name"].partition("=")
+    index = ua.Int16(int(found["index"] or 0))
+    if form == "i":
+        return ua.NodeId(ua.Int32(int(name)), index)
+    if form == "s":
+        return ua.NodeId(ua.String(name), index, ua.NodeIdType.String)
+    if form == "g":
+        return ua.NodeId(cast(ua.Guid, UUID(name)), index, ua.NodeIdType.Guid)
+    return ua.NodeId(ua.ByteString(b64decode(name)), index, ua.NodeIdType.ByteString)
+
+
 def _browse(node: str, reference: str, direction: ua.BrowseDirection) -> ua.BrowseRequest:
     request = ua.BrowseRequest()
     request.Parameters.NodesToBrowse = [
         ua.BrowseDescription(
-            NodeId=ua.NodeId.from_string(node),
+            NodeId=node_of(node),
             BrowseDirection=direction,
-            ReferenceTypeId=ua.NodeId.from_string(reference),
+            ReferenceTypeId=node_of(reference),
             IncludeSubtypes=False,
             ResultMask=ua.UInt32(63),
         )

@@ -63,6 +63,25 @@ async def sparkplug(
         Certificates: {ca = "ca.pem", certificate = "our.pem", key = "our.key", verify = true}.
     keepalive
         The broker is pinged four times as often, and lost after three pings without an answer.
+
+    Examples
+    --------
+    ::
+
+        [[source]]
+        name = "edge"
+        connector = "sparkplug"
+        url = "mqtt://broker.works.lan:1883"
+        host_id = "andon"
+        groups = ["works"]
+
+        [[machine]]
+        path = "line-1/press-3"
+        [machine.signals.good_count]
+        address = "works/line-1/press-3/Counts/Good"
+        [machine.signals.power]
+        unit = "kW"
+        address = "works/line-1/press-3/Energy/Power"
     """
     # Protocol Buffers are loaded with the first connection, not to read plant.toml.
     from .host import begin, look
