@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
 
+from andon.acquire import find_connector
 from andon.acquire.gather import Gather, Health, Site
+from andon.acquire.link import Link
 from andon.config import read_plant
 from andon.historian import Historian
 from andon.model import Window
@@ -118,3 +122,21 @@ def say(client: paho.Client, topic: str, payload: object, **how: Any) -> None:
 
 def micros() -> int:
     return time.time_ns() // 1000
+
+
+def looked(connector: str, link: Link, count: int = 1, **settings: object) -> list[dict[str, Any]]:
+    """The first rows of a connector for somebody who only looks: nothing is stored."""
+
+    async def look() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        stream = find_connector(connector).function(replace(link, visit=True), **settings)
+        try:
+            async with asyncio.timeout(20):
+                while len(rows) < count:
+                    packet = await anext(stream)
+                    rows += packet.rows.to_pylist() if packet.rows is not None else []
+        finally:
+            await stream.aclose()
+        return rows
+
+    return asyncio.run(look())

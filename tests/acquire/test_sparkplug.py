@@ -4,13 +4,14 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from listening import AtWork, at_work, speaker, write_plant
+from listening import AtWork, at_work, looked, speaker, write_plant
 
 from andon.acquire.gather import Health
 from andon.acquire.link import BAD_NO_COMMUNICATION, BAD_NO_DATA, UNCERTAIN_LAST_USABLE_VALUE, Link, rows_of
@@ -232,6 +233,9 @@ def test_an_edge_node_is_heard_dies_and_comes_back_and_so_does_the_broker(tmp_pa
         fresh(work)
         assert set(work.values("int16")) == {-300.0}
         assert {r["quality"] for r in work.rows("m9")} >= {0, BAD_NO_DATA}
+        until(lambda: len(work.rows("m1")) >= 8)
+        ticks = [int(v) for v in work.values("m1")]
+        assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))  # every third is plain, others are compressed
         server.kill()
         until(lambda: work.rows("m1")[-1]["quality"] == BAD_NO_COMMUNICATION)
         server.start()
@@ -264,6 +268,22 @@ def test_browse_asks_for_births_and_a_trial_hears_a_node(tmp_path, broker):
 @needs_mosquitto
 def test_a_node_that_does_not_answer_is_not_taken_for_unchanged(tmp_path, broker):
     folder = write_plant(tmp_path / "w", "sparkplug", SIGNALS, url=f"mqtt://127.0.0.1:{broker.port}")
-    with at_work(folder) as work, speaker(broker.port):
+    with at_work(folder) as work:
         work.connected()
         until(lambda: [r["quality"] for r in work.rows("m1")] == [BAD_NO_COMMUNICATION])
+        until(lambda: work.said() == "edge nodes that are not there: works/line-1")
+
+
+@needs_mosquitto
+def test_a_look_does_not_say_that_a_host_is_there(tmp_path, broker):
+    link = link_of("works/line-1//Up")
+    birth, seen = born([Metric("Up", Type.DOUBLE, 1.5)], 1_790_805_600_000, 0), []
+    with speaker(broker.port) as client:
+        client.on_message = lambda c, d, m: seen.append(m.topic)
+        client.subscribe("spBv1.0/STATE/#", 1)
+        client.publish("spBv1.0/works/NBIRTH/line-1", birth, retain=True)  # as a Sparkplug aware server keeps it
+        rows = looked("sparkplug", replace(link, home=tmp_path), url=f"mqtt://127.0.0.1:{broker.port}")
+        assert [r["value"] for r in rows] == [1.5]
+        client.publish("spBv1.0/STATE/last", b"", qos=1).wait_for_publish(10)
+        until(lambda: bool(seen))
+        assert seen == ["spBv1.0/STATE/last"]

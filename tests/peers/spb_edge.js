@@ -30,5 +30,6 @@ client.on('ncmd', (payload) => {
 setInterval(() => {
   if (!client.connected) return;
   tick += 1;
-  client.publishDeviceData(device, { timestamp: Date.now(), metrics: values() });
+  const compressed = [undefined, { compress: true, algorithm: 'GZIP' }, { compress: true }][tick % 3];
+  client.publishDeviceData(device, { timestamp: Date.now(), metrics: values() }, compressed);
 }, Number(period));

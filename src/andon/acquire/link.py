@@ -54,6 +54,9 @@ class Link:
     heard
         Until when it was heard before this connection (microseconds), None if never: where a gap begins that may be
         filled from the other side's memory.
+    visit
+        Only a look, a few seconds long: nothing is stored, so nothing may be acknowledged for good, and nothing may be
+        left behind on the other side.
     """
 
     source: str
@@ -61,6 +64,7 @@ class Link:
     home: Path
     secret: Callable[[str], str | None] = field(repr=False, default=lambda key: None)
     heard: int | None = None
+    visit: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:

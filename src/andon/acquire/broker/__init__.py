@@ -3,7 +3,7 @@
 from .access import Access, Tls, access, own_id, parse_url
 from .broker import Broker, connect, reach
 from .packets import Hello, Message, Version, Will
-from .trial import listen, try_link, visiting
+from .trial import listed, listen, try_link, visiting
 
 __all__ = [
     "Access",
@@ -15,6 +15,7 @@ __all__ = [
     "Will",
     "access",
     "connect",
+    "listed",
     "listen",
     "own_id",
     "parse_url",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import ssl
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ def own_id(link: Link) -> str:
     try:
         return file.read_text("utf-8").strip()
     except FileNotFoundError:
-        made = f"andon-{link.source[:12]}-{secrets.token_hex(2)}"
+        plain = re.sub(r"[^0-9A-Za-z]", "", link.source)[:8]  # 23 letters and digits are what every broker takes
+        made = f"andon-{plain}-{secrets.token_hex(4)}"
         link.home.mkdir(parents=True, exist_ok=True)
         file.write_text(made + "\n", "utf-8")
         return made

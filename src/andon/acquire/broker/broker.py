@@ -80,10 +80,10 @@ class Broker:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     number: int = 0
 
-    async def subscribe(self, filters: Sequence[str]) -> list[str]:
-        """Ask for topics at QoS 1; what the broker refused, in words."""
+    async def subscribe(self, filters: Sequence[str]) -> dict[str, str]:
+        """Ask for topics at QoS 1; those that the broker refused, with its reason."""
         answer = await self._ask(lambda n: subscribe(n, filters, self.access.hello.version))
-        return [f"{f}: {reason(c)}" for f, c in zip(filters, answer.codes, strict=False) if c >= 0x80]
+        return {f: reason(c) for f, c in zip(filters, answer.codes, strict=False) if c >= 0x80}
 
     async def unsubscribe(self, filters: Sequence[str]) -> None:
         """Ask no longer for topics."""
@@ -138,9 +138,22 @@ class Broker:
             if clean and not self.lost:
                 self.writer.write(goodbye(self.access.hello.version))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.writer.drain(), 1)
+                    async with asyncio.timeout(1):
+                        await self.writer.drain()
         self._end("closed")
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(1):
+                await self.writer.wait_closed()
+        self.writer.transport.abort()  # what a frozen broker does not take is given up
+
+    def give_up(self) -> None:
+        """End a connection over which we cannot take any more, with our farewell."""
+        if self.farewell and not self.lost:
+            said = self.farewell()
+            version = self.access.hello.version
+            self.writer.write(publish(said.topic, said.payload, version, number=65_535, retain=said.retain))
+        self._end("what came could not be stored in time; the connection was given up, so that the gap is seen")
 
     def begin(self) -> None:
         """Read and stay alive from now on."""
@@ -169,7 +182,8 @@ class Broker:
     async def _answered(self, number: int) -> Answer:
         self.asked[number] = asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.wait_for(self.asked[number], PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await self.asked[number]
         except TimeoutError:
             raise NotConnected(f"The broker {self.access.place} did not answer within {PATIENCE:.0f} s.") from None
         finally:
@@ -185,7 +199,8 @@ class Broker:
             return False
         self.changed.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.changed.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self.changed.wait()
         return self.changed.is_set()
 
     async def _read(self, decoder: Decoder) -> None:
@@ -229,14 +244,10 @@ class Broker:
         self.room.clear()
         self.held = True
         try:
-            await asyncio.wait_for(self.room.wait(), HELD if self.unkept else None)
+            async with asyncio.timeout(HELD if self.unkept else None):
+                await self.room.wait()
         except TimeoutError:
-            if self.farewell:
-                said = self.farewell()
-                self.writer.write(
-                    publish(said.topic, said.payload, self.access.hello.version, number=65_535, retain=said.retain)
-                )
-            self._end("what came could not be stored in time; the connection was given up, so that the gap is seen")
+            self.give_up()
         finally:
             self.held = False
 
@@ -286,10 +297,10 @@ async def reach(access: Access) -> Broker:
     """Connect to a broker without logging in yet."""
     name = access.host if access.context else None
     try:
-        opened = asyncio.open_connection(
-            access.host, access.port, ssl=access.context, server_hostname=name, limit=CHUNK
-        )
-        reader, writer = await asyncio.wait_for(opened, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(
+                access.host, access.port, ssl=access.context, server_hostname=name, limit=CHUNK
+            )
     except (OSError, ssl.SSLError) as error:
         raise NotConnected(unreachable(access, error)) from None
     broker = Broker(access, reader, writer)

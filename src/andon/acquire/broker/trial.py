@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ...errors import NotConnected
@@ -32,7 +32,7 @@ async def listen(
     until, heard = loop.time() + seconds, 0
     refused = await broker.subscribe(filters)
     if len(refused) == len(filters):
-        raise NotConnected(f"The broker {broker.access.place} lets us hear nothing: {'; '.join(refused)}.")
+        raise NotConnected(f"The broker {broker.access.place} lets us hear nothing: {listed(refused)}.")
     while heard < most and (left := until - loop.time()) > 0:
         lot = await broker.messages(most=most - heard, linger=min(left, 0.05), patience=left)
         for message in lot:
@@ -40,6 +40,11 @@ async def listen(
         broker.acknowledge(lot)
         heard += len(lot)
     return heard
+
+
+def listed(refused: Mapping[str, str]) -> str:
+    """Refused topics with the reasons, in a line."""
+    return "; ".join(f"{topic}: {why}" for topic, why in refused.items())
 
 
 async def try_broker(access: Access, filters: Sequence[str], what: str) -> list[Trial]:

@@ -28,22 +28,24 @@ class Arrivals:
     Parameters
     ----------
     file
-        Where they are kept.
+        Where they are kept; None: nowhere, for somebody who only looks.
     """
 
-    file: Path
+    file: Path | None
     known: dict[Key, int] = field(default_factory=dict)
     size: int = 0
     last: int = 0
 
     def load(self) -> None:
         """Read what an earlier life left; what a power cut spoiled at the end is left out."""
+        if self.file is None:
+            return
         raw = self.file.read_bytes() if self.file.exists() else b""
         whole = raw[: len(raw) // ENTRY.size * ENTRY.size]
         latest = {number: (digest, at) for number, digest, at in ENTRY.iter_unpack(whole)}
         self.known = {(number, digest): at for number, (digest, at) in latest.items()}
         self.last = max(self.known.values(), default=0)
-        self._rewrite([(n, d, at) for (n, d), at in self.known.items()])
+        self._rewrite(self.file, [(n, d, at) for (n, d), at in self.known.items()])
 
     def of(self, messages: Sequence[Message]) -> list[int]:
         """A moment for each message, each later than the one before; that of its first coming where it came before."""
@@ -57,6 +59,8 @@ class Arrivals:
 
     def note(self, messages: Iterable[tuple[Message, int]]) -> None:
         """Write down moments, before the rows that have them are stored."""
+        if self.file is None:
+            return
         entries = [(m.number, _digest(m), at) for m, at in messages if m.number]
         if not entries:
             return
@@ -67,12 +71,12 @@ class Arrivals:
         self.size += len(entries)
         if self.size > MOST:
             latest = {n: (n, d, at) for n, d, at in ENTRY.iter_unpack(self.file.read_bytes())}
-            self._rewrite(list(latest.values()))
+            self._rewrite(self.file, list(latest.values()))
 
-    def _rewrite(self, entries: Sequence[tuple[int, bytes, int]]) -> None:
-        draft = self.file.with_suffix(".tmp")
+    def _rewrite(self, file: Path, entries: Sequence[tuple[int, bytes, int]]) -> None:
+        draft = file.with_suffix(".tmp")
         draft.write_bytes(b"".join([ENTRY.pack(*e) for e in entries]))
-        os.replace(draft, self.file)
+        os.replace(draft, file)
         self.size = len(entries)
 
 

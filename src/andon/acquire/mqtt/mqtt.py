@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import time as clock
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...catalog import connector
 from ...errors import BadConfig, NotConnected
 from ...units import Micros
-from ..broker import Broker, Message, Tls, Version, access, connect
+from ..broker import Broker, Message, Tls, Version, access, connect, listed, visiting
 from ..link import ALIVE, Link, Packet, rows_of
 from .browse import browse, trial
 from .memory import Arrivals, keep_subscribed, subscribed
 from .reading import Reading, Retained, form
 from .topics import checked, fewest, wildcards
 
-log = logging.getLogger("andon.mqtt")
 MOST, LINGER, PATIENCE = 50_000, 0.2, 2.0
 
 
@@ -82,20 +81,19 @@ async def mqtt(
     reached = access(
         link, url, user=user, client_id=client_id, version=version, tls=tls, keepalive=keepalive, expiry=expiry
     )
-    broker = await connect(reached)
+    broker = await connect(visiting(reached) if link.visit else reached)
     try:
-        await _subscribe(broker, wanted, link)
+        refused = await _subscribe(broker, wanted, None if link.visit else link.home / "subscribed.json")
         gap = Gap(link.heard if broker.present and time else None, clock.time_ns() // 1000)
-        arrivals = Arrivals(link.home / "arrivals")
+        arrivals = Arrivals(None if link.visit else link.home / "arrivals")
         arrivals.load()
-        yield Packet(rows_of(reading.unreadable(gap.until)))
-        for address, why in reading.wrong.items():
-            log.warning("%s: the address %r is left out: %s", link.source, address, why)
+        yield Packet(rows_of(reading.unreadable(gap.until)), said=_wrong(reading, refused))
         seen = 0.0
         while True:
             lot = await broker.messages(most=MOST, linger=LINGER, patience=PATIENCE)
             if lot:
-                yield _packet(reading, arrivals, lot, gap)
+                packet = _packet(reading, arrivals, lot, gap)
+                yield replace(packet, said=_wrong(reading, refused))
                 broker.acknowledge(lot)
             elif broker.heard > seen:
                 yield gap.quiet()
@@ -131,24 +129,29 @@ class Gap:
         return Packet(filled=self.reached(self.until)) if self.since is not None else ALIVE
 
 
-async def _subscribe(broker: Broker, wanted: Sequence[str], link: Link) -> None:
-    """Bring the session's topics to those that are wanted; those that it has stay, so nothing retained comes again."""
-    file = link.home / "subscribed.json"
-    had = subscribed(file) if broker.present else []
+async def _subscribe(broker: Broker, wanted: Sequence[str], file: Path | None) -> dict[str, str]:
+    """Bring the session's topics to those that are wanted; those that the broker refuses, with its reasons.
+
+    What the session has already is not asked for again, so that nothing retained comes again; `file` remembers it.
+    """
+    had = subscribed(file) if broker.present and file else []
     new = [t for t in wanted if t not in had]
     if old := [t for t in had if t not in wanted]:
         await broker.unsubscribe(old)
-    refused = await broker.subscribe(new) if new else []
+    refused = await broker.subscribe(new) if new else {}
     if refused and len(refused) == len(wanted):
-        raise NotConnected(f"The broker {broker.access.place} lets us hear nothing: {'; '.join(refused)}.")
-    for said in refused:
-        log.warning("%s: the broker refuses the topic %s", link.source, said)
-    named = _names(refused)
-    keep_subscribed(file, [t for t in wanted if t not in named])
+        raise NotConnected(f"The broker {broker.access.place} lets us hear nothing: {listed(refused)}.")
+    if file:
+        keep_subscribed(file, [t for t in wanted if t not in refused])
+    return refused
 
 
-def _names(refused: Iterable[str]) -> set[str]:
-    return {said.rpartition(": ")[0] for said in refused}
+def _wrong(reading: Reading, refused: Mapping[str, str]) -> str:
+    """What is wrong although we are connected: the first three, in words."""
+    found = [f"the address {a!r} is left out ({why})" for a, why in reading.wrong.items()]
+    found += [f"the broker refuses {topic} ({why})" for topic, why in refused.items()]
+    found += [f"the last payload of {topic} cannot be read ({why})" for topic, why in reading.unread.items()]
+    return "; ".join(found[:3]) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")
 
 
 def _zone(name: str) -> ZoneInfo:

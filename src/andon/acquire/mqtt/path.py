@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...errors import BadConfig
 
@@ -38,32 +39,41 @@ Found = tuple[Json, tuple[Json, ...]]
 """A value, and what it stands in: from the outermost to the object it is a member of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """A compiled path.
 
     >>> payload = {"samples": [{"t": 1, "v": 7}, {"t": 2, "v": 8}]}
     >>> [value for value, _ in path("$.samples[*].v").find(payload)]
     [7, 8]
-    >>> next(path("$.samples[?@.t == 2].v").find(payload))[0]
+    >>> path("$.samples[?@.t == 2].v").first(payload)
     8
     """
 
     steps: tuple[Step, ...]
 
-    @property
-    def plain(self) -> tuple[str, ...] | None:
-        """The names it consists of, where it has nothing else."""
-        names = tuple(s for s in self.steps if isinstance(s, str))
-        return names if len(names) == len(self.steps) else None
+    @cached_property
+    def names(self) -> tuple[str, ...] | None:
+        """The names that it consists of, where it has nothing else."""
+        found = tuple(s for s in self.steps if isinstance(s, str))
+        return found if len(found) == len(self.steps) else None
 
-    def find(self, payload: Json) -> Iterator[Found]:
-        """Every value there, in its order; nothing where there is none."""
-        yield from _walk(payload, self.steps, ())
+    def find(self, payload: Json) -> list[Found]:
+        """Every value there, in its order; none where there is none."""
+        if self.names is None:
+            return list(_walk(payload, self.steps, ()))
+        holders = []
+        for name in self.names:  # most paths are names, and most time would go into walking them
+            if not isinstance(payload, dict) or name not in payload:
+                return []
+            holders.append(payload)
+            payload = payload[name]
+        return [(payload, tuple(holders))]
 
     def first(self, payload: Json) -> Json:
         """The first value there, None where there is none."""
-        return next((value for value, _ in self.find(payload)), None)
+        found = self.find(payload)
+        return found[0][0] if found else None
 
 
 def path(said: str) -> Path:

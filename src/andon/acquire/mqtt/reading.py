@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -25,8 +24,9 @@ from .moments import moment
 from .path import All, Json, Path, Where, path
 from .topics import checked, fits
 
-log = logging.getLogger("andon.mqtt")
 Retained = Literal["uncertain", "good", "skip"]
+MOST_UNREAD = 1000
+"""Topics whose payloads could not be read that are remembered."""
 BAD, EXACT, NONE = 0x80000000, 2**53, object()
 
 
@@ -91,6 +91,8 @@ def form(time: str | Sequence[str], quality: str, zone: tzinfo, retained: Retain
 class Reading:
     """Reads messages by the addresses of a link's signals.
 
+    `wrong` are the addresses that are none, `unread` the topics whose last payload could not be read, each with why.
+
     An address is `topic` where the payload itself is the value, or `topic#path`: `plant/press-3/status#$.state`.
     """
 
@@ -99,7 +101,7 @@ class Reading:
         self.wrong: dict[str, str] = {}
         self.wants: list[Want] = []
         self._fed: dict[str, list[Want]] = {}
-        self._told: set[str] = set()
+        self.unread: dict[str, str] = {}
         for address in link.addresses:
             texts = all(s.kind == "text" for s in link.signals if s.address == address)
             try:
@@ -126,6 +128,8 @@ class Reading:
 
     def _message(self, message: Message, wants: list[Want], arrived: int, heard: Heard) -> bool:
         """Add the rows of one message; whether the time of one is its arrival."""
+        if self.unread:
+            self.unread.pop(message.topic, None)
         value = self._loaded(message, wants)
         if value is NONE:
             heard.rows += [(w.address, arrived, None, None, BAD_TYPE_MISMATCH) for w in wants]
@@ -152,9 +156,8 @@ class Reading:
                     raise
                 return message.payload.decode()
         except ValueError as error:
-            if message.topic not in self._told and len(self._told) < 1000:
-                self._told.add(message.topic)
-                log.warning("%s: a payload that cannot be read came (%s); others go on", message.topic, error)
+            if len(self.unread) < MOST_UNREAD:
+                self.unread[message.topic] = str(error)
             return NONE
 
     def _add(

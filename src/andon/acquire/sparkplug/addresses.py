@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 from ..link import Link
 
-log = logging.getLogger("andon.sparkplug")
 MOST_NODES = 200
 """From more nodes than this on, whole groups are subscribed."""
 Name = tuple[str, str]
@@ -32,11 +30,8 @@ def parts(address: str) -> tuple[str, str, str, str] | None:
 
 
 def wrong(link: Link) -> list[str]:
-    """The addresses that name no metric; each is told."""
-    found = [a for a in link.addresses if parts(a) is None]
-    for address in found:
-        log.warning("%s: %r names no metric; write group/node/device/metric name", link.source, address)
-    return found
+    """The addresses that name no metric."""
+    return [a for a in link.addresses if parts(a) is None]
 
 
 def filters(link: Link, groups: Sequence[str]) -> list[str]:

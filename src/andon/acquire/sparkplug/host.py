@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import orjson
 
 from ...errors import NotConnected
-from ..broker import Access, Broker, Message, Will, connect
+from ..broker import Access, Broker, Message, Will, connect, listed
 from ..spb import NAMESPACE, rebirth, topic
 from .addresses import Name
 
+STALLED = 20.0
+"""Seconds within which what was heard is stored, unless the disk is full."""
 log = logging.getLogger("andon.sparkplug")
 
 
@@ -27,7 +30,7 @@ class Host:
     broker
         The connection.
     state
-        The topic of our STATE.
+        The topic of our STATE; "": we only look, and are no host.
     since
         The moment (milliseconds) in the will of this connection and in every birth of it.
     """
@@ -35,6 +38,7 @@ class Host:
     broker: Broker
     state: str
     since: int
+    going: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def ask(self, name: Name) -> None:
@@ -50,7 +54,7 @@ class Host:
             said = orjson.loads(message.payload)
         except orjson.JSONDecodeError:
             said = None
-        if not isinstance(said, dict) or said.get("online") is not True:
+        if not self.going and (not isinstance(said, dict) or said.get("online") is not True):
             self._soon(self.state, certificate(True, self.since), sure=True)
         return True
 
@@ -58,12 +62,23 @@ class Host:
         """What is said when we go: offline from now on."""
         return Will(self.state, certificate(False, _now()))
 
+    @contextmanager
+    def stored_soon(self) -> Iterator[None]:
+        """While something is stored: if that takes too long we go offline, so that nodes keep what is to come."""
+        late = asyncio.get_running_loop().call_later(STALLED, self.broker.give_up)
+        try:
+            yield
+        finally:
+            late.cancel()
+
     async def close(self) -> None:
         """Say that we are offline, then go."""
+        self.going = True  # what we say now comes back to us
         try:
-            if not self.broker.lost:
+            if self.state and not self.broker.lost:
                 said = self.farewell()
-                await asyncio.wait_for(self.broker.publish(said.topic, said.payload, sure=True, retain=True), 2)
+                async with asyncio.timeout(2):
+                    await self.broker.publish(said.topic, said.payload, sure=True, retain=True)
         except (NotConnected, TimeoutError):
             log.debug("the broker did not take our farewell; it has our will")
         finally:
@@ -93,6 +108,19 @@ def certificate(online: bool, at: int) -> bytes:
     return orjson.dumps({"online": online, "timestamp": at})
 
 
+async def look(access: Access, filters: Sequence[str]) -> Host:
+    """Connect and subscribe only: for somebody who looks and is no host."""
+    broker = await connect(access)
+    try:
+        refused = await broker.subscribe(filters)
+        if refused:
+            raise NotConnected(f"The broker {access.place} lets us not hear {listed(refused)}.")
+    except BaseException:
+        await broker.close()
+        raise
+    return Host(broker, "", 0)
+
+
 async def begin(access: Access, host_id: str, filters: Sequence[str]) -> Host:
     """Connect with our death as will, subscribe, and say that we are online: in this order.
 
@@ -102,16 +130,14 @@ async def begin(access: Access, host_id: str, filters: Sequence[str]) -> Host:
         The broker is not there or refuses something that a host needs.
     """
     state, since = f"{NAMESPACE}/STATE/{host_id}", _now()
-    broker = await connect(replace(access, hello=replace(access.hello, will=Will(state, certificate(False, since)))))
+    will = Will(state, certificate(False, since))
+    host = await look(replace(access, hello=replace(access.hello, will=will)), [state, *filters])
+    host.state, host.since = state, since
+    host.broker.hook, host.broker.farewell = host.see, host.farewell
     try:
-        refused = await broker.subscribe([state, *filters])
-        if refused:
-            raise NotConnected(f"The broker {access.place} lets us not hear {'; '.join(refused)}.")
-        host = Host(broker, state, since)
-        await broker.publish(state, certificate(True, since), sure=True, retain=True)
-        broker.hook, broker.farewell = host.see, host.farewell
+        await host.broker.publish(state, certificate(True, since), sure=True, retain=True)
     except BaseException:
-        await broker.close()
+        await host.broker.close()
         raise
     return host
 

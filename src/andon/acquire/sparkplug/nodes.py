@@ -113,11 +113,13 @@ class Nodes:
         self.spoiled = 0
         self._wanted, self._ask, self._reorder, self._patience = wanted, ask, reorder, patience
         self._columns = wanted.columns()
+        self._due: set[Name] = set()
         self._later: dict[int, Later] = {}
         self._unread = 0
 
     def expect(self, names: list[Name], now: float) -> None:
         """These nodes should be there: what says nothing soon is stale, and is asked for its births."""
+        self._due.update(names)
         for name in names:
             self._node(name).expected = now
 
@@ -126,6 +128,14 @@ class Nodes:
         self._read(now)
         columns, self._columns = self._columns, self._wanted.columns()
         return columns
+
+    @property
+    def silent(self) -> list[str]:
+        """Edge nodes that are not there, though they should be."""
+        nodes = self.nodes.items()
+        return [
+            "/".join(name) for name, node in nodes if name in self._due and node.expected is None and not node.online
+        ]
 
     @property
     def count(self) -> int:
@@ -166,6 +176,8 @@ class Nodes:
             elif node.expected is not None and now - node.expected >= GRACE:
                 self._silent(node, at)
                 self._request(node, now)
+            elif node.asked is not None and not node.online and node.name in self._due:
+                self._request(node, now)  # again, now and then: a command at QoS 0 may be lost
 
     def due(self, now: float) -> float:
         """Seconds until `tick` has something to do, at most 2."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from ...catalog import connector
 from ...units import Micros
-from ..broker import Tls, Version, access
+from ..broker import Tls, Version, access, visiting
 from ..link import BAD_CONFIGURATION_ERROR, Link, Packet, rows_of
 from .addresses import filters, names, wrong
 from .browse import browse, trial
@@ -65,12 +65,13 @@ async def sparkplug(
         The broker is pinged four times as often, and lost after three pings without an answer.
     """
     # Protocol Buffers are loaded with the first connection, not to read plant.toml.
-    from .host import begin
+    from .host import begin, look
     from .nodes import Nodes
     from .table import Wanted
 
     reached = access(link, url, user=user, client_id=client_id, version=version, tls=tls, keepalive=keepalive)
-    host = await begin(reached, host_id, filters(link, groups))
+    topics = filters(link, groups)
+    host = await (look(visiting(reached), topics) if link.visit else begin(reached, host_id, topics))
     try:
         clock = asyncio.get_running_loop().time
         nodes = Nodes(Wanted.of(link), host.ask, reorder=reorder / 1e6, patience=rebirth / 1e6)
@@ -82,12 +83,22 @@ async def sparkplug(
             for message in lot:
                 nodes.hear(message.topic, message.payload, message.at // 1000, clock())
                 if nodes.count > ROWS:
-                    yield Packet(nodes.rows(clock()).table())
+                    with host.stored_soon():
+                        yield Packet(nodes.rows(clock()).table())
             nodes.tick(time.time_ns() // 1_000_000, clock())
             rows = nodes.rows(clock())
             if len(rows) or lot or host.broker.heard > seen:
                 seen = host.broker.heard
-                yield Packet(rows.table())
+                with host.stored_soon():
+                    yield Packet(rows.table(), said=_said(wrong(link), nodes.silent))
             host.broker.acknowledge(lot)
     finally:
         await host.close()
+
+
+def _said(wrong: Sequence[str], silent: Sequence[str]) -> str:
+    """What is wrong although we are connected."""
+    found = [f"no metric is named by {', '.join(wrong[:3])}: write group/node/device/metric name"] if wrong else []
+    more = f" and {len(silent) - 3} more" if len(silent) > 3 else ""
+    found += [f"edge nodes that are not there: {', '.join(sorted(silent)[:3])}{more}"] if silent else []
+    return "; ".join(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, cast
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
@@ -22,7 +23,7 @@ KINDS = {
 }
 MESSAGES = {
     "Payload": "timestamp=1:u64 metrics=2:*Metric seq=3:u64 uuid=4:text body=5:bytes",
-    "Frame": "timestamp=1:u64 metrics=2:*bytes seq=3:u64",
+    "Frame": "timestamp=1:u64 metrics=2:*bytes seq=3:u64 uuid=4:text body=5:bytes",
     "Metric": "name=1:text alias=2:u64 timestamp=3:u64 datatype=4:u32 is_historical=5:bool is_transient=6:bool "
     "is_null=7:bool metadata=8:MetaData properties=9:PropertySet int_value=10:u32! long_value=11:u64! "
     "float_value=12:f32! double_value=13:f64! boolean_value=14:bool! string_value=15:text! bytes_value=16:bytes! "
@@ -76,6 +77,9 @@ def _classes() -> dict[str, type[Message]]:
     return {name: GetMessageClass(pool.FindMessageTypeByName(f"andon.spb.{name}")) for name in MESSAGES}
 
 
+COMPRESSED = "SPBV1.0_COMPRESSED"
+LARGEST = 32 << 20
+"""Bytes that a compressed payload may hold."""
 CLASSES = _classes()
 Wire = Any  # the fields of a message class that is made at run time are not known to the type checker
 
@@ -88,15 +92,32 @@ def parse(payload: bytes, kind: str = "Payload") -> Wire:
     BadInput
         These bytes are no Sparkplug payload.
     """
-    try:
-        return cast(Wire, CLASSES[kind]).FromString(payload)
-    except DecodeError as error:
-        raise BadInput(f"{len(payload)} bytes that are no Sparkplug {kind.lower()}: {error}.") from None
+    found = _read(payload, kind)
+    return _read(_inflated(found.body), kind) if found.uuid == COMPRESSED else found
 
 
 def parse_metric(raw: bytes) -> Wire:
     """The fields of one metric of a frame; raises BadInput."""
-    return parse(raw, "Metric")
+    return _read(raw, "Metric")
+
+
+def _read(raw: bytes, kind: str) -> Wire:
+    try:
+        return cast(Wire, CLASSES[kind]).FromString(raw)
+    except DecodeError as error:
+        raise BadInput(f"{len(raw)} bytes that are no Sparkplug {kind.lower()}: {error}.") from None
+
+
+def _inflated(body: bytes) -> bytes:
+    """The payload inside a compressed one, as Eclipse Tahu and its users send it (DEFLATE or GZIP)."""
+    inflate = zlib.decompressobj(wbits=47)
+    try:
+        found = inflate.decompress(body, LARGEST)
+    except zlib.error as error:
+        raise BadInput(f"{len(body)} bytes that are no compressed Sparkplug payload: {error}.") from None
+    if inflate.unconsumed_tail:
+        raise BadInput(f"{len(body)} bytes that hold more than {LARGEST >> 20} MiB.")
+    return found
 
 
 def blank() -> Wire:
