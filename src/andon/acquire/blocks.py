@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+import logging
+import time
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+
+log = logging.getLogger("andon.blocks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +25,21 @@ class Spot:
         return self.start + self.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Spots that one request brings."""
+    """Spots that one request brings, in order; each block is itself, whatever it holds."""
 
     spots: tuple[Spot, ...]
+    start: int = field(init=False)
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", self.spots[0].start)
+        object.__setattr__(self, "size", max(s.end for s in self.spots) - self.start)
 
     @property
     def space(self) -> Hashable:
         return self.spots[0].space
-
-    @property
-    def start(self) -> int:
-        return self.spots[0].start
-
-    @property
-    def size(self) -> int:
-        return max(s.end for s in self.spots) - self.start
 
     def halves(self) -> tuple[Block, Block]:
         """The block cut in two."""
@@ -94,31 +96,55 @@ class Plan:
     """The blocks that a device is asked for, mended by what it refuses.
 
     A refused block is halved until what is refused is a single spot. The parts that were read are asked for from then
-    on, a refused spot only when `again` says so: the device may have been given another program.
+    on; a refused spot again after `again` seconds, for the device may have been given another program. If it is read
+    then, all is planned as it was at first: a device that refused everything while it started is not asked for each
+    spot on its own for ever.
     """
 
     blocks: list[Block]
+    again: float = 60.0
     refused: dict[Spot, Refused] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    since: float = field(default_factory=time.monotonic)
+    whole: tuple[Block, ...] = ()
+    doubted: set[Spot] = field(default_factory=set)
+    healed: bool = False
+
+    def __post_init__(self) -> None:
+        self.whole = tuple(self.blocks)
 
     async def read(self, block: Block, ask: Callable[[Block], Awaitable[None]]) -> list[tuple[Block, Refused]]:
-        """Have a block read; what of it was refused for now, without telling that it does not exist."""
+        """Have a block read; what of it was refused."""
         try:
             await ask(block)
         except Refused as refused:
-            if not refused.splits:
-                return [(block, refused)]
-            if len(block.spots) == 1:
+            if refused.splits and len(block.spots) > 1:
+                place = self.blocks.index(block)
+                self.blocks[place : place + 1] = halves = list(block.halves())
+                return [found for half in halves for found in await self.read(half, ask)]
+            if refused.splits:
                 self.blocks.remove(block)
                 self.refused[block.spots[0]] = refused
-                return []
-            place = self.blocks.index(block)
-            self.blocks[place : place + 1] = halves = list(block.halves())
-            return [found for half in halves for found in await self.read(half, ask)]
+            self._tell(block, refused)
+            return [(block, refused)]
+        self.healed = self.healed or block.spots[0] in self.doubted
         return []
 
-    def again(self) -> Sequence[Block]:
-        """Ask for what was refused once more: the blocks of it, now part of the plan."""
-        back = [Block((spot,)) for spot in self.refused]
-        self.refused.clear()
-        self.blocks += back
-        return back
+    def retry(self) -> None:
+        """Before a round: ask for what was refused once more, where it was long ago."""
+        if self.healed:
+            self.blocks, self.healed = list(self.whole), False
+            self.refused.clear()
+            self.doubted.clear()
+        elif time.monotonic() - self.since >= self.again:
+            self.since = time.monotonic()
+            self.blocks += [Block((spot,)) for spot in self.refused]
+            self.doubted = set(self.refused)
+            self.refused.clear()
+
+    def _tell(self, block: Block, refused: Refused) -> None:
+        """Say once why an address is bad."""
+        address = block.spots[0].address
+        if self.told.get(address) != refused.status:
+            self.told[address] = refused.status
+            log.warning("%s: %s", address, refused)

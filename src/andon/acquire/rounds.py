@@ -95,7 +95,9 @@ class Rounds:
                     continue
                 yield Packet(rows_of(rows)) if rows else ALIVE
         finally:
-            work.cancel()
+            while not work.done():  # again, for a library may lose a cancellation that comes with an answer
+                work.cancel()
+                await asyncio.wait([work], timeout=0.2)
             await asyncio.gather(work, return_exceptions=True)
 
     def _lot(self) -> list[Row] | None:

@@ -75,7 +75,8 @@ class Session:
         stream = cast(AsyncGenerator[Packet | Batch, None], self.connector.function(self.link, **self.settings))
         try:
             while True:
-                heard = await asyncio.wait_for(anext(stream), SILENCE)
+                async with asyncio.timeout(SILENCE):  # wait_for loses a cancellation that comes with the answer (3.11)
+                    heard = await anext(stream)
                 await self._take(heard)
         except StopAsyncIteration:
             return "the source has ended"

@@ -48,7 +48,8 @@ async def modbus(
         `modbus://10.0.0.7:502` (Modbus TCP), or `modbus+rtu://10.0.0.7:4001` for a gateway that hands the frames of a
         serial line on as they are.
     every
-        How often everything is read. The rounds keep to this clock, however long each takes.
+        How often everything is read. The rounds keep to this clock, however long each takes. Where they are rare, one
+        register is read every 5 s between them, to know that the device is there.
     unit
         The unit id of addresses that name none: 1 to 247, or 0 or 255 where the device wants that.
     order
@@ -80,11 +81,12 @@ async def modbus(
     MODBUS Application Protocol Specification V1.1b3; MODBUS Messaging on TCP/IP Implementation Guide V1.0b.
     """
     wire = Wire(where(url), timeout / 1e6, gap / 1e6)
-    reach = Reach(unit, order, first, max(1, min(125, most)), spare)
+    reach = Reach(unit, order, first, max(1, min(125, most)), spare, again / 1e6)
     points, wrong = reach.points(link.addresses)
     await wire.connect()
     try:
-        device = Poll(wire, points, reach.plans(points.values()), wrong, again / 1e6)
+        device = Poll(wire, points, reach.plans(points.values()), wrong)
+        device.proof = None if points else (unit, "holding", 0)
         async with aclosing(Rounds(device, max(every, 1000), Changes(again)).packets()) as packets:
             async for packet in packets:
                 yield packet

@@ -34,6 +34,7 @@ class Reach:
     first: int
     most: int
     spare: int
+    again: float = 60.0
 
     def points(self, addresses: Iterable[str]) -> tuple[dict[str, Point], dict[str, str]]:
         """The points of addresses, and what is wrong with those that are none."""
@@ -48,11 +49,10 @@ class Reach:
 
     def plans(self, points: Iterable[Point]) -> dict[int, Plan]:
         """What each unit is asked for."""
-        plans: dict[int, Plan] = {}
-        spots = [p.spot for p in points]
-        for block in planned(spots, most=self._most, spare=self.spare):
-            plans.setdefault(space(block)[0], Plan([])).blocks.append(block)
-        return plans
+        blocks: dict[int, list[Block]] = {}
+        for block in planned((p.spot for p in points), most=self._most, spare=self.spare):
+            blocks.setdefault(space(block)[0], []).append(block)
+        return {unit: Plan(of_unit, self.again) for unit, of_unit in blocks.items()}
 
     def _most(self, where: object) -> int:
         table = cast(tuple[int, Table], where)[1]
@@ -90,20 +90,17 @@ class Poll:
     points: dict[str, Point]
     plans: dict[int, Plan]
     wrong: dict[str, str]
-    again: float
     rest: Rest = field(default_factory=Rest)
-    complained: dict[str, int] = field(default_factory=dict)
     proof: tuple[int, Table, int] | None = None
-    told: float = 0.0
     lost: float = 0.0
 
     async def round(self) -> AsyncIterator[Sequence[Row]]:
         """Ask every unit for its blocks. Raises `NotConnected` where none of them answers."""
-        self._again()
         self.lost = 0.0
         silent: list[Row] = []
         heard = False
         for unit, plan in self.plans.items():
+            plan.retry()
             if not self.rest.due(unit) or self.lost > PATIENCE:
                 continue
             async for answered, rows in self._unit(unit, plan):
@@ -162,12 +159,8 @@ class Poll:
         async def ask(part: Block) -> None:
             rows.extend(await self._read(part))
 
-        before = set(plan.refused)
-        left = await plan.read(block, ask)
-        left += [(Block((spot,)), plan.refused[spot]) for spot in plan.refused.keys() - before]
-        for part, refused in left:
+        for part, refused in await plan.read(block, ask):
             rows += self._bad(part.spots, refused.status)
-            self._tell(part.spots[0].address, refused)
         return rows
 
     async def _read(self, block: Block) -> list[Row]:
@@ -198,19 +191,6 @@ class Poll:
         for block in plan.blocks:
             self.rest.heard(block)
         return [row for block in plan.blocks for row in self._bad(block.spots, BAD_NO_COMMUNICATION)]
-
-    def _tell(self, address: str, refused: Refused) -> None:
-        """Say once why an address is bad."""
-        if self.complained.get(address) != refused.status:
-            self.complained[address] = refused.status
-            log.warning("%s: %s", address, refused)
-
-    def _again(self) -> None:
-        """From time to time ask for what was refused once more."""
-        if time.monotonic() - self.told >= self.again:
-            self.told = time.monotonic()
-            for plan in self.plans.values():
-                plan.again()
 
     def _wrong(self) -> list[Row]:
         """Signals whose address is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import httpx2
 
 Piece = tuple[bytes, bool]
+HEADERS = {"Accept": "text/xml, */*", "Accept-Encoding": "identity"}
+"""Nothing compressed: what unpacks to a thousand times its size would not be read in constant memory."""
 
 
 def where(url: str, device: str = "") -> str:
@@ -48,8 +51,9 @@ class Agent:
     async def __aenter__(self) -> Agent:
         import httpx2
 
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # or it tells of every request
         self.client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(5.0, read=self.patience), auth=self.login, headers={"Accept": "text/xml, */*"}
+            timeout=httpx2.Timeout(5.0, read=self.patience), auth=self.login, headers=HEADERS
         )
         return self
 

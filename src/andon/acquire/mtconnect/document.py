@@ -114,6 +114,7 @@ class Document:
             if name not in ("MTConnectStreams", "MTConnectDevices", "MTConnectError", "MTConnectAssets"):
                 raise BadInput(f"The answer is no MTConnect document: it begins with <{name}>.")
         self.open.append(name)
+        self.names.append(attributes.get("name") or attributes.get("id") or "")
         if name == "Header" and len(self.open) == 2:
             self.header = attributes
         elif self.kind == "MTConnectStreams":
@@ -136,10 +137,8 @@ class Document:
             self.category = name
 
     def _begin_device(self, name: str, attributes: Attributes) -> None:
-        self.names.append(attributes.get("name") or attributes.get("id") or "")
         if name == "DataItem":
-            holders = zip(self.open[:-1], self.names[:-1], strict=False)
-            path = tuple(n for o, n in holders if n and o not in ("Components", "DataItems", "Devices"))
+            path = tuple(name for name in self.names[:-1] if name)
             self.seen(DataItem(path, self.device, attributes))  # type: ignore[arg-type]  # of this kind of document
         elif self.open[-2:-1] == ["Devices"]:
             self.device = attributes.get("name", attributes.get("uuid", ""))
@@ -147,12 +146,11 @@ class Document:
     def _end(self, name: str) -> None:
         self.quiet = 0
         self.open.pop()
+        self.names.pop()
         said = "".join(self.text).strip()
         self.text.clear()
         if self.kind == "MTConnectStreams" and self.now is not None:
             self._end_stream(said)
-        elif self.kind == "MTConnectDevices" and self.names:
-            self.names.pop()
         elif self.kind == "MTConnectError" and self.errors and name.rpartition(":")[2] in ("Error", "ErrorMessage"):
             code, before = self.errors[-1]
             self.errors[-1] = (code, before or said)

@@ -56,6 +56,7 @@ class Follow:
             then, rows = await self._as_it_was(begin)
             yield Packet(rows_of(rows))
             since = since or then
+        write(self._file, begin.place)
         async with aclosing(self._stream(begin.place)) as stream:
             async for place, packet in stream:
                 yield packet

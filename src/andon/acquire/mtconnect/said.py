@@ -12,6 +12,9 @@ from ..link import BAD_NO_COMMUNICATION, BAD_NO_DATA, BAD_TYPE_MISMATCH, Row
 from .document import Observation, moment
 
 UNAVAILABLE = "UNAVAILABLE"
+MOST = 100_000
+Route = tuple[list[str], dict[str, list[str]]]
+"""Addresses that want a data item as a whole, and those that want a part of it, by its key."""
 LEVELS = ("Fault", "Warning")
 PASSING = ("Message", "Alarm", "AssetChanged", "AssetRemoved")
 """Events that happen at a moment and do not hold; so does each whose name ends with Discrete."""
@@ -32,6 +35,7 @@ class Said:
     parts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     sets: dict[str, dict[str, str]] = field(default_factory=dict)
     active: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    routes: dict[tuple[str, str], Route] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for address in self.addresses:
@@ -48,13 +52,10 @@ class Said:
 
     def rows(self, seen: Observation) -> Iterator[Row]:
         """The rows of an observation, none where nobody wants it."""
-        names = (seen.item, f"{seen.device}/{seen.item}")
-        whole = [a for n in names for a in self.whole.get(n, ())]
-        keys = {
-            k: [*self.parts.get(names[0], {}).get(k, ()), *self.parts.get(names[1], {}).get(k, ())]
-            for n in names
-            for k in self.parts.get(n, ())
-        }
+        route = self.routes.get((seen.device, seen.item))
+        if route is None:
+            route = self._route(seen)
+        whole, keys = route
         if not whole and not keys:
             return
         at = moment(seen.attributes.get("timestamp", ""))
@@ -70,6 +71,19 @@ class Said:
         else:
             yield from plain(seen, at, whole)
             yield from coordinates(seen, at, keys)
+
+    def _route(self, seen: Observation) -> Route:
+        """Who wants a data item; worked out once."""
+        names = (seen.item, f"{seen.device}/{seen.item}")
+        whole = [address for name in names for address in self.whole.get(name, ())]
+        keys: dict[str, list[str]] = {}
+        for name in names:
+            for key, addresses in self.parts.get(name, {}).items():
+                keys.setdefault(key, []).extend(addresses)
+        if len(self.routes) > MOST:  # no agent has so many data items
+            self.routes.clear()
+        self.routes[seen.device, seen.item] = whole, keys
+        return whole, keys
 
     def _condition(self, seen: Observation, at: int, addresses: Iterable[str]) -> Iterator[Row]:
         """A condition: faults and warnings come one by one, each with its own code, and Normal ends one or all."""
