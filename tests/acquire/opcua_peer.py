@@ -30,7 +30,7 @@ async def heard(
     """What a source says by address, until it is enough; whether it does not fall silent before is part of it."""
     rows: Rows = {}
     kept = [] if packets is None else packets
-    async with asyncio.timeout(20), aclosing(opcua(source, url, **settings)) as stream:  # type: ignore[type-var]
+    async with asyncio.timeout(40), aclosing(opcua(source, url, **settings)) as stream:  # type: ignore[type-var]
         async for packet in stream:
             kept.append(packet)
             for row in packet.rows.to_pylist() if packet.rows is not None else ():

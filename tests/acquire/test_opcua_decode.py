@@ -19,10 +19,11 @@ from andon.acquire.opcua.companions import MACHINES, MODELS, PACKTAGS, VARIABLES
 from andon.acquire.opcua.decode import EXACT, BadAnswer, heard
 from andon.acquire.opcua.items import Items
 from andon.acquire.opcua.said import REASONS, status_name
+from andon.acquire.opcua.session import node_of
 from andon.acquire.opcua.structures import Structures
 from andon.acquire.opcua.units import CODES, spelled, unit_of
 from andon.acquire.opcua.values import rows, told
-from andon.acquire.opcua.wire import Body, variant
+from andon.acquire.opcua.wire import Body, node_id, variant
 from andon.model import State
 from andon.plant import ROLES
 from andon.plant.states import STATE_MAPS
@@ -243,7 +244,7 @@ def test_a_bad_value_is_no_value_and_keeps_its_code():
     ],
 )
 def test_structures_of_the_standard_are_read_by_their_shapes(value):
-    said, end = variant(bytes(ua.ua_binary.variant_to_binary(ua.Variant(value))), 0)
+    said, _ = variant(bytes(ua.ua_binary.variant_to_binary(ua.Variant(value))), 0)
     read = Structures().read(said)
     assert isinstance(read, dict)
     assert list(read) == list(value.__dataclass_fields__)
@@ -324,3 +325,11 @@ def test_what_companion_models_say_is_something_that_plants_know():
         assert meant.role in ROLES
         states = meant.keys.get("states", "packml")
         assert states in STATE_MAPS if isinstance(states, str) else {State(s) for s in states.values()}
+
+
+@pytest.mark.parametrize(
+    "name", ['s="DB 1"."x;y"[3]', "s=a;b=c", "i=7", "g=72962b91-fa75-4ae6-8d28-b404dc7daf63", "b=yv4="]
+)
+def test_a_name_comes_back_from_the_wire_as_it_was_written(name):
+    sent = bytes(ua.ua_binary.nodeid_to_binary(node_of(f"ns=3;{name}")))
+    assert node_id(sent, 0)[0] == f"ns=3;{name}"

@@ -1,4 +1,4 @@
-"""The OPC UA client through restarts: killed, renumbered, absent at first, stalled by a full disk; never two sessions."""
+"""The OPC UA client through restarts: killed, renumbered, absent at first, stalled by a full disk."""
 
 import asyncio
 import socket

@@ -40,6 +40,7 @@ async def trial(
 async def opcua(
     link: Link,
     url: str,
+    *,
     security: Security = "None",
     policy: Policy = "best",
     user: str = "",
@@ -67,7 +68,8 @@ async def opcua(
     user
         User name; its password is the source's secret "password". Empty for servers that let anybody in.
     trust
-        Which server is trusted: listed (its certificate lies in the folder trusted), or first (the first it shows).
+        Which server is trusted: listed (its certificate lies in sources/NAME/trusted of the plant folder), or first
+        (the first it shows).
     publishing
         How often the server sends what has changed.
     sampling

@@ -61,8 +61,8 @@ class Entry:
 class Subscription:
     """A subscription.
 
-    `due` is the number of its next message (0: not known yet), `last` when it was heard, `dead` after how long a silence
-    (seconds) it is given up.
+    `due` is the number of its next message (0: not known yet), `last` when it was heard, `dead` after how
+    long a silence (seconds) it is given up.
     """
 
     number: int
@@ -220,6 +220,7 @@ class Feed:
         self._sign = time.monotonic()
         one = self.subscriptions.get(said.subscription)
         if one is None:
+            await self._forget(said.subscription)
             return
         one.last = self._sign
         missed, one.due = _missed(one.due, said), _next(said) if said.parts or said.ended else said.sequence
@@ -238,6 +239,12 @@ class Feed:
             self.overflowed += int(((columns.quality & OVERFLOW) == OVERFLOW).sum())
             last = k == len(said.parts) - 1
             self.put(Entry(table, (said.subscription, said.sequence) if last else None))
+
+    async def _forget(self, subscription: int) -> None:
+        """End a subscription that is not ours: of a process before us, whose session we took over."""
+        request = ua.DeleteSubscriptionsRequest()
+        request.Parameters.SubscriptionIds = [ua.IntegerId(subscription)]
+        await self.session.call(request, ua.DeleteSubscriptionsResponse)
 
     async def _again(self, subscription: int, sequence: int) -> None:
         """Ask once more for a message that did not come."""

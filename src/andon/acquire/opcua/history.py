@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from asyncua import ua
+from asyncua.ua.uaerrors import UaError
 
-from .decode import Columns, header
+from .decode import BadAnswer, Columns, header
 from .feed import Entry, Feed
 from .items import Items
-from .session import Session, now
+from .session import Session, node_of, now
 from .values import rows
 from .wire import Said, bytes_of, data_value, node_id
 
+log = logging.getLogger("andon.opcua")
 ACCESS, CURRENT_TIME = 17, "i=2258"
 HISTORY_READ = 0x04
 """The bit of AccessLevel that says that a node's history can be read (OPC 10000-3, 8.57)."""
@@ -44,6 +47,13 @@ async def fill(feed: Feed, items: Items, since: int) -> None:
     The gap counts as filled only if every address of the source was brought: of one that has no history nobody knows
     what it was meanwhile. Nor can a server know what happened before it started.
     """
+    try:
+        await _filled(feed, items, since)
+    except (UaError, BadAnswer, TimeoutError, struct.error, IndexError, ValueError) as error:
+        log.warning("the gap is not filled: the server's history cannot be read (%s)", error)
+
+
+async def _filled(feed: Feed, items: Items, since: int) -> None:
     session = feed.session
     clock, started = await _clocks(session)
     window = (since + clock - MARGIN, now() + clock + MARGIN)
@@ -121,7 +131,7 @@ async def _pages(session: Session, wanted: Sequence[tuple[str, bytes | None]], w
     request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
     request.Parameters.ReleaseContinuationPoints = False
     request.Parameters.NodesToRead = [
-        ua.HistoryReadValueId(NodeId=ua.NodeId.from_string(node), ContinuationPoint=point) for node, point in wanted
+        ua.HistoryReadValueId(NodeId=node_of(node), ContinuationPoint=point) for node, point in wanted
     ]
     return _answer(await session.raw(request, 30.0))
 

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.uaerrors import UaStatusCodeError
 
 from .addresses import Address, Step, address
-from .session import Session
+from .decode import BadAnswer
+from .session import Session, node_of
 from .values import Plan
 
 BAD_NODE_ID_INVALID, BAD_NODE_ID_UNKNOWN = 0x80330000, 0x80340000
 VALUE = AttributeIds.Value
+BAD_TOO_MANY_OPERATIONS = 0x80100000
+LOST = {0x80250000, 0x80260000, 0x80270000, 0x80280000}
+"""BadSessionIdInvalid, -Closed, -NotActivated, BadSubscriptionIdInvalid: no matter of the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,24 @@ class Items:
         most = session.limits["monitor"]
         for first in range(0, len(known), most):
             part = known[first : first + most]
-            results = await _created(session, subscription, part, pace)
+            results = await _tried(session, subscription, part, pace)
             refused |= {h: s for (h, _), s in zip(part, results, strict=True) if s >> 30 >= 2}
         return refused
+
+
+async def _tried(session: Session, subscription: int, part: Sequence[tuple[int, str]], pace: Pace) -> list[int]:
+    """Create monitored items; the status of each. What is too much at once is asked in halves."""
+    try:
+        return await _created(session, subscription, part, pace)
+    except (BadAnswer, UaStatusCodeError) as error:
+        code = error.code
+    if code in LOST:
+        raise BadAnswer(code)
+    if code != BAD_TOO_MANY_OPERATIONS or len(part) == 1:
+        return [code] * len(part)
+    half = len(part) // 2
+    first = await _tried(session, subscription, part[:half], pace)
+    return first + await _tried(session, subscription, part[half:], pace)
 
 
 async def _created(session: Session, subscription: int, part: Sequence[tuple[int, str]], pace: Pace) -> list[int]:
@@ -102,7 +122,7 @@ async def _created(session: Session, subscription: int, part: Sequence[tuple[int
     request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
     request.Parameters.ItemsToCreate = [
         ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=VALUE),
+            ItemToMonitor=ua.ReadValueId(NodeId=node_of(node), AttributeId=VALUE),
             MonitoringMode=ua.MonitoringMode.Reporting,
             RequestedParameters=ua.MonitoringParameters(
                 ClientHandle=ua.IntegerId(handle),

@@ -6,10 +6,13 @@ import asyncio
 import logging
 import struct
 import time
+from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from datetime import datetime
+from typing import TypeVar, cast
+from uuid import UUID
 
 from asyncua import ua
 from asyncua.client.client import Client
@@ -20,6 +23,7 @@ from asyncua.ua.uaerrors import UaError
 
 from ...errors import NotConnected
 from ..link import Link
+from .addresses import NODE
 from .decode import BadAnswer, header
 from .door import Door
 from .said import explained
@@ -86,7 +90,7 @@ class Session:
             request = ua.ReadRequest()
             request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
             request.Parameters.NodesToRead = [
-                ua.ReadValueId(NodeId=ua.NodeId.from_string(node), AttributeId=AttributeIds(attribute))
+                ua.ReadValueId(NodeId=node_of(node), AttributeId=AttributeIds(attribute))
                 for node, attribute in wanted[first : first + most]
             ]
             found += _values(await self.raw(request))
@@ -123,8 +127,6 @@ class Session:
 
     async def started(self) -> int:
         """When the server started (microseconds, its clock), 0 where it does not tell."""
-        from datetime import datetime
-
         (said,) = await self.read([STARTED])
         try:
             return int(datetime.fromisoformat(str(said.value)).timestamp() * 1_000_000)
@@ -133,8 +135,14 @@ class Session:
 
 
 @asynccontextmanager
-async def opened(link: Link, door: Door) -> AsyncIterator[Session]:
+async def opened(link: Link, door: Door, *, lasting: bool = False) -> AsyncIterator[Session]:
     """A session for as long as it is needed, on a client of its own; closed whatever happens.
+
+    Parameters
+    ----------
+    lasting
+        Whether it is the source's own: its token is kept in the source's folder, so that a process that was killed, or
+        a line that was cut, leaves no session behind; whoever comes next takes it over.
 
     Raises
     ------
@@ -144,24 +152,43 @@ async def opened(link: Link, door: Door) -> AsyncIterator[Session]:
     client = Client(door.url, timeout=PATIENCE, watchdog_intervall=10.0, auto_reconnect=False)
     client.name, client.product_uri = f"Andon {link.source}", "urn:andon"
     client.session_timeout = SESSION
-    try:
-        await secured(client, link, door)
-        await client.connect()
-    except WRONG as error:
-        raise NotConnected(await explained(error, link, door)) from error
+    client.session_state_path = link.home / "session.json" if lasting else None
     session = Session(client)
     try:
-        await session.look()
+        try:
+            await secured(client, link, door)
+            if client.session_state_path is not None and client.session_state_path.exists():
+                await _remember_tokens(client)
+            await client.connect()
+            await session.look()
+        except WRONG as error:
+            raise NotConnected(await explained(error, link, door)) from error
         yield session
     finally:
         await _closed(client)
 
 
+async def _remember_tokens(client: Client) -> None:
+    """Learn how the server names its user tokens: a new session is told, one that is taken over would have to know."""
+    policy = client.security_policy
+    plain = Client(client.server_url.geturl(), timeout=PATIENCE)
+    for endpoint in await plain.connect_and_get_server_endpoints():
+        if (endpoint.SecurityMode, endpoint.SecurityPolicyUri) == (policy.Mode, policy.URI):
+            client._policy_ids = endpoint.UserIdentityTokens
+
+
 async def _closed(client: Client) -> None:
     """Close the session, and the connection in any case."""
+    protocol = client.uaclient.protocol
+    if protocol is None:
+        return
+    if protocol.is_closed:
+        client.session_state_path = None  # the server was not told: its token stays for who comes next
     try:
         await asyncio.wait_for(client.disconnect(), LEAVE)
-    except (*WRONG, asyncio.CancelledError):
+    except WRONG:
+        pass  # gone, or too slow to say goodbye: what can be freed is freed below
+    finally:
         client.disconnect_socket()
 
 
@@ -177,13 +204,33 @@ def _values(b: bytes) -> list[Said]:
     return found
 
 
+def node_of(written: str) -> ua.NodeId:
+    """A NodeId from its text; its name may hold anything, semicolons too.
+
+    >>> node_of("ns=2;s=a;b=c").Identifier
+    'a;b=c'
+    """
+    found = NODE.fullmatch(written)
+    if found is None:
+        raise ValueError(f"{written!r} is no NodeId")
+    form, _, name = found["name"].partition("=")
+    index = ua.Int16(int(found["index"] or 0))
+    if form == "i":
+        return ua.NodeId(ua.Int32(int(name)), index)
+    if form == "s":
+        return ua.NodeId(ua.String(name), index, ua.NodeIdType.String)
+    if form == "g":
+        return ua.NodeId(cast(ua.Guid, UUID(name)), index, ua.NodeIdType.Guid)
+    return ua.NodeId(ua.ByteString(b64decode(name)), index, ua.NodeIdType.ByteString)
+
+
 def _browse(node: str, reference: str, direction: ua.BrowseDirection) -> ua.BrowseRequest:
     request = ua.BrowseRequest()
     request.Parameters.NodesToBrowse = [
         ua.BrowseDescription(
-            NodeId=ua.NodeId.from_string(node),
+            NodeId=node_of(node),
             BrowseDirection=direction,
-            ReferenceTypeId=ua.NodeId.from_string(reference),
+            ReferenceTypeId=node_of(reference),
             IncludeSubtypes=False,
             ResultMask=ua.UInt32(63),
         )

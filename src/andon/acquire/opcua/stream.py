@@ -37,7 +37,7 @@ class Wish:
 async def stream(link: Link, door: Door, wish: Wish) -> AsyncGenerator[Packet, None]:
     """Packets of one connection, from the first sign of life until it breaks."""
     items = Items.of(link.addresses)
-    async with opened(link, door) as session:
+    async with opened(link, door, lasting=True) as session:
         feed = Feed(session, items.plan)
         try:
             homes = await _subscribed(feed, items, wish)
@@ -115,7 +115,7 @@ def complaint(feed: Feed, items: Items, seconds: float) -> str:
     if not feed.values and seconds >= EMPTY and len(items.refused) < len(items.places):
         said.append(f"no value has come in {seconds:.0f} s though the server takes the subscription: is it publishing?")
     if feed.overflowed:
-        said.append(f"the server dropped values {feed.overflowed} times: raise `queue`, or `sampling`")
+        said.append("the server drops values, for its queues are full: raise `queue`, or `sampling`")
     return "; ".join(said)
 
 

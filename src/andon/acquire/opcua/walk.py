@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from asyncua import ua
 
-from .session import Session
+from .session import Session, node_of
 
 T = TypeVar("T")
 ROOT = "i=85"
@@ -67,11 +67,8 @@ def _seen(
         if place.variable is not None:
             place.variable.properties[name] = node
         return []
-    if (
-        node in seen
-        or getattr(one.NodeId, "ServerIndex", 0)
-        or one.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable)
-    ):
+    elsewhere = isinstance(one.NodeId, ua.ExpandedNodeId) and bool(one.NodeId.ServerIndex)
+    if node in seen or elsewhere or one.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable):
         return []
     seen.add(node)
     path = (*place.path, str(one.DisplayName.Text or name))
@@ -92,9 +89,9 @@ async def _children(session: Session, nodes: Sequence[str]) -> list[list[ua.Refe
         request.Parameters.RequestedMaxReferencesPerNode = ua.Counter(0)
         request.Parameters.NodesToBrowse = [
             ua.BrowseDescription(
-                NodeId=ua.NodeId.from_string(node),
+                NodeId=node_of(node),
                 BrowseDirection=ua.BrowseDirection.Forward,
-                ReferenceTypeId=ua.NodeId.from_string(HIERARCHICAL),
+                ReferenceTypeId=node_of(HIERARCHICAL),
                 IncludeSubtypes=True,
                 NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
                 ResultMask=ua.UInt32(63),
