@@ -31,8 +31,12 @@ def chaos(desk: Desk) -> Callable[..., None]:
         place, quiet = folder or Path(mkdtemp(prefix="andon-chaos-")), in_json or in_csv
         if not quiet:
             print_line(desk.say("Making a plant and starting its machines in {folder}...", folder=place))
-        rows = []
-        tell = (lambda said: None) if quiet else (lambda said: print_line(f"[dim]{said}[/dim]"))
+        rows = list[dict[str, Any]]()
+
+        def tell(said: str) -> None:
+            if not quiet:
+                print_line(f"[dim]{said}[/dim]")
+
         for found in desk.rooms.accounts(place, desk.rooms.LONG if everything else desk.rooms.SHORT, tell=tell):
             rows.append(_row(found))
             tell("  " + ", ".join(f"{name} {value}" for name, value in rows[-1].items() if value is not None))

@@ -47,7 +47,7 @@ def _member(path: str) -> str:
 
 
 SETTINGS: Mapping[str, Callable[[int], list[str]]] = {
-    "opcua": lambda port: [f'url = "opc.tcp://{HOST}:{port}/demo"'],
+    "opcua": lambda port: [f'url = "opc.tcp://{HOST}:{port}/demo"', "queue = 100"],
     "mtconnect": lambda port: [f'url = "http://{HOST}:{port}"'],
     "modbus": lambda port: [f'url = "modbus://{HOST}:{port}"'],
     "mqtt": lambda port: [f'url = "mqtt://{HOST}:{port}"', 'time = "$.at"'],
