@@ -207,3 +207,18 @@ def test_a_connection_touches_what_it_says_once_and_its_end_only_what_that_moved
         assert [(p, s) for p, s, _ in begun] == [("line-1/press/power", 10**15)]
         assert begun[0][2] <= time.time_ns() // 1000
         assert [(p, s) for p, s, _ in ended] == [("line-1/press/power", 10**15 + 5)]
+
+
+def test_a_source_that_falls_while_the_disk_is_full_comes_back_with_its_gap_known(small_disk, ticking):
+    with Historian.open(small_disk / "history") as history:
+        at_work = Gather(site(small_disk, history))
+        at_work.change(plant_of(small_disk, press="falls = 3"))
+        until(lambda: at_work.status()["press"].sessions >= 1)
+        with contextlib.suppress(OSError):
+            (small_disk / "filler").write_bytes(bytes(64 << 20))
+        until(lambda: at_work.status()["press"].health is Health.BLOCKED, 60)
+        sessions = at_work.status()["press"].sessions
+        (small_disk / "filler").unlink()
+        until(lambda: at_work.status()["press"].sessions >= sessions + 3, 60)
+        at_work.stop()
+        assert all(u < OPEN for _, u, _ in history.spells("connection", "press", ALL).rows())

@@ -81,9 +81,11 @@ class Connections:
     def end(self, source: str) -> None:
         """A source is lost: it was connected until its last sign of life."""
         with self.lock:
-            spell = self.on.pop(source, None)
+            spell = self.on.get(source)
         if spell:
             self._write([(source, spell[0], max(spell[1], spell[0] + 1), "connected")])
+        with self.lock:
+            self.on.pop(source, None)
 
     def filled(self, source: str, since: int, until: int) -> None:
         """The gap before a connection was filled from the other side's memory."""

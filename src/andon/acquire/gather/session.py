@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar, cast
 
@@ -66,10 +67,11 @@ class Session:
             while True:
                 said = await self._once()
                 failures = 1 if self.connected else failures + 1
-                self._lost(said)
+                await self._patiently(self._lost, said)
                 await asyncio.sleep(pause(failures))
         finally:
-            self._lost("")
+            with suppress(DiskFull):  # whoever starts next ends the connection at its last sign of life
+                self._lost("")
             self.pulse.turn(Health.STOPPED)
 
     async def _once(self) -> str:
@@ -99,9 +101,9 @@ class Session:
         """Store what was heard; the connection is on from the first sign of life."""
         arrived = now()
         if self.connected and arrived - (self.pulse.last or arrived) > SLEPT:
-            await whole(self._slept, arrived)
+            await self._patiently(self._slept, arrived)
         if not self.connected:
-            await whole(self._found, arrived)
+            await self._patiently(self._found, arrived)
         self.connections.alive(self.link.source, arrived)
         rows = heard.samples if isinstance(heard, Batch) else heard.rows
         self.pulse.heard(rows, arrived)
@@ -114,7 +116,7 @@ class Session:
         if isinstance(heard, Packet) and heard.said is not None and self.pulse.turn(Health.CONNECTED, heard.said):
             log.warning("%s: connected; %s", self.link.source, heard.said or "all is well again")
         if isinstance(heard, Packet) and heard.filled is not None:
-            await whole(self.connections.filled, self.link.source, heard.filled, self.began)
+            await self._patiently(self.connections.filled, self.link.source, heard.filled, self.began)
 
     async def _store_batch(self, batch: Batch, arrived: int) -> None:
         if self.derived.signals and batch.samples is not None:
@@ -133,19 +135,21 @@ class Session:
             await self._store(Batch(self.link.source, self.number, samples))
 
     async def _store(self, batch: Batch) -> None:
-        """Store a batch, however long the disk stays full."""
-        while True:
-            try:
-                receipt = await whole(self.write, batch)
-                break
-            except DiskFull as error:
-                if self.pulse.turn(Health.BLOCKED, str(error)):
-                    log.error("%s: waiting, the disk is full: %s", self.link.source, error)
-                await asyncio.sleep(FULL)
+        receipt = await self._patiently(self.write, batch)
         if self.pulse.health is Health.BLOCKED:
             self.pulse.turn(Health.CONNECTED)
             log.warning("%s: going on, the disk has room again", self.link.source)
         self.pulse.stored(0 if receipt.repeated else receipt.rows, len(receipt.refused))
+
+    async def _patiently(self, write: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Write something, however long the disk stays full."""
+        while True:
+            try:
+                return await whole(write, *args, **named)
+            except DiskFull as error:
+                if self.pulse.turn(Health.BLOCKED, str(error)):
+                    log.error("%s: waiting, the disk is full: %s", self.link.source, error)
+                await asyncio.sleep(FULL)
 
     def _found(self, at: int) -> None:
         self.connections.begin(self.link.source, at)
