@@ -18,6 +18,7 @@ from andon.config import read_plant
 from andon.historian import Historian
 from andon.model import Batch, Window
 from andon.plant import Plant, Signal
+from andon.units import SECOND
 
 PLANT = """[plant]
 name = "works"
@@ -153,7 +154,7 @@ def test_a_connection_left_open_by_a_kill_ends_at_the_last_sign_of_life(tmp_path
         killed = Connections(history, tmp_path / "alive.json")
         killed.begin("press", 10**15)
         killed.alive("press", 10**15 + 5)
-        killed.note()
+        killed.note(10**15 + 6)
         killed.alive("press", 10**15 + 9)  # never noted
         Connections(history, tmp_path / "alive.json").mend()
         assert history.spells("connection", "press", ALL).rows() == [(10**15, 10**15 + 5, "connected")]
@@ -222,3 +223,18 @@ def test_a_source_that_falls_while_the_disk_is_full_comes_back_with_its_gap_know
         until(lambda: at_work.status()["press"].sessions >= sessions + 3, 60)
         at_work.stop()
         assert all(u < OPEN for _, u, _ in history.spells("connection", "press", ALL).rows())
+
+
+def test_a_connection_that_did_not_outlive_a_standstill_of_andon_ended_before_it(tmp_path):
+    with Historian.open(tmp_path / "history") as history:
+        connections = Connections(history, tmp_path / "alive.json")
+        for source in ("press", "lathe"):
+            connections.begin(source, 10**15)
+        connections.note(10**15 + SECOND)
+        connections.note(10**15 + 9 * SECOND)  # eight seconds of nothing: a SIGSTOP, a computer that swaps
+        connections.alive("press", 10**15 + 9 * SECOND)
+        connections.end("press")
+        connections.alive("lathe", 10**15 + 30 * SECOND)
+        connections.end("lathe")
+        assert history.spells("connection", "press", ALL).rows() == [(10**15, 10**15 + SECOND, "connected")]
+        assert history.spells("connection", "lathe", ALL).rows() == [(10**15, 10**15 + 30 * SECOND, "connected")]

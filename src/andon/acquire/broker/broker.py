@@ -255,7 +255,10 @@ class Broker:
         """Ping, and notice when nothing comes back."""
         loop, pace = asyncio.get_running_loop(), min(self.access.hello.keepalive / 4, SLOWEST)
         while not self.lost:
+            before = loop.time()
             await asyncio.sleep(pace)
+            if loop.time() - before > 2 * pace:  # it was this process that stood still: what came meanwhile waits
+                self.heard = loop.time()
             if not self.held and loop.time() - self.heard > 3 * pace:
                 self._end(f"the broker {self.access.place} has not answered for {3 * pace:.1f} s")
             elif not self.lost:

@@ -21,6 +21,8 @@ from ..link import MOMENT, OPEN
 
 SOURCE = "gather"
 KIND = "connection"
+STILL, SURE = 4_000_000, 10_000_000
+"""Microseconds between two notes that only a standstill of this process explains; after it, until a connection is sure."""
 
 
 class Memory(Protocol):
@@ -44,6 +46,8 @@ class Connections:
     memory: Memory
     file: Path
     on: dict[str, tuple[int, int]] = field(default_factory=dict)
+    noted: int = 0
+    still: tuple[int, int] = (0, 0)
     lock: Lock = field(default_factory=Lock)
 
     def mend(self) -> list[str]:
@@ -79,11 +83,18 @@ class Connections:
                 self.on[source] = (self.on[source][0], max(at, self.on[source][1]))
 
     def end(self, source: str) -> None:
-        """A source is lost: it was connected until its last sign of life."""
+        """A source is lost: it was connected until its last sign of life.
+
+        A connection that did not live on after this process stood still was lost while it did, whatever was still read
+        of it: nobody knows what came in between.
+        """
         with self.lock:
-            spell = self.on.get(source)
+            spell, (before, after) = self.on.get(source), self.still
         if spell:
-            self._write([(source, spell[0], max(spell[1], spell[0] + 1), "connected")])
+            since, until = spell
+            if since < before < until < after + SURE:
+                until = before
+            self._write([(source, since, max(until, since + 1), "connected")])
         with self.lock:
             self.on.pop(source, None)
 
@@ -92,9 +103,12 @@ class Connections:
         if until > since:
             self._write([(source, since, until, "filled")])
 
-    def note(self) -> None:
-        """Write down what is alive."""
+    def note(self, at: int) -> None:
+        """Write down what is alive at a moment; notes that come late tell that this process stood still."""
         with self.lock:
+            if self.noted and at - self.noted > STILL:
+                self.still = (self.noted, at)
+            self.noted = at
             text = json.dumps({name: list(spell) for name, spell in self.on.items()})
         draft = self.file.with_suffix(".tmp")
         draft.write_text(text, "utf-8")

@@ -17,7 +17,7 @@ from ..settings import read_settings
 from .connections import Connections, Memory
 from .derive import Derived
 from .session import Session, Write
-from .status import Health, Pulse, Status
+from .status import Health, Pulse, Status, now
 
 log = logging.getLogger("andon.gather")
 NOTED = 1.0
@@ -152,7 +152,7 @@ class Gather:
         """Write down what is alive, every second."""
         while not self._stopped.wait(NOTED):
             try:
-                self._connections.note()
+                self._connections.note(now())
             except OSError as error:  # a full disk: the next note may fit
                 log.debug("the note of what is alive was not written: %s", error)
 

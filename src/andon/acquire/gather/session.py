@@ -27,6 +27,8 @@ FIRST, LONGEST = 0.5, 8.0
 """Seconds before it is tried again: after the first failure, and at most; each time about twice as long."""
 SILENCE = 30.0
 """A connector that gives no sign of life for so many seconds has stalled: it is ended and begun again."""
+LASTED = 10_000_000
+"""Microseconds after which a connection was a good one: only then the pauses begin anew at the shortest."""
 SLEPT = int((SILENCE + 10) * 1e6)
 """Microseconds between two signs of life of one connection that only a computer that slept can explain."""
 FULL = 2.0
@@ -66,7 +68,8 @@ class Session:
         try:
             while True:
                 said = await self._once()
-                failures = 1 if self.connected else failures + 1
+                lasted = self.connected and now() - self.began > LASTED
+                failures = 1 if lasted else failures + 1
                 await self._patiently(self._lost, said)
                 await asyncio.sleep(pause(failures))
         finally:
