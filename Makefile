@@ -3,10 +3,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo peers test check format docs bench lock clean
+.PHONY: help demo walk peers test check format docs bench lock clean
 
 help:
-	@echo "make demo    a simulated plant, and a walk through its answers"
+	@echo "make demo    a simulated plant at work: real servers, 30 days of history, live"
+	@echo "make walk    the same 30 days for everybody, and a walk through their answers"
 	@echo "make test    the tests"
 	@echo "make peers   install other makers' servers that the tests talk to (without them, those tests are skipped)"
 	@echo "make check   everything that CI does"
@@ -24,7 +25,10 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: $(READY)
-	$(BIN)/andon demo build/demo --walk
+	$(BIN)/andon demo build/demo
+
+walk: $(READY)
+	$(BIN)/andon demo build/walk --walk
 
 peers:
 	.ci/peers

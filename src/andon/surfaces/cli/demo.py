@@ -69,7 +69,7 @@ def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
     def tell(running: Any) -> None:
         count = len(running.gather.status())
         print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=folder, n=count))
-        for command in (f"andon sources {folder}", f"andon latest {folder}", f"andon demo {folder} --fault list"):
+        for command in (f"andon now {folder} --watch", f"andon sources {folder}", f"andon demo {folder} --fault list"):
             print_line(f"[dim]$ {command}[/dim]")
 
     desk.rooms.play(folder, tell=tell)
