@@ -22,7 +22,7 @@ from ..link import MOMENT, OPEN
 SOURCE = "gather"
 KIND = "connection"
 STILL, SURE = 4_000_000, 10_000_000
-"""Microseconds: between two notes that only a standstill of this process explains; after it, until one is sure again."""
+"""Microseconds: between two notes that only a standstill of this process explains; after it, until all is sure."""
 
 
 class Memory(Protocol):
