@@ -1,5 +1,4 @@
-"""Live tiles of many machines: CPU for a tick a second, memory, and a question about the running shift beside the same
-question read from disk.
+"""Live tiles of many machines: CPU for a tick a second, memory, and the running shift asked from memory and from disk.
 
     python benchmarks/live.py --machines 200 --seconds 30 --days 2
 """

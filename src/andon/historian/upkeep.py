@@ -4,10 +4,12 @@ import logging
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
+import duckdb
+
 from ..errors import AndonError, DiskFull
 from .cold import Shelf
 from .condense import condense
-from .hot import Store
+from .hot import Store, raise_if_full
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
 
@@ -63,7 +65,19 @@ class Upkeep:
                 compact(self.store, self.shelf, crowd, new=crowd >= day)
             condense(self.store)
             collect(self.store)
+        except (duckdb.Error, OSError) as error:
+            self._failed(error)
         except DiskFull as error:
             log.warning("not sealed: %s", error)
         except AndonError as error:
             log.error("not sealed: %s", error)
+
+    def _failed(self, error: duckdb.Error | OSError) -> None:
+        """A disk that fills up shows in many ways, and may make DuckDB give up on its file: it is opened again."""
+        try:
+            with self.store.writing:
+                raise_if_full(self.store, error)
+        except DiskFull as full:
+            log.warning("not sealed: %s", full)
+            return
+        log.error("not sealed, the next write tries again: %s", error)

@@ -150,10 +150,10 @@ def close(
     last, rows = history.touched(0 if everything else mark)
     # An order that nobody has finished has its end far ahead.
     rows = [(path, since, min(until, at) if path in plant.machines else until) for path, since, until in rows]
-    sampled = _by_machine(plant, [r for r in rows if r[0] not in plant.machines])
+    sampled = _sampled(plant, rows)
     heard = _hull([*sampled.values(), *_remembered(books)])
     new = any(books.reach(m.path) is None for m in chosen)
-    ever = _by_machine(plant, history.touched(0)[1]) if new else {}
+    ever = _sampled(plant, history.touched(0)[1]) if new else {}
     touched = _by_machine(plant, rows)
     task = _Task(plant, history, books, window, everything, (who, why), at, touched, sampled, ever, heard)
     done = Closed()
@@ -307,6 +307,11 @@ def _widened(task: _Task, machine: Machine, touched: Window) -> Window:
             later = [at for at in task.history.read(Texts, signal, ahead).at.tolist() if at >= ahead.since]
             until = max(until, later[0] if later else ahead.until)
     return Window(touched.since - REACH, until + REACH)
+
+
+def _sampled(plant: Plant, rows: Iterable[tuple[str, int, int]]) -> dict[str, Window]:
+    """The stretch of each machine from which there are samples; what people wrote about it is none."""
+    return _by_machine(plant, [r for r in rows if r[0] not in plant.machines])
 
 
 def _by_machine(plant: Plant, rows: Iterable[tuple[str, int, int]]) -> dict[str, Window]:
