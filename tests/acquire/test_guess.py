@@ -241,7 +241,7 @@ def test_an_ear_keeps_a_bounded_number_of_values_and_no_bad_ones() -> None:
     assert (len(heard.values), heard.values[0], heard.last) == (500, 0.0, 1999.0)
 
 
-def test_ten_thousand_things_are_proposed_in_seconds() -> None:
+def test_ten_thousand_things_are_proposed_at_once() -> None:
     offers = [offered(f"Hall/Press {m}/T{i}", unit="Cel") for m in range(100) for i in range(100)]
     found = propose_source(SOURCE, offers, {}, {})
     assert isinstance(found, SourceProposal)
