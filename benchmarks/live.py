@@ -1,6 +1,6 @@
 """Live tiles of many machines: CPU for a tick a second, memory, and the running shift asked from memory and from disk.
 
-    python benchmarks/live.py --machines 200 --seconds 30 --days 2
+python benchmarks/live.py --machines 200 --seconds 30 --days 2
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import naive
@@ -66,6 +66,10 @@ def taken(detector, rows, cuts):
 
 
 @given(steps=ROWS, cuts=CUTS)
+@example(steps=[(1, None, 0), (1, 6.0, 0), (1, 3.0, 0), (10, None, 0)], cuts={2})  # 3 A holds what 6 A switched on
+@example(steps=[(1, None, 0)] * 19 + [(1, 6.0, 0), (1, 3.0, 0), (10, None, 0)], cuts={0, 1, 2, 20})
+@example(steps=[(1, 6.0, 0), (1, 2.0, 0), (10, None, 0)], cuts={1, 2})  # it held for just `at_least`: told
+@example(steps=[(1, 6.0, 0), (1, 2.0, 0), (9, None, 0)], cuts={1, 2})  # a second less: not told
 def test_states_are_those_of_the_naive_twin_however_rows_are_cut(steps, cuts):
     rows = rows_of(steps)
     told = [(at, text, quality) for at, _, text, quality in taken(States(STATE), rows, cuts)]
@@ -94,6 +98,7 @@ def table(rows):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=ROWS, cuts=CUTS)
+@example(steps=[(1, None, 0), (1, None, 0), (1, 4.0, 0), (1, 9.0, 0)], cuts={3})  # 4 A, between the levels, is off
 def test_a_restart_between_any_two_batches_loses_no_pulse_and_doubles_none(steps, cuts):
     rows = rows_of(steps)
     with TemporaryDirectory() as folder, Historian.own(Path(folder)) as history:

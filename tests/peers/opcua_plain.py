@@ -28,4 +28,5 @@ async def main(port: int, spaces: list[str]) -> None:
             await asyncio.sleep(0.1)
 
 
-asyncio.run(main(int(sys.argv[1]), sys.argv[2].split(",")))
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2].split(",")))

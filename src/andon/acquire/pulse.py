@@ -122,7 +122,7 @@ class States:
 
     def _lost(self, at: int, quality: int) -> list[Told]:
         quality = quality if quality >> 30 >= 2 else BAD_NO_DATA
-        known, self.now, self.begun, self.on = self.bad, None, None, []
+        known, self.now, self.begun = self.bad, None, None
         self.bad = quality
         return [] if known == quality else [(at, None, None, quality)]
 
@@ -132,8 +132,7 @@ class States:
         before = self.on or [False] * len(self._levels)
         for i, level in enumerate(self._levels):
             on[i] = switched(rows.value, good, level, before=before[i], resets=True)
-        if good.any():
-            self.on = on[:, -1].tolist()
+        self.on = on[:, -1].tolist()
         return np.where(on.any(axis=0), on.argmax(axis=0), len(self._levels))
 
     @property

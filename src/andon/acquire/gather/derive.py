@@ -113,13 +113,13 @@ def _resume(detector: Pulses, raw: str, past: Past, at: int) -> None:
 
 
 def _was_high(raw: str, level: Level, past: Past, at: int) -> bool | None:
-    """Whether a level was on at a moment, by the last row that told; None where none did."""
+    """Whether a level was on at a moment: by the last row that told, else off; None where no row has a value."""
     for reach in REACHES:
         rows = _rows(past.samples(raw, Window(max(0, at - reach), at + 1)))
         told = np.flatnonzero(rows.good & ((rows.value > level.above) | (rows.value < level.below)))
         if len(told):
             return bool(rows.value[told[-1]] > level.above)
-    return None
+    return False if rows.good.any() else None
 
 
 def _rows(table: pa.Table) -> Rows:

@@ -19,7 +19,7 @@ async def browse(
 ) -> list[Offer]:
     """What the server has, with unit, value, and the roles that companion models tell."""
     try:
-        from .browse import browsed
+        from .browsed import browsed
     except ModuleNotFoundError as error:
         raise NotConnected(MISSING) from error
     return await browsed(link, Door(url, security, policy, user, trust))
@@ -30,7 +30,7 @@ async def trial(
 ) -> list[Trial]:
     """Try the server step by step, store nothing, say in plain words what is wrong."""
     try:
-        from .trial import tried
+        from .tried import tried
     except ModuleNotFoundError as error:
         raise NotConnected(MISSING) from error
     return await tried(link, Door(url, security, policy, user, trust))

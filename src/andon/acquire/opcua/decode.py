@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .wire import EPOCH, LAST, NUMBERS, bytes_of, diagnostics, moment, node_id, text_of, variant
+from .wire import EPOCH, LAST, NUMBERS, bytes_of, diagnostics, enough, moment, node_id, text_of, variant
 
 FORMS = ("u1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")
 PLAIN = {kind: np.dtype(f"<{form}") for kind, form in enumerate(FORMS, 1)}
@@ -132,11 +132,14 @@ def _message(b: bytes, i: int, arrived: int) -> tuple[int, tuple[Columns, ...], 
             continue
         (length,) = struct.unpack_from("<i", b, i)
         i += 4
+        if length < 0:
+            continue
+        enough(b, i, length)
         if kind == DATA_CHANGE:
             parts.append(_changes(b, i, i + length, arrived))
         elif kind == STATUS_CHANGE:
             (ended,) = struct.unpack_from("<I", b, i)
-        i += max(length, 0)
+        i += length
     return sequence, tuple(parts), ended
 
 

@@ -48,7 +48,7 @@ def text_of(b: bytes, i: int) -> tuple[str | None, int]:
     i += 4
     if length < 0:
         return None, i
-    _enough(b, i, length)
+    enough(b, i, length)
     return b[i : i + length].decode("utf-8", "replace"), i + length
 
 
@@ -58,7 +58,7 @@ def bytes_of(b: bytes, i: int) -> tuple[bytes | None, int]:
     i += 4
     if length < 0:
         return None, i
-    _enough(b, i, length)
+    enough(b, i, length)
     return b[i : i + length], i + length
 
 
@@ -172,7 +172,7 @@ def data_value(b: bytes, i: int) -> tuple[Said, int]:
         server, i = moment(int.from_bytes(b[i : i + 8], "little", signed=True)), i + 8
     if mask & 0x20:
         i += 2
-    _enough(b, i, 0)
+    enough(b, i, 0)
     return Said(found, status, at, server), i
 
 
@@ -195,6 +195,12 @@ def body(b: bytes, i: int) -> tuple[Body | None, int]:
         return None, i
     data, i = bytes_of(b, i)
     return Body(encoding, data or b""), i
+
+
+def enough(b: bytes, i: int, more: int) -> None:
+    """Raise an IndexError unless so many more bytes follow."""
+    if i + more > len(b):
+        raise IndexError(f"{i + more - len(b)} bytes are missing")
 
 
 def _identifier(form: int, b: bytes, i: int) -> tuple[str, int]:
@@ -243,11 +249,6 @@ def _localized(b: bytes, i: int) -> Read:
 def _data_value(b: bytes, i: int) -> Read:
     said, i = data_value(b, i)
     return said.value, i
-
-
-def _enough(b: bytes, i: int, more: int) -> None:
-    if i + more > len(b):
-        raise IndexError(f"{i + more - len(b)} bytes are missing")
 
 
 NUMBERS: Mapping[int, struct.Struct] = {
