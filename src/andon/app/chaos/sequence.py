@@ -15,9 +15,9 @@ from .trials import Trial
 
 QUIET = 3.0
 """Seconds of normal running before each fault, and after it."""
-SETTLED = 25.0
+SETTLED = 60.0
 """Seconds that what was kept meanwhile is given to arrive."""
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 
 def accounts(

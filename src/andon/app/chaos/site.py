@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from ...acquire.simulated.floor.floor import Floor, tick_path
+from ...acquire.simulated.floor.guard import Guarded
 from ...acquire.simulated.hours import days_around
 from ...acquire.simulated.live import FLOOR, live_plant
 from ...config import read_plant
@@ -27,7 +28,7 @@ from ...plant import Signal
 
 TICK = 100_000
 """Each source says a numbered tick every so many microseconds."""
-PATIENCE = 60.0
+PATIENCE = 90.0
 LATELY = 120_000_000
 DISK = 96
 """MiB of the small disk that can be filled."""
@@ -40,6 +41,7 @@ class ChaosSite:
     folder: Path
     floor: Floor = field(init=False)
     andon: subprocess.Popen[bytes] | None = None
+    guard: Guarded | None = None
     small: bool = False
 
     @classmethod
@@ -80,10 +82,14 @@ class ChaosSite:
             self.andon = subprocess.Popen(
                 [sys.executable, "-m", "andon", "run", str(self.folder)], stdout=log, stderr=log, start_new_session=True
             )
+        self.guard = Guarded.of(self.andon)
         until(self.answers, PATIENCE, f"andon run {self.folder} did not start")
 
     def kill(self) -> None:
         """End Andon as a power cut would."""
+        if self.guard is not None:
+            self.guard.dismiss()
+            self.guard = None
         if self.andon is not None:
             self.andon.kill()
             self.andon.wait()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,14 +13,14 @@ from pathlib import Path
 
 from ....errors import BadConfig, NotConnected
 from ..play import Bends
-from .addresses import HOST
 from .broker import mosquitto
 from .cables import Cables
+from .guard import Guarded
+from .ports import free_ports, is_free, listens
 
-FIRST_PORT = 27_810
 CALLERS = ("mqtt", "sparkplug", "push")
 """Kinds that call somebody else rather than listen."""
-PATIENCE = 40.0
+PATIENCE = 90.0
 """Seconds that a server is given to listen."""
 BROKER = "broker"
 
@@ -47,7 +45,7 @@ def plan(kinds: Mapping[str, str], *, ticks: int = 0) -> dict[str, Server]:
     ticks
         Every so many microseconds each says a numbered tick; 0: none does.
     """
-    ports = iter(_free_ports(2 * len(kinds) + 2))
+    ports = iter(free_ports(2 * len(kinds) + 2))
     servers: dict[str, Server] = {}
     if {"mqtt", "sparkplug"} & set(kinds.values()):
         servers[BROKER] = Server(BROKER, next(ports), next(ports))
@@ -82,6 +80,7 @@ class Floor:
     folder: Path
     servers: dict[str, Server] = field(init=False)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    guards: dict[str, Guarded] = field(default_factory=dict)
     cables: Cables = field(default_factory=Cables)
 
     def __post_init__(self) -> None:
@@ -98,14 +97,11 @@ class Floor:
                 self.begin(name, wait=False)
             for name in self.servers:
                 self._wait(name)
-        except NotConnected:
+            for name in self.servers:
+                self._lay(name)
+        except BaseException:  # Ctrl-C as well: whatever stops the start ends what was started
             self.stop()
             raise
-        for name, server in self.servers.items():
-            if server.kind == "push":
-                self.cables.lay(name, server.port, server.shown)
-            elif server.kind not in CALLERS:
-                self.cables.lay(name, server.shown, server.port)
 
     def stop(self) -> None:
         for name in list(self.running):
@@ -116,10 +112,14 @@ class Floor:
         """Start a server, unless it runs."""
         if name in self.running and self.running[name].poll() is None:
             return
+        server = self.servers[name]
+        if server.kind not in CALLERS and not is_free(server.port):
+            raise NotConnected(_taken(name, server.port))
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 self._command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+        self.guards[name] = Guarded.of(self.running[name])
         if wait:
             self._wait(name)
 
@@ -127,6 +127,7 @@ class Floor:
         """End a server at once, as a power cut would."""
         process = self.running.pop(name, None)
         if process is not None:
+            self.guards.pop(name).dismiss()
             process.send_signal(signal.SIGKILL)
             process.wait()
 
@@ -156,10 +157,21 @@ class Floor:
             return found
         return [sys.executable, "-m", __package__ or "", str(self.folder), name]
 
+    def _lay(self, name: str) -> None:
+        """Lay a server's cable: to it, or from it to whom it calls."""
+        server = self.servers[name]
+        near, far = (server.port, server.shown) if server.kind == "push" else (server.shown, server.port)
+        if server.kind in ("mqtt", "sparkplug"):
+            return
+        try:
+            self.cables.lay(name, near, far)
+        except OSError:
+            raise NotConnected(_taken(name, near)) from None
+
     def _wait(self, name: str) -> None:
         """Wait until a server listens; one that calls needs not."""
         server, late = self.servers[name], time.monotonic() + PATIENCE
-        while server.kind not in CALLERS and not _listens(server.port):
+        while server.kind not in CALLERS and not listens(server.port):
             if self.running[name].poll() is not None or time.monotonic() > late:
                 said = (self.folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
                 raise NotConnected(f"The simulated server {name!r} did not start: {said[-1] if said else 'no word'}")
@@ -173,28 +185,5 @@ def write_plan(folder: Path, servers: Mapping[str, Server]) -> None:
     (folder / "floor.json").write_text(json.dumps({"servers": rows}, indent=1), "utf-8")
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports on which nobody listens, outside those that the system gives to callers."""
-    found, port = list[int](), FIRST_PORT
-    while len(found) < count:
-        if _is_free(port):
-            found.append(port)
-        port += 1
-    return found
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as s:
-        if os.name == "posix":  # elsewhere the option would let two listen on one port
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            s.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as s:
-        s.settimeout(0.5)
-        return s.connect_ex((HOST, port)) == 0
+def _taken(name: str, port: int) -> str:
+    return f"Port {port} of the simulated server {name!r} is taken by another program: end it, or make a new demo."
