@@ -14,8 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from figures import OURS, Figure, seconds
-from mix import BASE, DAY, SECOND, mix
 
 import andon
 from andon.acquire.files import load, read_mapping
@@ -23,6 +21,8 @@ from andon.config import read_plant
 from andon.historian import Historian
 from andon.model import Batch, Window
 from andon.watch import close
+from figures import OURS, Figure, seconds
+from mix import BASE, DAY, SECOND, mix
 
 SHIFTS = """
 [[shift]]

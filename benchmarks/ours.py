@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from peers import folder_size
 
 from andon.historian import Historian
 from andon.model import Batch, Values, Window
 from andon.plant import Signal
+from peers import folder_size
 
 
 @dataclass(slots=True)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from mix import BASE, DAY, SECOND, Mix, mix
 
 from andon.historian import Historian
 from andon.model import Batch, Counts, States, Window
 from andon.plant import Signal
+from mix import BASE, DAY, SECOND, Mix, mix
 
 Row = tuple[str, float, str, float, bool]
 """What, measured, unit, target, and whether more is better."""
