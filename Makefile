@@ -3,12 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo walk peers test check format docs bench lock clean
+.PHONY: help demo walk web peers test check format docs bench lock clean
 
 help:
 	@echo "make demo    a simulated plant at work: real servers, 30 days of history, live"
 	@echo "make walk    the same 30 days for everybody, and a walk through their answers"
 	@echo "make test    the tests"
+	@echo "make web     build the web page, if it changed"
 	@echo "make peers   install other makers' servers that the tests talk to (without them, those tests are skipped)"
 	@echo "make check   everything that CI does"
 	@echo "make format  put the code into its layout"
@@ -24,7 +25,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY)
+web: $(READY)
+	$(BIN)/python web/build.py
+
+demo: web
 	$(BIN)/andon demo build/demo
 
 walk: $(READY)
@@ -33,7 +37,7 @@ walk: $(READY)
 peers:
 	.ci/peers
 
-test: $(READY)
+test: web
 	$(BIN)/python -m pytest -n 2
 
 check: $(READY)
@@ -54,4 +58,4 @@ lock:
 		--no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist web/node_modules src/andon/surfaces/web/built

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import json
 import os
 import re
 import subprocess
@@ -32,8 +33,11 @@ import plant_toml
 
 from andon import studies
 from andon.catalog import STUDIES, Figure, Parameter, Study, figures, is_answer
+from andon.model import Element, Loss, State
+from andon.picture.palette import MEANINGS
 from andon.surfaces import cli
 from andon.surfaces.cli.index import PANELS
+from andon.words import LANGUAGES, say
 
 assert studies  # importing them fills the catalog
 DOCS = Path(__file__).resolve().parent
@@ -67,6 +71,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     index = DOCS / "index.md"
     yield index, put(index.read_text(encoding="utf-8"), "decisions", decisions())
     yield ROOT / "CHANGES.md", changes()
+    yield ROOT / "web" / "src" / "house.ts", house_words()
 
 
 def put(page: str, name: str, text: str) -> str:
@@ -228,6 +233,28 @@ def changes() -> str:
     files = sorted((ROOT / "changes").glob("[0-9]*.md"), reverse=True)
     rows = [f"- {flat(f.read_text(encoding='utf-8'))}" for f in files]
     return "\n".join([MADE, "# Changes\n", "## Not released yet\n", *rows, ""])
+
+
+def house_words() -> str:
+    """States, losses and time elements as the web page shows them: words in both languages, colours in both themes."""
+    kinds: list[tuple[str, list[str]]] = [
+        ("STATES", [s.value for s in State]),
+        ("LOSSES", [x.value for x in Loss]),
+        ("ELEMENTS", [e.value for e in Element]),
+    ]
+    lines = [
+        "/** Words and colours of states, losses and time elements; written by docs/make.py from the house's own. */",
+        "export interface Meaning { en: string; zh: string; light: string; dark: string }",
+        "",
+    ]
+    for name, values in kinds:
+        lines.append(f"export const {name}: Record<string, Meaning> = {{")
+        for value in values:
+            light, dark = MEANINGS.get(value, ("#b9c1c8", "#66727d"))
+            said = [json.dumps(say(value, language), ensure_ascii=False) for language in LANGUAGES]
+            lines.append(f'  {value}: {{ en: {said[0]}, zh: {said[1]}, light: "{light}", dark: "{dark}" }},')
+        lines += ["};", ""]
+    return "\n".join(lines)
 
 
 def _is(page: Path, text: str) -> bool:

@@ -8,7 +8,7 @@ from ..answer import Plain
 from ..plant.alarms import PRIORITIES
 from ..watch.alarms import OPEN, Occurrence
 from ..watch.alarms.record import occurrences
-from .opening import Andon, open_plant
+from .opening import Andon, open_plant, restricted
 
 Row = dict[str, Plain]
 NOW = "30 d"
@@ -33,6 +33,8 @@ def _urgency(o: Occurrence) -> tuple[bool, bool, int, int]:
 
 
 def _is_at(plant: Andon, place: str, at: str) -> bool:
+    if restricted() and place not in plant.plant.machines and place not in {s.name for s in plant.plant.sources}:
+        return False
     if not at or place == at:
         return True
     sources = {s.name for s in plant.plant.sources}

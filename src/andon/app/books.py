@@ -14,7 +14,7 @@ from ..model import Loss, Window
 from ..plant.zones import clock_text, local
 from ..units import MINUTE
 from ..watch import Closed, close
-from .opening import Andon, open_plant
+from .opening import Andon, open_plant, restricted
 
 Row = dict[str, Plain]
 TIMELESS = "Productive time is the last row; lost time, parts and money are what could have been had."
@@ -90,6 +90,8 @@ def opened(folder: Path, entry: str) -> Opened:
     """One entry down to its stops and to the samples behind the longest."""
     with open_plant(folder) as plant:
         found = plant.books.open_entry(_number(entry))
+        if restricted():
+            plant.plant.machine(found.machine)  # an entry of a machine that may not be seen is unknown
         spells = sorted(found.evidence.spells, key=lambda s: s[0] - s[1])
         zone = plant.plant.zone
         stops: list[Row] = [
@@ -134,7 +136,8 @@ def _window(plant: Andon, at: str, since: str, until: str, last: str) -> Window 
 
 
 def _places(plant: Andon, at: str) -> tuple[str, ...]:
-    return tuple(m.path for m in plant.plant.at(at)) if at else ()
+    """Paths, where not everything is meant: the books also know machines that plant.toml names no more."""
+    return tuple(m.path for m in plant.plant.at(at)) if at or restricted() else ()
 
 
 def _ranked(groups: Sequence[str], totals: Sequence[Total]) -> list[Row]:

@@ -22,7 +22,6 @@ from ..acquire.visit import Visit, Watch, with_secret
 from ..answer import Plain
 from ..config import confirm_source, keep_secret, read_plant, secret
 from ..errors import BadInput, BadQuestion
-from ..historian import RemoteHistorian
 from ..plant import Plant, Signal
 from .opening import open_plant
 from .reaching import Way, is_address, name_for, settings_of, source_of, typed, ways, without_user
@@ -229,17 +228,17 @@ def is_running(folder: Path) -> bool:
     if not is_plant(folder):
         return False
     with closing(open_plant(folder)) as plant:
-        return isinstance(plant.history, RemoteHistorian)
+        return plant.is_running
 
 
 def arriving(folder: Path, source: str) -> Iterator[Row]:
     """How the running plant takes up a source, until its first samples are stored."""
     late = time.monotonic() + ARRIVING
     with closing(open_plant(folder)) as plant:
-        if not isinstance(plant.history, RemoteHistorian):
+        if not plant.is_running:
             return
         while time.monotonic() < late:
-            rows = cast(list[Row], plant.history.call("sources"))
+            rows = cast(list[Row], plant.call("sources"))
             found = next((r for r in rows if r["source"] == source), None)
             if found:
                 yield found

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import cast
 
 from ..answer import Plain, plain
-from ..config import read_plant
 from ..errors import NotAllowed
 from ..historian import Historian, RemoteHistorian
 from ..plant import Plant
 from ..plant.zones import clock_text
 from ..watch import Tile, glance
-from .opening import open_plant
+from .opening import lent_of, open_plant, paper
 from .start import is_plant, no_plant
 
 Row = dict[str, Plain]
@@ -28,12 +27,10 @@ def sources(folder: Path) -> list[Row]:
     """How the sources of a plant are doing, asked of the process that runs it; else what plant.toml says of them."""
     if not is_plant(folder):
         raise no_plant(folder)
-    # A running plant answers even while plant.toml is being edited and is not right; another command does not answer.
-    with closing(Historian.open(folder / "history")) as history, suppress(NotAllowed):
-        if isinstance(history, RemoteHistorian):
-            return cast(list[Row], history.call("sources"))
+    with suppress(NotAllowed):
+        return _told_sources(folder)
     stopped: Row = {"health": "stopped", "said": "andon run is not running"}
-    return [{"source": s.name, "connector": s.connector, **stopped} for s in read_plant(folder).sources]
+    return [{"source": s.name, "connector": s.connector, **stopped} for s in paper(folder).sources]
 
 
 def now(folder: Path) -> list[Row]:
@@ -44,12 +41,24 @@ def now(folder: Path) -> list[Row]:
 def watching(folder: Path) -> Iterator[list[Row]]:
     """Every machine as it is now, second after second; once only where nobody runs the plant."""
     with closing(open_plant(folder)) as opened:
-        history, plant = opened.history, opened.plant
+        shown = opened.plant.machines
         with suppress(NotAllowed):
-            while isinstance(history, RemoteHistorian):
-                yield [_row(t, plant) for t in cast(list[Tile], history.call("live"))]
+            while opened.is_running:
+                tiles = cast(list[Tile], opened.call("live"))
+                yield [_row(t, opened.plant) for t in tiles if t.machine in shown]
                 time.sleep(EVERY)
-        yield [_row(t, plant) for t in glance(plant, history)]
+        yield [_row(t, opened.plant) for t in glance(opened.plant, opened.history)]
+
+
+def _told_sources(folder: Path) -> list[Row]:
+    """A running plant answers even while plant.toml is being edited and is not right."""
+    if lent := lent_of(folder):
+        shown = {s.name for s in paper(folder).sources}
+        return [r for r in cast(list[Row], lent.offered["sources"]()) if r["source"] in shown]
+    with closing(Historian.open(folder / "history")) as history:
+        if isinstance(history, RemoteHistorian):
+            return cast(list[Row], history.call("sources"))
+    raise NotAllowed(f"{folder} is not running.")
 
 
 def _row(tile: Tile, plant: Plant) -> Row:

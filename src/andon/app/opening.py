@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +15,8 @@ from ..acts import act
 from ..answer import Asked
 from ..ask import Question, ask
 from ..config import read_plant
-from ..errors import BadConfig, BadQuestion
-from ..historian import Historian
+from ..errors import BadConfig, BadQuestion, NotAllowed
+from ..historian import Historian, RemoteHistorian
 from ..ledger import Books
 from ..model import Window
 from ..plant import Plant
@@ -31,6 +33,7 @@ class Andon:
     plant: Plant
     history: Historian
     books: Books
+    lent: Lent | None = None
 
     def __repr__(self) -> str:
         return f"<Andon {self.plant.name}: {len(self.plant.machines)} machines, {self.plant.zone}>"
@@ -88,9 +91,29 @@ class Andon:
         """Change something: give a reason, split a stop, start an order; audited."""
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
 
+    @property
+    def is_running(self) -> bool:
+        """Does `andon run` run this plant, here or in another process?"""
+        return self.lent is not None or isinstance(self.history, RemoteHistorian)
+
+    def call(self, name: str) -> object:
+        """What the process that runs the plant says of it: `sources`, `live`.
+
+        Raises
+        ------
+        NotAllowed
+            Nobody runs the plant, or who has opened it does not say this.
+        """
+        if self.lent:
+            return self.lent.offered[name]()
+        if isinstance(self.history, RemoteHistorian):
+            return self.history.call(name)
+        raise NotAllowed(f"{self.folder} is not running: start it with `andon run {self.folder}`.")
+
     def close(self) -> None:
         self.books.close()
-        self.history.close()
+        if not self.lent:
+            self.history.close()
 
     def __enter__(self) -> Andon:
         return self
@@ -99,13 +122,78 @@ class Andon:
         self.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A plant that this process runs: every room works with its one history instead of opening the folder again."""
+
+    plant: Callable[[], Plant]
+    history: Historian
+    offered: Mapping[str, Callable[[], object]]
+
+
+_LENT: dict[Path, Lent] = {}
+_SEEN: ContextVar[tuple[str, ...]] = ContextVar("lines that may be seen", default=())
+
+
+@contextmanager
+def lending(folder: Path, lent: Lent) -> Iterator[None]:
+    """For as long as this lasts, `open_plant` of the folder gives what is lent."""
+    _LENT[folder.resolve()] = lent
+    try:
+        yield
+    finally:
+        del _LENT[folder.resolve()]
+
+
+@contextmanager
+def seen_by(lines: Sequence[str]) -> Iterator[None]:
+    """Within this, the plant has only the machines of these lines; no lines: all of them."""
+    token = _SEEN.set(tuple(lines))
+    try:
+        yield
+    finally:
+        _SEEN.reset(token)
+
+
+def restricted() -> bool:
+    """May whoever asks see only some lines?"""
+    return bool(_SEEN.get())
+
+
+def lent_of(folder: str | Path) -> Lent | None:
+    """What is lent of the folder, where this process runs it."""
+    return _LENT.get(Path(folder).resolve())
+
+
+def paper(folder: str | Path) -> Plant:
+    """The plant on paper, as far as whoever asks may see it."""
+    lent = lent_of(folder)
+    return _narrowed(lent.plant() if lent else read_plant(Path(folder)))
+
+
 def open_plant(folder: str | Path) -> Andon:
     """Open a plant folder: `import andon; plant = andon.open("works")`."""
     path = Path(folder)
     if not (path / "plant.toml").exists():
         raise BadConfig(f"{path} is no plant folder: it has no plant.toml. Make one with `andon init {path}`.")
-    plant = read_plant(path)
-    return Andon(path, plant, Historian.open(path / "history"), Books.open(path / "ledger"))
+    lent, plant = lent_of(path), paper(path)
+    history = lent.history if lent else Historian.open(path / "history")
+    return Andon(path, plant, history, Books.open(path / "ledger"), lent)
+
+
+def _narrowed(plant: Plant) -> Plant:
+    lines = _SEEN.get()
+    if not lines:
+        return plant
+    shown = {p: m for p, m in plant.machines.items() if any(p == line or p.startswith(line + "/") for line in lines)}
+    fed = {s.source for m in shown.values() for s in m.signals.values()}
+    return replace(
+        plant,
+        machines=shown,
+        sources=tuple(s for s in plant.sources if s.name in fed),
+        limits={path: limit for path, limit in plant.limits.items() if path.rpartition("/")[0] in shown},
+        alarms=tuple(a for a in plant.alarms if a.place in shown or a.place in fed),
+    )
 
 
 def spoken(

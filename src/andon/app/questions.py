@@ -8,9 +8,8 @@ from pathlib import Path
 from ..answer import Asked, Plain
 from ..ask import can_answer
 from ..catalog import STUDIES, Study
-from ..config import read_plant
 from ..plant import Machine, Plant
-from .opening import open_plant
+from .opening import open_plant, paper
 
 Row = dict[str, Plain]
 
@@ -22,14 +21,14 @@ def studies() -> list[Study]:
 
 def answerable(folder: Path, at: str = "") -> list[Row]:
     """Each study with how many of the machines can answer it, and what the others lack."""
-    plant = read_plant(folder)
+    plant = paper(folder)
     machines = plant.at(at)
     return [_row(study, machines, plant) for study in studies()]
 
 
 def answerable_of(folder: Path, paths: Sequence[str]) -> list[Row]:
     """As `answerable`, of some machines only."""
-    plant = read_plant(folder)
+    plant = paper(folder)
     machines = [plant.machine(path) for path in paths]
     return [_row(study, machines, plant) for study in studies()]
 

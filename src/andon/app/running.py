@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,8 @@ from ..surfaces.notify import Notifier
 from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
 from .inboxes import Inboxes
+from .opening import Lent, lending
+from .serving import LOOPBACK, Serving
 
 log = logging.getLogger("andon.run")
 Row = dict[str, Plain]
@@ -38,8 +41,8 @@ class Running:
     goes on as it was.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, serving: Serving | None = None) -> None:
+        self.folder, self.serving = folder, serving
         self.plant: Plant = read_plant(folder)
         self.history = Historian.own(folder / "history")
         self.stopped = threading.Event()
@@ -51,11 +54,17 @@ class Running:
         self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        self.history.offer({"sources": self.sources, "live": self.tiles})
+        offered = {"sources": self.sources, "live": self.tiles}
+        self.history.offer(offered)
+        self.lent = Lent(lambda: self.plant, self.history, offered)
+        self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        self._lending.enter_context(lending(self.folder, self.lent))
+        if self.serving:
+            self.serving.start()
         self._change()
         self._watching.start()
 
@@ -66,10 +75,13 @@ class Running:
 
     def stop(self) -> None:
         self.stopped.set()
+        if self.serving:
+            self.serving.stop()
         for part in (self.gather, self.inboxes, self.alarms, self.notifier):
             part.stop()
         if self._watching.is_alive():
             self._watching.join(PATIENCE)
+        self._lending.close()
         self.history.close()
 
     def sources(self) -> list[Row]:
@@ -122,8 +134,19 @@ class Running:
         return secret(self.folder, owner, key, environ=os.environ)
 
 
-def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
+def run(
+    folder: Path, *, host: str = LOOPBACK, port: int | None = None, tell: Callable[[Running], None] | None = None
+) -> None:
     """Run a plant until SIGTERM or Ctrl-C; what was acknowledged is on disk whatever happens.
+
+    Parameters
+    ----------
+    folder
+        The plant folder.
+    host, port
+        Where its page is served; the first free port from 8800 on, unless given.
+    tell
+        Is called once it runs.
 
     Raises
     ------
@@ -138,7 +161,7 @@ def run(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None:
     if wrong:
         raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
     lean()
-    running = Running(folder)
+    running = Running(folder, Serving(folder, host, port))
 
     def stop(number: int, frame: FrameType | None) -> None:
         running.stopped.set()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ..config import Mistake, check, read_plant, schema, template
+from ..config import Mistake, check, schema, template
 from ..errors import BadConfig
 from ..plant.zones import zone_names
+from .opening import paper
 
 
 def create(folder: Path, *, name: str, zone: str = "", currency: str = "EUR", language: str = "en") -> Path:
@@ -37,11 +38,11 @@ def no_plant(folder: Path) -> BadConfig:
 
 
 def currency(folder: Path) -> str:
-    return read_plant(folder).currency
+    return paper(folder).currency
 
 
 def zone(folder: Path) -> str:
-    return read_plant(folder).zone
+    return paper(folder).zone
 
 
 def zone_here() -> str:

@@ -22,7 +22,9 @@ def run(desk: Desk) -> Callable[..., None]:
     o = Options(desk)
 
     def command(
-        plant: Path = o.plant_here, verbose: bool = o.flag("Tell more of what happens.", "--verbose", "-v")
+        plant: Path = o.plant_here,
+        port: int | None = o.option(None, "Port of the page; the first free one from 8800 on, unless given.", "--port"),
+        verbose: bool = o.flag("Tell more of what happens.", "--verbose", "-v"),
     ) -> None:
         logging.basicConfig(
             level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
@@ -32,8 +34,9 @@ def run(desk: Desk) -> Callable[..., None]:
         def tell(running: Any) -> None:
             count = len(running.gather.status())
             print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=plant, n=count))
+            print_line(desk.say("Its page: {url}", url=running.serving.url))
 
-        desk.rooms.run(plant, tell=tell)
+        desk.rooms.run(plant, port=port, tell=tell)
         print_line(desk.say("Stopped; everything acknowledged is on disk."))
 
     return command

@@ -1,0 +1,5 @@
+"""Who may do what: people, tokens, and the right with which each of them asks."""
+
+from .principal import LOCAL, Principal
+
+__all__ = ["LOCAL", "Principal"]

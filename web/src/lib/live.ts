@@ -1,0 +1,70 @@
+/** Live values: one WebSocket, a whole snapshot first, then only what changed. */
+import { signal } from "@preact/signals";
+
+export interface Tile {
+  machine: string; title: string; at: number; state: string; since: number; said: string; reason: string; order: string; product: string;
+  day: string; shift: string; made: number | null; good: number | null; rejects: number | null; target: number | null;
+  oee: number | null; availability: number | null; effectiveness: number | null; quality: number | null; coverage: number | null;
+}
+export type AlarmRow = Record<string, string | number | null>;
+export type SourceRow = Record<string, string | number | null>;
+export interface Call { number: number; machine: string; text: string; who: string; at: number }
+interface Frame { tiles?: Partial<Tile>[]; alarms?: AlarmRow[]; sources?: SourceRow[]; calls?: Call[]; latest?: Record<string, [number, number | string | null, number]>; whole?: boolean; at: number }
+
+export const tiles = signal<Tile[]>([]);
+export const alarms = signal<AlarmRow[]>([]);
+export const sources = signal<SourceRow[]>([]);
+export const calls = signal<Call[]>([]);
+/** Newest (at, value, quality) of the signals that some page follows. */
+export const latest = signal<Record<string, [number, number | string | null, number]>>({});
+export const online = signal(false);
+/** Difference between the plant's clock and this device's, in microseconds. */
+export const skew = signal(0);
+export const now = (): number => Date.now() * 1000 + skew.value;
+
+let socket: WebSocket | undefined;
+let wait = 500;
+const followed = new Map<string, number>();
+
+export function connect(): void {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live`);
+  socket.onopen = () => { wait = 500; tell(); };
+  socket.onmessage = (e) => take(JSON.parse(e.data as string) as Frame);
+  socket.onclose = () => {
+    online.value = false;
+    setTimeout(connect, wait + Math.random() * wait);
+    wait = Math.min(wait * 2, 8000);
+  };
+}
+
+/** Follow signals' newest values while a page shows them; call what it returns to stop. */
+export function follow(paths: string[]): () => void {
+  for (const path of paths) followed.set(path, (followed.get(path) ?? 0) + 1);
+  tell();
+  return () => {
+    for (const path of paths) {
+      const left = (followed.get(path) ?? 1) - 1;
+      if (left) followed.set(path, left);
+      else followed.delete(path);
+    }
+    tell();
+  };
+}
+
+function tell(): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ follow: [...followed.keys()] }));
+}
+
+function take(frame: Frame): void {
+  online.value = true;
+  skew.value = frame.at - Date.now() * 1000;
+  if (frame.tiles) {
+    const known = new Map(frame.whole ? [] : tiles.value.map((t) => [t.machine, t]));
+    for (const change of frame.tiles) known.set(change.machine!, { ...known.get(change.machine!), ...change } as Tile);
+    tiles.value = [...known.values()];
+  }
+  if (frame.alarms) alarms.value = frame.alarms;
+  if (frame.sources) sources.value = frame.sources;
+  if (frame.calls) calls.value = frame.calls;
+  if (frame.latest) latest.value = { ...latest.value, ...frame.latest };
+}

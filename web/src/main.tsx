@@ -1,0 +1,5 @@
+import { render } from "preact";
+import { App } from "./frame/app";
+import "./frame/look.css";
+
+render(<App />, document.getElementById("app")!);
