@@ -7,10 +7,11 @@ from importlib import import_module
 
 PARTS = {
     "alarming": ("alarms",),
+    "beating": ("beat", "calls", "connections", "followed", "written"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "chaos": ("LONG", "SHORT", "accounts"),
-    "changes": ("acted", "acts", "audit", "verified_audit"),
+    "changes": ("acted", "acts", "audit", "done", "verified_audit"),
     "connecting": (
         "answering",
         "arriving",
@@ -24,11 +25,15 @@ PARTS = {
         "written",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
+    "describing": ("described", "digest", "moments", "orders_of", "products", "reasons", "shifts", "signals"),
     "demonstration": ("demo", "fault", "faults", "live", "play"),
     "glances": ("now", "sources", "watching"),
+    "opening": ("open_plant", "paper", "reading", "seen_by"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
     "running": ("run",),
+    "sampling": ("newest", "sampled", "streamed", "trends"),
+    "spanning": ("SPELLS", "heard", "spelled", "timelines"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "upkeep": (
         "backed_up",

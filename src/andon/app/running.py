@@ -22,6 +22,7 @@ from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
 from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
+from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
 from .serving import LOOPBACK, Serving
@@ -54,7 +55,7 @@ class Running:
         self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles}
+        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
@@ -62,6 +63,7 @@ class Running:
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        settled(self.folder, self.history)
         self._lending.enter_context(lending(self.folder, self.lent))
         if self.serving:
             self.serving.start()

@@ -78,7 +78,8 @@ def site(folder: Path) -> FastAPI:
     from ..surfaces import rest, web
 
     app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
-    app.include_router(rest.router(import_module("andon.app"), folder))
+    rest.install(app, import_module("andon.app"), folder)
+    rest.close(app)
     app.mount("/", web.pages())
     return app
 
