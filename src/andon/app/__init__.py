@@ -24,7 +24,7 @@ PARTS = {
         "written",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("demo", "fault", "faults", "live", "play"),
+    "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
     "glances": ("now", "sources", "watching"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
