@@ -75,11 +75,14 @@ def site(folder: Path) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
-    from ..surfaces import rest, web
+    from ..surfaces import gate, rest, web
 
     app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
-    app.include_router(rest.router(import_module("andon.app"), folder))
+    house = import_module("andon.app")
+    app.include_router(gate.router(house, folder))
+    app.include_router(rest.router(house, folder))
     app.mount("/", web.pages())
+    app.add_middleware(gate.Gate, folder=folder)
     return app
 
 
