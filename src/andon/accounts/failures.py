@@ -8,12 +8,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from ..units import DAY, HOUR, MINUTE
+from ..units import HOUR, MINUTE
 from .schema import Accounts
 
 FREE = 5
 """So many times in a row may a password be wrong before the account rests."""
 LONGEST = HOUR
+FORGOTTEN = 24 * HOUR
 KNOWN = 10_000
 """So many names and addresses are remembered."""
 
@@ -28,12 +29,12 @@ def failed(accounts: Accounts, key: str) -> None:
     """Count one more: from `FREE` on the account rests a minute, then two, four... an hour at most."""
     now = accounts.now
     with accounts.writing() as write:
-        write("DELETE FROM failures WHERE last < ?", [now - DAY])
+        write("DELETE FROM failures WHERE last < ?", [now - FORGOTTEN])
+        oldest = "SELECT key FROM failures ORDER BY last DESC LIMIT -1 OFFSET ?"
+        write(f"DELETE FROM failures WHERE key IN ({oldest})", [KNOWN])
         write(
-            "DELETE FROM failures WHERE key IN (SELECT key FROM failures ORDER BY last DESC LIMIT -1 OFFSET ?)", [KNOWN]
-        )
-        write(
-            "INSERT INTO failures VALUES (?, 1, ?, 0) ON CONFLICT DO UPDATE SET count = count + 1, last = excluded.last",
+            "INSERT INTO failures VALUES (?, 1, ?, 0) "
+            "ON CONFLICT DO UPDATE SET count = count + 1, last = excluded.last",
             [key, now],
         )
         write(

@@ -43,6 +43,12 @@ def is_right(password: str, hashed: str | None) -> bool:
     return fits and hashed is not None
 
 
+def again(password: str) -> str:
+    """The hash of a password that was right, made anew."""
+    with AT_ONCE:
+        return _hasher().hash(_plain(password))
+
+
 def is_outdated(hashed: str) -> bool:
     """Was it made with weaker settings than are used today?"""
     return _hasher().check_needs_rehash(hashed)

@@ -15,6 +15,7 @@ from .principal import Principal
 from .schema import Accounts
 
 NAME = re.compile(r"\w[\w .@'+-]{0,63}")
+NAMES = "a letter or digit, then letters, digits, spaces and . _ @ ' + -, 64 at most"
 By = tuple[str, str]
 """Who does it, and with which right: for the audit log."""
 COLUMNS = "key, name, right, lines, hash, subject, made, seen"
@@ -96,27 +97,16 @@ def add(accounts: Accounts, person: Person, *, password: str | None, by: By) -> 
     """
     _check(person)
     if not person.governs and not are_there(accounts):
-        raise BadInput(
-            "The first account is that of an admin of the whole plant: somebody must be able to make others."
-        )
+        raise BadInput("The first account is that of an admin of the whole plant, who can make the others.")
     if not (password or person.subject):
         raise BadInput(f"{person.name} needs a password.")
-    made = replace(person, hash=passwords.hashed(password, person.name) if password else None, made=accounts.now)
+    made = replace(person, hash=_hash(person.name, password), made=accounts.now)
     with accounts.writing() as write:
         if _find(accounts, "key", key(made.name)):
             raise BadInput(f"There is an account {made.name!r} already.")
-        values = (
-            key(made.name),
-            made.name,
-            made.right,
-            _json(made.lines),
-            made.hash,
-            made.subject,
-            made.made,
-            made.made,
-        )
-        write("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", values)
-    accounts.log("add_account", by, {"name": made.name, "right": made.right, "lines": list(made.lines)})
+        who = (key(made.name), made.name, made.right, _json(made.lines), made.hash, made.subject)
+        write("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", [*who, made.made, made.made])
+        accounts.log("add_account", by, {"name": made.name, "right": made.right, "lines": list(made.lines)})
     return made
 
 
@@ -136,28 +126,25 @@ def change(
     NotAllowed
         Nobody would be left who may change accounts.
     """
+    fresh = _hash(found(accounts, name).name, password)
     with accounts.writing() as write:
         old = found(accounts, name)
         new = replace(
             old,
             right=old.right if right is None else right,
             lines=old.lines if lines is None else tuple(lines),
-            hash=old.hash if password is None else passwords.hashed(password, old.name),
+            hash=fresh or old.hash,
         )
         _check(new)
         if old.governs and not new.governs:
             _keep_one(accounts, old.name)
         values = (new.right, _json(new.lines), new.hash, accounts.now, key(old.name))
         write("UPDATE people SET right = ?, lines = ?, hash = ?, changed = ? WHERE key = ?", values)
-        if password is not None:
+        if fresh:
             write("DELETE FROM sessions WHERE person = ?", [key(old.name)])
             write("DELETE FROM failures WHERE key = ?", [key(old.name)])
-    said = {
-        "right": right,
-        "lines": None if lines is None else list(lines),
-        "password": None if password is None else "changed",
-    }
-    accounts.log("change_account", by, {"name": old.name} | {k: v for k, v in said.items() if v is not None})
+        said = {"right": right, "lines": None if lines is None else list(lines), "password": "new" if fresh else None}
+        accounts.log("change_account", by, {"name": old.name} | {k: v for k, v in said.items() if v is not None})
     return new
 
 
@@ -174,7 +161,7 @@ def remove(accounts: Accounts, name: str, *, by: By) -> None:
         if old.governs and len(listed(accounts)) > 1:
             _keep_one(accounts, old.name)
         write("DELETE FROM people WHERE key = ?", [key(old.name)])
-    accounts.log("remove_account", by, {"name": old.name})
+        accounts.log("remove_account", by, {"name": old.name})
 
 
 def proven(accounts: Accounts, name: str, password: str) -> Person | None:
@@ -186,7 +173,7 @@ def proven(accounts: Accounts, name: str, password: str) -> Person | None:
     failures.forgiven(accounts, key(name))
     if passwords.is_outdated(str(person.hash)):
         with accounts.writing() as write:
-            write("UPDATE people SET hash = ? WHERE key = ?", [passwords.hashed(password, ""), key(name)])
+            write("UPDATE people SET hash = ? WHERE key = ?", [passwords.again(password), key(name)])
     return person
 
 
@@ -236,10 +223,12 @@ def checked(right: str, lines: Iterable[str]) -> None:
 
 def _check(person: Person) -> None:
     if not NAME.fullmatch(person.name) or person.name != person.name.strip():
-        raise BadInput(
-            f"{person.name!r} is no name: letters, digits, spaces and . _ @ ' + - after the first, 64 at most."
-        )
+        raise BadInput(f"{person.name!r} is no name: {NAMES}.")
     checked(person.right, person.lines)
+
+
+def _hash(name: str, password: str | None) -> str | None:
+    return None if password is None else passwords.hashed(password, name)
 
 
 def _keep_one(accounts: Accounts, but: str) -> None:

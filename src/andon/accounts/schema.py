@@ -35,7 +35,9 @@ CREATE TABLE tokens (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL, right TEXT NOT NULL, lines TEXT NOT NULL,
   made INTEGER NOT NULL, made_by TEXT NOT NULL, until INTEGER, seen INTEGER
 ) STRICT;
-CREATE TABLE failures (key TEXT PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
+CREATE TABLE failures (
+  key TEXT PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, until INTEGER NOT NULL
+) STRICT;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 
@@ -82,7 +84,10 @@ class Accounts:
             yield lambda query, values: self._connection.execute(query, values).rowcount
 
     def log(self, act: str, by: tuple[str, str], arguments: Mapping[str, object], state: str = "done") -> None:
-        """One line of the audit log; `by` is who did it, and with which right."""
+        """One line of the audit log; `by` is who did it, and with which right.
+
+        Within `writing` it comes last: what cannot be written down is not done.
+        """
         who, right = by
         folder = self.folder / "ledger"
         audit.append(folder, who=who, right=right, act=act, arguments=arguments, result={"state": state})

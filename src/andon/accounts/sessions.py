@@ -7,14 +7,14 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from ..units import DAY, HOUR, MINUTE
+from ..units import HOUR, MINUTE
 from .people import By, Person, key
 from .principal import Principal
 from .schema import Accounts
 
 IDLE = 12 * HOUR
 """A browser that asks nothing for so long is logged out: a shift and its overtime."""
-LONGEST = 7 * DAY
+LONGEST = 7 * 24 * HOUR
 """After so long one logs in again, whatever happened."""
 NOTED = MINUTE
 """How exactly it is known when a session was seen last: not every request is written down."""
@@ -72,7 +72,7 @@ def end_all(accounts: Accounts, name: str, *, by: By) -> int:
     """Log somebody out everywhere; returns of how many browsers."""
     with accounts.writing() as write:
         count = write("DELETE FROM sessions WHERE person = ?", [key(name)])
-    accounts.log("end_sessions", by, {"name": name, "count": count})
+        accounts.log("end_sessions", by, {"name": name, "count": count})
     return count
 
 

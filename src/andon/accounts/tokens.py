@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import BadInput, UnknownName
 from ..units import MINUTE
-from .people import NAME, By, checked
+from .people import NAME, NAMES, By, checked
 from .principal import Principal
 from .schema import Accounts
 
@@ -48,7 +48,7 @@ def add(
     """
     checked(right, lines)
     if not NAME.fullmatch(name) or name != name.strip():
-        raise BadInput(f"{name!r} is no name: letters, digits, spaces and . _ @ ' + - after the first, 64 at most.")
+        raise BadInput(f"{name!r} is no name: {NAMES}.")
     now = accounts.now
     if until is not None and until <= now:
         raise BadInput("The token would have expired already: give a time to come.")
@@ -60,7 +60,8 @@ def add(
         if accounts.rows("SELECT 1 FROM tokens WHERE name = ?", [name]):
             raise BadInput(f"There is a token {name!r} already: revoke it first, or give this one another name.")
         write("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", values)
-    accounts.log("add_token", by, {"id": number, "name": name, "right": right, "lines": list(lines), "until": until})
+        said = {"id": number, "name": name, "right": right, "lines": list(lines), "until": until}
+        accounts.log("add_token", by, said)
     return made, f"andon_{number}_{secret}"
 
 
@@ -78,7 +79,7 @@ def revoke(accounts: Accounts, named: str, *, by: By) -> Token:
         raise UnknownName("token", named, [t.name for t in known])
     with accounts.writing() as write:
         write("DELETE FROM tokens WHERE id = ?", [found.id])
-    accounts.log("revoke_token", by, {"id": found.id, "name": found.name})
+        accounts.log("revoke_token", by, {"id": found.id, "name": found.name})
     return found
 
 
