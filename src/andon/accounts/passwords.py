@@ -35,9 +35,10 @@ def hashed(password: str, name: str) -> str:
 
 def is_right(password: str, hashed: str | None) -> bool:
     """Does the password belong to the hash? Without a hash it takes as long, and does not."""
+    nobody = _nobody()
     with AT_ONCE:
         try:
-            fits = _hasher().verify(hashed or _nobody(), _plain(password)[:LONGEST])
+            fits = _hasher().verify(hashed or nobody, _plain(password)[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
     return fits and hashed is not None

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..acts import RIGHTS
 from ..errors import BadInput, NotAllowed, UnknownName
@@ -44,7 +44,7 @@ class Person:
     name: str
     right: str
     lines: tuple[str, ...] = ()
-    hash: str | None = None
+    hash: str | None = field(default=None, repr=False)
     subject: str | None = None
     made: int = 0
     seen: int | None = None

@@ -71,7 +71,7 @@ class Serving:
         self.server.run(sockets=[self.door] if self.door else None)
 
 
-def site(folder: Path) -> FastAPI:
+def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
@@ -79,10 +79,11 @@ def site(folder: Path) -> FastAPI:
 
     app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
     house = import_module("andon.app")
-    app.include_router(gate.router(house, folder))
+    door = gate.Door(folder, behind_proxy=behind_proxy)
+    app.include_router(gate.router(house, folder, door))
     app.include_router(rest.router(house, folder))
     app.mount("/", web.pages())
-    app.add_middleware(gate.Gate, folder=folder)
+    app.add_middleware(gate.Gate, door=door)
     return app
 
 
