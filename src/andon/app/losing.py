@@ -89,9 +89,7 @@ def lost(folder: Path, asking: Asking, by: Sequence[str] = ("loss",)) -> Row:
         }
 
 
-def lost_stops(
-    folder: Path, asking: Asking, *, machine: str = "", sort: str = "length", limit: int = 200, offset: int = 0
-) -> Row:
+def lost_stops(folder: Path, asking: Asking, *, sort: str = "length", limit: int = 200, offset: int = 0) -> Row:
     """The single stretches that losses are the sum of: the longest first, or in order of time.
 
     A stretch of speed losses, defects or productive time is one in which the machine ran.
@@ -105,7 +103,6 @@ def lost_stops(
             (since, until, e)
             for e in entries_together(plant.books, which, opened.drafts)
             for since, until in e.evidence.spells
-            if not machine or e.machine == machine
         ]
         stops.sort(key=lambda s: s[0] if sort == "time" else s[0] - s[1])
         rows: list[Plain] = [_stop(*s) for s in stops[offset : offset + limit]]
