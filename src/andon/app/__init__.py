@@ -41,9 +41,11 @@ PARTS = {
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
     "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
     "glances": ("now", "sources", "watching"),
+    "losing": ("Asking", "lost", "lost_stops"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
     "running": ("run",),
+    "search": ("compared", "searched"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "upkeep": (
         "backed_up",
