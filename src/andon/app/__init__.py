@@ -43,6 +43,7 @@ PARTS = {
         "trend",
         "verified",
     ),
+    "visiting": ("Visitor", "Visits", "source_cards"),
 }
 """What the faces ask of the house, by the file that does it."""
 
