@@ -56,7 +56,7 @@ class Running:
         self.live = Live(self.plant, self.history)
         offered = {"sources": self.sources, "live": self.tiles}
         self.history.offer(offered)
-        self.lent = Lent(lambda: self.plant, self.history, offered | {"statuses": self.statuses})
+        self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._seen = _stamp(folder)
