@@ -15,7 +15,7 @@ export interface Stop {
 }
 export interface Told { now: number; stops: Stop[]; recent: Record<string, { stops: string[]; scrap: string[] }> }
 
-const EVERY = 15_000, BACK = 16 * 3600e6;
+const EVERY = 15_000;
 
 /** The stops of the last hours; read again when a machine changes its state, when an act was taken, and now and then. */
 export function useStops(machines: string[]): { told: Told | undefined; stops: Stop[] } {
@@ -68,16 +68,15 @@ export const wanting = (stops: Stop[]): Stop[] =>
 export const iso = (us: number): string => `${new Date(Math.floor(us / 1000)).toISOString().slice(0, 19)}.${String(us % 1e6).padStart(6, "0")}Z`;
 
 /** The acts that give a whole stop a reason: the stretch that is over, and the moment of the state that is still on. */
-export function given(stop: Stop, reason: string, label: string, why = ""): Meant[] {
+export function given(stop: Stop, reason: string, label: string): Meant[] {
   const { machine, pieces } = stop, last = pieces[pieces.length - 1]!;
-  const said = why ? { why } : {};
   const saw = { machine, at: stop.since, reason: stop.reason };
   const over = stop.ongoing ? last[0] : stop.until;
   const acts: Meant[] = [];
   if (over > stop.since)
-    acts.push({ act: "reason", args: { machine, stop: `${iso(stop.since)}/${iso(over)}`, code: reason, ...said }, label, saw, shows: { machine, since: stop.since, until: over, reason } });
+    acts.push({ act: "reason", args: { machine, stop: `${iso(stop.since)}/${iso(over)}`, code: reason }, label, saw, shows: { machine, since: stop.since, until: over, reason } });
   if (stop.ongoing)
-    acts.push({ act: "reason", args: { machine, stop: iso(last[0]), code: reason, ...said }, label, saw: { ...saw, at: last[0] }, shows: { machine, since: last[0], until: null, reason } });
+    acts.push({ act: "reason", args: { machine, stop: iso(last[0]), code: reason }, label, saw: { ...saw, at: last[0] }, shows: { machine, since: last[0], until: null, reason } });
   return acts;
 }
 
