@@ -43,7 +43,7 @@ PARTS = {
         "trend",
         "verified",
     ),
-    "visiting": ("Visitor", "Visits", "source_cards"),
+    "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
 }
 """What the faces ask of the house, by the file that does it."""
 

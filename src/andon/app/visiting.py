@@ -16,10 +16,11 @@ from ..acquire.link import Offer, Trial
 from ..answer import Plain, plain
 from ..errors import AndonError, BadQuestion, NotAllowed, UnknownName
 from ..ledger import audit
+from ..plant import ROLES
 from .connecting import Guest, answering, guest, reached, without_user, written
 from .correcting import confirmed, corrected, numbered, state_told
 from .opening import lent_of, paper
-from .reaching import Way, checked, source_of
+from .reaching import Way, checked, known_connectors, source_of
 
 Row = dict[str, Plain]
 MOST, EACH = 8, 2
@@ -296,6 +297,20 @@ def source_cards(folder: Path) -> list[Row]:
             }
         )
     return rows
+
+
+def roles() -> list[tuple[str, str]]:
+    """What a signal can mean to a study, with what that is."""
+    return list(ROLES.items())
+
+
+def spoken_protocols() -> list[Row]:
+    """What Andon can connect to by an address: name, what it is, its schemes, whether it can be browsed."""
+    return [
+        {"name": c.name, "summary": c.summary, "schemes": list(c.schemes), "browse": c.browse is not None}
+        for c in known_connectors()
+        if c.schemes
+    ]
 
 
 def _made(stay: Stay) -> SourceProposal:
