@@ -47,6 +47,7 @@ PARTS = {
     "running": ("run",),
     "search": ("compared", "searched"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
+    "stops": ("recent_reasons", "stops"),
     "upkeep": (
         "backed_up",
         "coverage",
@@ -59,6 +60,7 @@ PARTS = {
         "trend",
         "verified",
     ),
+    "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
 }
 """What the faces ask of the house, by the file that does it."""
 
