@@ -1,7 +1,7 @@
 """What people may change: typed, with the right it needs, audited."""
 
 from . import alarms, entries, orders, stops  # noqa: F401  (importing them fills the register)
-from .door import act, settle
+from .door import act, rehearsed, settle
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory, may
 
-__all__ = ["ACTS", "RIGHTS", "Act", "Argument", "Desk", "Memory", "act", "may", "settle"]
+__all__ = ["ACTS", "RIGHTS", "Act", "Argument", "Desk", "Memory", "act", "may", "rehearsed", "settle"]

@@ -7,6 +7,14 @@ from importlib import import_module
 
 PARTS = {
     "alarming": ("alarms",),
+    "assisting": (
+        "act_confirmed",
+        "act_dismissed",
+        "act_proposals",
+        "act_proposed",
+        "page_address",
+        "witnessed",
+    ),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "chaos": ("LONG", "SHORT", "accounts"),
