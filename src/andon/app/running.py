@@ -54,7 +54,7 @@ class Running:
         self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles}
+        offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
@@ -96,6 +96,10 @@ class Running:
     def tiles(self) -> list[Tile]:
         """What every machine is doing, and how its shift goes."""
         return self.live.tiles()
+
+    def page(self) -> str:
+        """Where its page is served; "" where it has none."""
+        return self.serving.url if self.serving else ""
 
     def _change(self) -> None:
         """Bring all parts to what plant.toml says; who is to be told comes before what they are told of."""
