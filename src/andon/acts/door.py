@@ -15,12 +15,12 @@ from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
 from ..model import Window, micros
 from ..plant import Plant
-from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
 
-KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 

@@ -9,6 +9,7 @@ PARTS = {
     "alarming": ("alarms",),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "calling": ("calls",),
     "chaos": ("LONG", "SHORT", "accounts"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "connecting": (
