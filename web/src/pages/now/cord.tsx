@@ -13,6 +13,10 @@ const SIGNS: Record<Kind, string> = {
   supervisor: "M8 1.5a3.2 3.2 0 110 6.4 3.2 3.2 0 010-6.4zM2 14.5c0-3.4 2.6-5.4 6-5.4s6 2 6 5.4z",
 };
 
+export function Sign({ kind }: { kind: string }) {
+  return <svg viewBox="0 0 16 16" width="28" height="28" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d={SIGNS[kind as Kind] ?? SIGNS.supervisor} /></svg>;
+}
+
 export function Cord({ machine, done }: { machine: string; done: () => void }) {
   const [at, setAt] = useState(machine), [text, setText] = useState(""), [busy, setBusy] = useState(false);
   const box = useRef<HTMLDialogElement>(null), machines = plant.value?.machines ?? [];
@@ -36,7 +40,7 @@ export function Cord({ machine, done }: { machine: string; done: () => void }) {
         <fieldset disabled={!at || busy}><legend>{t("whom")}</legend>
           {KINDS.map((kind) => (
             <button key={kind} type="button" disabled={standing.has(kind)} onClick={() => void pull(kind)}>
-              <svg viewBox="0 0 16 16" width="28" height="28" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d={SIGNS[kind]} /></svg>{kindWord(kind)}
+              <Sign kind={kind} />{kindWord(kind)}
             </button>
           ))}
         </fieldset>
