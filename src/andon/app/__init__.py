@@ -6,7 +6,7 @@ Each part is loaded when it is first asked for, so that a command waits only for
 from importlib import import_module
 
 PARTS = {
-    "alarming": ("alarms",),
+    "alarming": ("alarms", "defined", "kept_back"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "calling": ("calls",),

@@ -31,7 +31,7 @@ export function Load() {
         <One name="chattering" help="chatterHelp" value={number(a?.chattering)} bad={(a?.chattering ?? 0) > 0} />
         <One name="fleeting" help="fleetingHelp" value={number(a?.fleeting)} />
         <One name="standingFor" help="standingHelp" value={number(a?.standing)} bad={(a?.standing ?? 0) > 0} />
-        <One name="answer" help="answerHelp" value={a?.median_answer == null ? "–" : length(a.median_answer * 1e6)} />
+        <One name="answer" help="answerHelp" value={a?.median_answer == null ? "–" : length(a.median_answer)} />
         <One name="acknowledgedShare" help="acknowledgedHelp" value={percent(a?.acknowledged)} />
       </section>
       {found.data?.notes.map((n) => <p key={n} class="card flood">{n}</p>)}

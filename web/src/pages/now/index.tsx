@@ -61,9 +61,10 @@ function Grids({ tiles: shown, compact, flat }: { tiles: Tile[]; compact: boolea
     const key = flat ? "" : lineOf(x.machine);
     lines.set(key, [...(lines.get(key) ?? []), x]);
   }
+  const most = Math.max(1, ...[...lines.values()].map((here) => here.length));
   return (
     <>{[...lines].map(([line, here]) => (
-      <section key={line} aria-label={line || t("title")}>
+      <section key={line} aria-label={line || t("title")} style={{ "--most": most }}>
         {line && <header class="linehead"><h2>{line}</h2><span class="soft small">{t("running", { n: here.filter((x) => x.state === "producing").length, all: here.length })}</span><a class="small" href={`/wall?line=${encodeURIComponent(line)}`}>{t("wall")}</a></header>}
         <div class={compact ? "grid compact" : "grid"}>{here.map((x) => <TileCard key={x.machine} tile={x} compact={compact} pull={pull} />)}</div>
       </section>
@@ -76,7 +77,8 @@ function Tools({ all, line, view }: { all: Tile[]; line: string; view: string })
   for (const x of all) if (!line || lineOf(x.machine) === line) counts.set(x.state, (counts.get(x.state) ?? 0) + 1);
   const state = chosen("state"), lines = plant.value?.lines ?? [];
   return (
-    <div class="bar">
+    <>
+    <div class="bar first">
       <h1 class="hidden">{t("title")}</h1>
       <div class="states" role="group" aria-label={t("state")}>
         {Object.keys(STATES).filter((s) => counts.has(s) || s === state).map((s) => (
@@ -87,6 +89,11 @@ function Tools({ all, line, view }: { all: Tile[]; line: string; view: string })
         ))}
       </div>
       <span class="grow" />
+      <Sound />
+      <a class="button" href={line ? `/wall?line=${encodeURIComponent(line)}` : "/wall"}>{t("wall")}</a>
+      <button class="main" disabled={!may("operator")} title={may("operator") ? "" : t("noRight")} onClick={() => pull("")}>{t("call")}</button>
+    </div>
+    <div class="bar">
       {lines.length > 1 && (
         <select aria-label={t("line")} value={line} onChange={(e) => choose({ line: e.currentTarget.value })}>
           <option value="">{t("everyLine")}</option>
@@ -97,13 +104,12 @@ function Tools({ all, line, view }: { all: Tile[]; line: string; view: string })
       <select aria-label={t("sort")} value={chosen("sort", "place")} onChange={(e) => choose({ sort: e.currentTarget.value === "place" ? "" : e.currentTarget.value })}>
         <option value="place">{t("byPlace")}</option><option value="trouble">{t("byTrouble")}</option><option value="oee">{t("byOee")}</option>
       </select>
+      <span class="grow" />
       <div class="tabs" role="group" aria-label={t("view")}>
         {VIEWS.map((v) => <button key={v} aria-pressed={view === v} onClick={() => choose({ view: v })}>{t(v)}</button>)}
       </div>
-      <Sound />
-      <a class="button" href={line ? `/wall?line=${encodeURIComponent(line)}` : "/wall"}>{t("wall")}</a>
-      <button class="main" disabled={!may("operator")} title={may("operator") ? "" : t("noRight")} onClick={() => pull("")}>{t("call")}</button>
     </div>
+    </>
   );
 }
 
@@ -111,10 +117,14 @@ function Sound() {
   const on = sounding.value;
   return (
     <span class="tabs">
-      <button aria-pressed={on} title={muted.value ? t("muted") : t("sound")} onClick={() => setSounding(!on)}>{on ? (muted.value ? "🔇" : "🔔") : "🔕"}<span class="wide">{t(on ? "soundOn" : "soundOff")}</span></button>
+      <button aria-pressed={on} title={muted.value ? t("muted") : t("sound")} onClick={() => setSounding(!on)}><Bell off={!on || muted.value} /><span class="wide">{t(on ? "soundOn" : "soundOff")}</span></button>
       {on && <button onClick={() => setSounding(true)}>{t("test")}</button>}
     </span>
   );
+}
+
+function Bell({ off }: { off: boolean }) {
+  return <svg viewBox="0 0 16 16" width="1.2em" height="1.2em" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round" d={`M8 1.8v1M3.4 11.6c1.2-1.2 1-2.8 1.1-4.4C4.7 4.6 6.1 3 8 3s3.3 1.6 3.5 4.2c.1 1.6-.1 3.2 1.1 4.4zM6.6 13.6a1.6 1.6 0 002.8 0${off ? "M2 14L14 2" : ""}`} /></svg>;
 }
 
 /** Nothing has come yet: the place of the tiles is kept, and after a moment it is said why. */

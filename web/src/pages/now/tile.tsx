@@ -33,7 +33,7 @@ function Card({ tile: x, compact, pull, called, right }: Given & { called: boole
 function More({ x }: { x: Tile }) {
   return (
     <>
-      <p class="why" title={why(x)}>{why(x)}</p>
+      {why(x) && <p class="why" title={why(x)}>{why(x)}</p>}
       <p class="order"><span class={x.order ? "" : "soft"}>{x.order || t("noOrder")}</span>{x.product && <span class="soft"> · {productTitle(x.product)}</span>}</p>
       <Goal x={x} />
       <Figures x={x} />
