@@ -18,11 +18,12 @@ from ..model import Batch, Receipt, Window, micros, moment
 from ..plant import Plant
 from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.login import RIGHTS
+from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, Act, Argument, Desk, Memory
 
-KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 

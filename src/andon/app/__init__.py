@@ -30,8 +30,10 @@ PARTS = {
         "page_address",
         "witnessed",
     ),
+    "alarming": ("alarms", "defined", "kept_back"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "calling": ("calls",),
     "chaos": ("LONG", "SHORT", "accounts"),
     "changes": ("acted", "acts", "audit", "verified_audit"),
     "connecting": (

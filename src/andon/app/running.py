@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -20,8 +21,8 @@ from ..ledger import Books
 from ..plant import Plant
 from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
-from ..watch import Clockwork, Live, Tile
-from ..watch.alarms import Keeper
+from ..watch import Calls, Clockwork, Live, Tile
+from ..watch.alarms import Keeper, Occurrence
 from .inboxes import Inboxes
 from .opening import Lent, lending
 from .serving import LOOPBACK, Serving, Tls, guarded
@@ -51,10 +52,12 @@ class Running:
         home = folder / "alarms"
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
-        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
+        self.calls = Calls(self.history, time.time_ns() // 1000)
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self._tell)
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
         offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
+        offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
@@ -100,6 +103,10 @@ class Running:
     def page(self) -> str:
         """Where its page is served; "" where it has none."""
         return self.serving.url if self.serving else ""
+    def _tell(self, standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
+        """Those who are told of alarms are told of calls for help, too."""
+        calls, news = self.calls.told()
+        self.notifier.tell([*standing, *calls], [*changed, *news])
 
     def _change(self) -> None:
         """Bring all parts to what plant.toml says; who is to be told comes before what they are told of."""
