@@ -1,6 +1,6 @@
 """What people may change: typed, with the right it needs, audited."""
 
-from . import alarms, entries, orders, stops  # noqa: F401  (importing them fills the register)
+from . import alarms, entries, orders, standing, stops  # noqa: F401  (importing them fills the register)
 from .door import act, settle
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory, may
 

@@ -19,8 +19,9 @@ from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
+from .standing import STANDING
 
-KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
