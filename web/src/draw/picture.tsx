@@ -2,12 +2,12 @@
 import type { ComponentType } from "preact";
 import { figure } from "../lib/format";
 import { words } from "../lib/i18n";
-import { Bars, Heatmap, Histogram, Pareto, Waterfall } from "./boxes";
-import { Control, Lines, Scatter, Survival, Timeline, Trend } from "./curves";
+import { Bars, Heatmap, Histogram, Pareto, Waterfall } from "./kinds/boxes";
+import { Control, Lines, Scatter, Survival, Timeline, Trend } from "./kinds/curves";
 import "./picture.css";
-import { type Pictured, say } from "./pictured";
+import { type Pictured, say } from "./kinds/pictured";
 
-export type { Pictured } from "./pictured";
+export type { Pictured } from "./kinds/pictured";
 
 const t = words({ nothing: "Nothing to show in this window" }, { nothing: "这段时间没有数据" });
 

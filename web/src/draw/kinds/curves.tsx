@@ -1,9 +1,11 @@
 /** Pictures along an axis: timeline, trend, control chart, scatter, curves, survival. */
-import { clockSeconds, day, figure, length, percent } from "../lib/format";
+import { clockSeconds, day, figure, length, percent } from "../../lib/format";
+import { words } from "../../lib/i18n";
 import { colorOf, DASHES, Legend, Marks, Plot, TimeAxis, XAxis, YAxis } from "./frame";
 import { type Cell, column, distinct, numbers, type Pictured, say } from "./pictured";
 import { against, breadth, domain, fitted, linear, on, type Scale } from "./scale";
 
+const t = words({ upper: "upper limit", center: "center", lower: "lower limit" }, { upper: "上限", center: "中心线", lower: "下限" });
 const title = (p: Pictured): string => (p.y && p.unit ? `${say(p, p.y)} (${say(p, p.unit)})` : say(p, p.y || p.unit));
 const areaOf = (width: number) => ({ left: 56, right: width - 12, top: 22, bottom: 244 });
 
@@ -85,8 +87,7 @@ export function Control({ p }: { p: Pictured }) {
   const at = xs.map((c, i) => (numeric ? Number(c) : i + 1)), value = column(p, "value"), rules = column(p, "signal").map(String);
   const bounds = (["upper", "center", "lower"] as const).map((n) => ({ name: n, cells: column(p, n) }));
   const sizes = [...numbers(value), ...bounds.flatMap((b) => numbers(b.cells))], spread = Math.max(...sizes) - Math.min(...sizes);
-  const names: Record<string, string> = { upper: "upper limit", center: "center", lower: "lower limit" };
-  const ends = bounds.map((b) => `${say(p, names[b.name]!)} ${against(numbers(b.cells).at(-1) ?? 0, spread)}`);
+  const ends = bounds.map((b) => `${t(b.name)} ${against(numbers(b.cells).at(-1) ?? 0, spread)}`);
   return (
     <Plot height={290} label={say(p, p.title)}>
       {(width) => {

@@ -1,8 +1,8 @@
 /** What drawings share: the room they have, axes, reference lines, a legend, a tip under the pointer. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { figure } from "../lib/format";
-import { theme } from "../lib/plant";
+import { figure } from "../../lib/format";
+import { theme } from "../../lib/plant";
 import { type Mark, type Pictured, say } from "./pictured";
 import { against, moments, ticks, type Scale } from "./scale";
 

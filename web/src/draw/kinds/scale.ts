@@ -1,6 +1,6 @@
 /** Scales and ticks of drawn axes: round numbers, and round times on the plant's clocks. */
-import { figure } from "../lib/format";
-import { zone } from "../lib/plant";
+import { figure } from "../../lib/format";
+import { zone } from "../../lib/plant";
 
 export interface Scale { (value: number): number; low: number; high: number }
 

@@ -1,6 +1,6 @@
 /** Pictures made of boxes: waterfall, Pareto, stacked bars, histogram, heat map. */
-import { figure, percent } from "../lib/format";
-import { theme } from "../lib/plant";
+import { figure, percent } from "../../lib/format";
+import { theme } from "../../lib/plant";
 import { colorOf, Legend, Marks, Plot, XAxis, YAxis } from "./frame";
 import { column, distinct, numbers, type Pictured, say } from "./pictured";
 import { breadth, fitted, linear, on } from "./scale";
