@@ -6,6 +6,21 @@ Each part is loaded when it is first asked for, so that a command waits only for
 from importlib import import_module
 
 PARTS = {
+    "access": (
+        "account_added",
+        "account_changed",
+        "account_removed",
+        "account_there",
+        "accounts_of",
+        "company_login",
+        "known_lines",
+        "log_lines",
+        "log_verdict",
+        "noted",
+        "token_added",
+        "token_revoked",
+        "tokens_of",
+    ),
     "alarming": ("alarms",),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
@@ -24,7 +39,7 @@ PARTS = {
         "written",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("demo", "fault", "faults", "live", "play"),
+    "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
     "editing": ("checked_plant", "earlier_plant", "rewritten", "written_plant"),
     "glances": ("now", "sources", "watching"),
     "keeping": (

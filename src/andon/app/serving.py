@@ -71,15 +71,19 @@ class Serving:
         self.server.run(sockets=[self.door] if self.door else None)
 
 
-def site(folder: Path) -> FastAPI:
+def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
-    from ..surfaces import rest, web
+    from ..surfaces import gate, rest, web
 
     app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
-    app.include_router(rest.router(import_module("andon.app"), folder))
+    house = import_module("andon.app")
+    door = gate.Door(folder, behind_proxy=behind_proxy)
+    app.include_router(gate.router(house, folder, door))
+    app.include_router(rest.router(house, folder))
     app.mount("/", web.pages())
+    app.add_middleware(gate.Gate, door=door)
     return app
 
 

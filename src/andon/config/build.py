@@ -10,6 +10,7 @@ from ..plant import Derivation, GridFactor, Level, Limit, Machine, Plant, Produc
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
 from .alarm_build import alarms, receivers, system_alarms
+from .login import built
 from .roles import kind_of
 from .rota import shift_book
 from .written import MachineTable, PlantFile, ProductTable, SignalTable
@@ -58,6 +59,7 @@ def build(file: PlantFile) -> Plant:
         alarms=alarms(file, machines),
         system_alarms=system_alarms(file),
         notify=receivers(file),
+        login=built(file.login),
         digest=digest(file),
     )
 

@@ -13,6 +13,7 @@ from .alarm_meaning import alarms, notify
 from .derived import derived
 from .draft import Draft
 from .kinds import nearest
+from .login_meaning import login
 from .mistakes import Finding
 from .places import Place
 from .roles import COUNTS, KIND_OF, kind_of
@@ -46,6 +47,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _bands,
         alarms,
         notify,
+        login,
     ):
         yield from check(draft)
 

@@ -28,7 +28,9 @@ WIDTH = 900
 """Of a picture's plot, in pixels."""
 
 
-def saved(asked: Asked, kind: str, *, table: str = "", language: str = "en", theme: str = "light", currency: str = "") -> Response:
+def saved(
+    asked: Asked, kind: str, *, table: str = "", language: str = "en", theme: str = "light", currency: str = ""
+) -> Response:
     """The answer as a file of one of `KINDS`, under a name that says of what, where and when it is.
 
     Raises
@@ -63,7 +65,9 @@ def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
     """The workbook of an answer: what was asked, its figures, each of its tables, what it rests on."""
     figures = told.figures_of(asked, language, currency)
     heads = [(say(t, language), "") for t in ("figure", "value", "unit", "meaning")]
-    rows: list[list[Cell]] = [[_cell(f["title"]), _cell(f["value"]), _cell(f["unit"]), _cell(f["help"])] for f in figures]
+    rows: list[list[Cell]] = [
+        [_cell(f["title"]), _cell(f["value"]), _cell(f["unit"]), _cell(f["help"])] for f in figures
+    ]
     tables = told.tables_of(asked, language, currency)
     return [
         _about(asked, language),
@@ -75,7 +79,9 @@ def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
 
 def _about(asked: Asked, language: str) -> Sheet:
     zone, evidence = ZoneInfo(asked.zone), asked.evidence
-    since, until = (moment(t).astimezone(zone).isoformat(timespec="seconds") for t in (asked.window.since, asked.window.until))
+    since, until = (
+        moment(t).astimezone(zone).isoformat(timespec="seconds") for t in (asked.window.since, asked.window.until)
+    )
     lines: list[tuple[str, Cell]] = [
         ("study", asked.study.name),
         ("answer", say(asked.study.summary, language)),
