@@ -3,6 +3,7 @@
 from ..plant.login import RIGHTS
 from . import alarms, entries, orders, stops  # noqa: F401  (importing them fills the register)
 from . import alarms, calls, entries, orders, stops  # noqa: F401  (importing them fills the register)
+from . import alarms, entries, orders, standing, stops  # noqa: F401  (importing them fills the register)
 from .door import act, settle
 from .register import ACTS, Act, Argument, Desk, Memory, may
 from .door import act, rehearsed, settle

@@ -22,8 +22,10 @@ from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, Act, Argument, Desk, Memory
+from .standing import STANDING
 
 KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
