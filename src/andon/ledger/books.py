@@ -15,7 +15,8 @@ from ..model import Window
 from . import rank
 from .balance import Balance, balance, refuse_overlap
 from .entries import AMOUNTS, MICROS, ORIGIN, PARTS, Closing, Entry, figures_digest, imbalances, millionths, withdrawn
-from .rank import Figures, Total, Which
+from .figures import Figures
+from .rank import Total, Which
 from .schema import FILE, connect, writing
 from .versions import Version, changes
 
@@ -117,6 +118,10 @@ class Books:
         return int(row[0]) if row else 0
 
     # ---- reading ----
+
+    def posted(self) -> int:
+        """The number of the last version that was posted; 0 where there is none."""
+        return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM closing").fetchone()[0])
 
     def entries(self, which: Which | None = None) -> list[Entry]:
         """The entries that are meant, in order of time."""
