@@ -11,7 +11,8 @@ from datetime import date
 from ..errors import BadQuestion, UnknownName
 from ..model import Element, Loss, Window
 from .entries import MICROS, ORIGIN, PARTS, Closing, Entry, Evidence, Fate, plain
-from .figures import Figures, ratio
+from .figures import Figures
+from .figures import ratio as _ratio
 
 DIMENSIONS: Mapping[str, str] = {
     "machine": "machine",
@@ -272,7 +273,7 @@ def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) 
         plain(kgco2e),
         plain(money),
         unpriced,
-        ratio(micros, busy),
+        _ratio(micros, busy),
         count,
     )
 
