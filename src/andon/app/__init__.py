@@ -30,6 +30,7 @@ PARTS = {
     "relaying": ("Route", "relay", "relayed"),
     "running": ("run",),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
+    "stops": ("recent_reasons", "stops"),
     "upkeep": (
         "backed_up",
         "coverage",
