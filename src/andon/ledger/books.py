@@ -119,13 +119,13 @@ class Books:
 
     # ---- reading ----
 
-    def posted(self) -> int:
-        """The number of the last version that was posted; 0 where there is none."""
-        return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM closing").fetchone()[0])
-
     def entries(self, which: Which | None = None) -> list[Entry]:
         """The entries that are meant, in order of time."""
         return rank.entries(self._connection, self._terms(), which or Which())
+
+    def newest(self) -> int:
+        """The number of the version that was posted last, 0 where none was: it tells whether anything is new."""
+        return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM closing").fetchone()[0])
 
     def open_entry(self, number: int) -> Entry:
         """One entry by its number, current or not, with its spells.

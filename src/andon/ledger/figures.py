@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,8 @@ class Figures:
 
     def __add__(self, other: Figures) -> Figures:
         """Both together, under this one's key; a sum with an unknown part is unknown."""
-        names = [f.name for f in fields(self) if f.name != "key"]
-        pairs = {n: (getattr(self, n), getattr(other, n)) for n in names}
-        return replace(self, **{n: None if None in pair else sum(pair) for n, pair in pairs.items()})
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self) if f.name != "key")
+        return Figures(self.key, *(None if None in pair else sum(pair) for pair in pairs))  # type: ignore[arg-type]  # each field plus itself
 
     @property
     def availability(self) -> float | None:
