@@ -6,6 +6,8 @@ from .entries import MICROS, Closing, Entry, Evidence, Fate, imbalances
 from .evidence import Opened, evidence
 from .rank import Figures, Total, Which
 from .together import entries_together, figures_together, totals_together
+from .figures import Figures
+from .rank import Total, Which
 from .versions import Change, Version
 
 __all__ = [
