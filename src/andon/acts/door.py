@@ -16,9 +16,8 @@ from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
 from ..model import Batch, Receipt, Window, micros, moment
 from ..plant import Plant
-from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
-from ..plant.login import RIGHTS
 from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, Act, Argument, Desk, Memory

@@ -24,8 +24,6 @@ from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
 from ..watch import Calls, Clockwork, Live, Tile
 from ..watch.alarms import Keeper, Occurrence
-from ..watch import Clockwork, Live, Tile
-from ..watch.alarms import Keeper
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
 from .inboxes import Inboxes
@@ -114,6 +112,7 @@ class Running:
     def page(self) -> str:
         """Where its page is served; "" where it has none."""
         return self.serving.url if self.serving else ""
+
     def _tell(self, standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
         """Those who are told of alarms are told of calls for help, too."""
         calls, news = self.calls.told()

@@ -7,5 +7,4 @@ from .live import Live, glance
 from .tile import Tile
 from .unclosed import unclosed
 
-__all__ = ["Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance", "unclosed"]
-__all__ = ["Calls", "Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance"]
+__all__ = ["Calls", "Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance", "unclosed"]
