@@ -26,6 +26,9 @@ from ..watch import Calls, Clockwork, Live, Tile
 from ..watch.alarms import Keeper, Occurrence
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
+from ..watch import Clockwork, Live, Tile
+from ..watch.alarms import Keeper
+from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
 from .serving import LOOPBACK, Serving, Tls, guarded
@@ -64,6 +67,7 @@ class Running:
         self.live = Live(self.plant, self.history)
         offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
         offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
+        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
@@ -72,6 +76,7 @@ class Running:
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        settled(self.folder, self.history)
         self._lending.enter_context(lending(self.folder, self.lent))
         if self.serving:
             self.serving.start()
