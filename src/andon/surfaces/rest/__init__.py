@@ -28,10 +28,6 @@ def router(house: ModuleType, folder: Path) -> APIRouter:
     for part in PARTS:
         found.include_router(part.routes(house, folder))
 
-    @found.get("/sources")
-    def sources() -> object:
-        return house.sources(folder)
-
     return found
 
 
