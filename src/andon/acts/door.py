@@ -27,7 +27,15 @@ ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
 def act(
-    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str, right: str
+    name: str,
+    arguments: Mapping[str, object],
+    *,
+    plant: Plant,
+    history: Memory,
+    folder: Path,
+    who: str,
+    right: str,
+    key: str = "",
 ) -> Mapping[str, object]:
     """Do one act, and write down who did what with which result.
 
@@ -49,6 +57,8 @@ def act(
         The person or token.
     right
         The right they have: viewer, operator, engineer or admin.
+    key
+        Kept in the log: what tells a repeated act from a new one (`Repeats`).
 
     Returns
     -------
@@ -77,7 +87,7 @@ def act(
         for p in known.parameters
         if p.required or p.name in arguments
     }
-    begun = audit.append(ledger, **told, result={"state": "begun"})
+    begun = audit.append(ledger, **told, result={"state": "begun", **({"key": key} if key else {})})
     try:
         done = known.function(Desk(plant, history, who, begun.number, now), **values)
     except AndonError as error:

@@ -25,6 +25,7 @@ from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
+from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
 from .serving import LOOPBACK, Serving
@@ -59,7 +60,7 @@ class Running:
         )
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles}
+        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
@@ -68,6 +69,7 @@ class Running:
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        settled(self.folder, self.history)
         self._lending.enter_context(lending(self.folder, self.lent))
         if self.serving:
             self.serving.start()
