@@ -13,7 +13,7 @@ from ..errors import Damaged
 from ..historian import Historian
 from ..ledger import audit as log
 from ..plant.zones import clock_text
-from .opening import open_plant
+from .opening import for_the_whole_plant, open_plant
 
 Row = dict[str, Plain]
 
@@ -57,6 +57,7 @@ def _repeats(folder: Path) -> Repeats:
 
 def audit(folder: Path) -> list[Row]:
     """The lines of the audit log, the newest first."""
+    for_the_whole_plant("The audit log")
     with open_plant(folder) as plant:
         zone = plant.plant.zone
     return [
@@ -81,6 +82,7 @@ def verified_audit(folder: Path) -> int:
     Damaged
         A line was changed, taken out or cut off.
     """
+    for_the_whole_plant("The audit log")
     found = log.verify(folder / "ledger")
     if not found.holds:
         raise Damaged(f"ledger/audit.jsonl is broken at line {found.broken}: {found.says}.")
