@@ -36,7 +36,7 @@ def written_plant(folder: Path, *, by: Doer) -> Row:
         "text": text,
         "digest": _digest(text),
         "mistakes": [*map(_row, check_text(text))],
-        "copies": _copies(folder),
+        "copies": [*_copies(folder)],
     }
 
 

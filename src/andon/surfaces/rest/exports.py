@@ -58,7 +58,7 @@ def _body(asked: Asked, kind: str, table: str, language: str, theme: str, curren
         raise BadQuestion(f"theme = {theme!r} is not known here. Give light or dark.")
     draw = {"svg": to_svg, "png": to_png, "pdf": to_pdf}[kind]
     drawn = draw(asked.picture(), theme=theme, language=language, zone=asked.zone, width=WIDTH)
-    return drawn if isinstance(drawn, bytes) else drawn.encode()
+    return drawn if isinstance(drawn, bytes) else str(drawn).encode()
 
 
 def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +16,6 @@ from ...answer import Plain
 from ...errors import BadQuestion
 
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "arrow": "application/vnd.apache.arrow.stream"}
-Column = pa.ChunkedArray[pa.Scalar[pa.DataType]]
 DANGEROUS = r"^([=+\-@\t\r])"
 """A spreadsheet takes a text that begins so for a formula."""
 
@@ -39,7 +39,7 @@ def rows_as(shape: str, tables: Iterator[pa.Table], name: str) -> Response:
     return StreamingResponse(written, media_type=TYPES[shape], headers=headers)
 
 
-def harmless(column: Column) -> Column:
+def harmless(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     """Texts that a spreadsheet does not take for formulas."""
     if not pa.types.is_string(column.type):
         return column
@@ -61,13 +61,13 @@ def _csv(tables: Iterator[pa.Table]) -> Iterator[bytes]:
 
 
 SAMPLES = pa.schema(
-    {
-        "signal": pa.string(),
-        "at": pa.timestamp("us", "UTC"),
-        "value": pa.float64(),
-        "text": pa.string(),
-        "quality": pa.uint32(),
-    }
+    [
+        pa.field("signal", pa.string()),
+        pa.field("at", pa.timestamp("us", "UTC")),
+        pa.field("value", pa.float64()),
+        pa.field("text", pa.string()),
+        pa.field("quality", pa.uint32()),
+    ]
 )
 
 
