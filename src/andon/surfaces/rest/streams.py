@@ -60,15 +60,14 @@ def _csv(tables: Iterator[pa.Table]) -> Iterator[bytes]:
         yield b"signal,at,value,text,quality\n"
 
 
-SAMPLES = pa.schema(
-    [
-        pa.field("signal", pa.string()),
-        pa.field("at", pa.timestamp("us", "UTC")),
-        pa.field("value", pa.float64()),
-        pa.field("text", pa.string()),
-        pa.field("quality", pa.uint32()),
-    ]
-)
+FIELDS: list[pa.Field[Any]] = [
+    pa.field("signal", pa.string()),
+    pa.field("at", pa.timestamp("us", "UTC")),
+    pa.field("value", pa.float64()),
+    pa.field("text", pa.string()),
+    pa.field("quality", pa.uint32()),
+]
+SAMPLES = pa.schema(FIELDS)
 
 
 def _arrow(tables: Iterator[pa.Table]) -> Iterator[bytes]:
