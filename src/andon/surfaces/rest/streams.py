@@ -40,6 +40,7 @@ def rows_as(shape: str, tables: Iterator[pa.Table], name: str) -> Response:
 
 
 def harmless(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+def harmless(column: pa.ChunkedArray[pa.StringScalar]) -> pa.ChunkedArray[pa.StringScalar]:
     """Texts that a spreadsheet does not take for formulas."""
     if not pa.types.is_string(column.type):
         return column
@@ -68,6 +69,14 @@ FIELDS: list[pa.Field[Any]] = [
     pa.field("quality", pa.uint32()),
 ]
 SAMPLES = pa.schema(FIELDS)
+TYPED: dict[str, pa.DataType] = {
+    "signal": pa.string(),
+    "at": pa.timestamp("us", "UTC"),
+    "value": pa.float64(),
+    "text": pa.string(),
+    "quality": pa.uint32(),
+}
+SAMPLES = pa.schema(TYPED)
 
 
 def _arrow(tables: Iterator[pa.Table]) -> Iterator[bytes]:
