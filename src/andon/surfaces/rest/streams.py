@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from ...answer import Plain
 from ...errors import BadQuestion
 
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "arrow": "application/vnd.apache.arrow.stream"}
+Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 DANGEROUS = r"^([=+\-@\t\r])"
 """A spreadsheet takes a text that begins so for a formula."""
 
