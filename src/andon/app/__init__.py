@@ -12,6 +12,7 @@ PARTS = {
         "act_dismissed",
         "act_proposals",
         "act_proposed",
+        "assist",
         "page_address",
         "witnessed",
     ),

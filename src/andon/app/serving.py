@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("andon.web")
 LOOPBACK = "127.0.0.1"
+LOOPBACKS = (LOOPBACK, "localhost", "::1")
 PORTS = range(8800, 8900)
 """Where a plant is served if nobody says: the first of these that is free."""
 PATIENCE = 10.0
@@ -65,20 +66,34 @@ class Serving:
         import uvicorn  # here, with all the faces: a second of import that a plant need not wait for
 
         config = uvicorn.Config(
-            site(self.folder), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=3
+            site(self.folder, self.host),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
         )
         self.server = uvicorn.Server(config)
         self.server.run(sockets=[self.door] if self.door else None)
 
 
-def site(folder: Path) -> FastAPI:
+def site(folder: Path, host: str = LOOPBACK) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
-    from ..surfaces import rest, web
+    from ..surfaces import mcp, rest, web
 
-    app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
-    app.include_router(rest.router(import_module("andon.app"), folder))
+    house = import_module("andon.app")
+    route, talking = mcp.route(house, folder, guarded=host in LOOPBACKS)
+    app = FastAPI(
+        title="Andon",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        lifespan=lambda app: talking(),
+    )
+    app.include_router(rest.router(house, folder))
+    app.router.routes.append(route)
     app.mount("/", web.pages())
     return app
 
