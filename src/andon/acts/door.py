@@ -16,17 +16,28 @@ from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
 from ..model import Batch, Receipt, Window, micros, moment
 from ..plant import Plant
-from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
-from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
+from .register import ACTS, Act, Argument, Desk, Memory
+from .standing import STANDING
 
-KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
 def act(
-    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str, right: str
+    name: str,
+    arguments: Mapping[str, object],
+    *,
+    plant: Plant,
+    history: Memory,
+    folder: Path,
+    who: str,
+    right: str,
+    key: str = "",
 ) -> Mapping[str, object]:
     """Do one act, and write down who did what with which result.
 
@@ -48,6 +59,8 @@ def act(
         The person or token.
     right
         The right they have: viewer, operator, engineer or admin.
+    key
+        Kept in the log: what tells a repeated act from a new one (`Repeats`).
 
     Returns
     -------
@@ -76,7 +89,7 @@ def act(
         for p in known.parameters
         if p.required or p.name in arguments
     }
-    begun = audit.append(ledger, **told, result={"state": "begun"})
+    begun = audit.append(ledger, **told, result={"state": "begun", **({"key": key} if key else {})})
     try:
         done = known.function(Desk(plant, history, who, begun.number, now), **values)
     except AndonError as error:

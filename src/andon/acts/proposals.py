@@ -15,7 +15,8 @@ from ..ledger import audit
 from ..plant import Plant
 from ..units import HOUR
 from .door import act, rehearsed
-from .register import ACTS, RIGHTS, Memory
+from ..plant.login import RIGHTS
+from .register import ACTS, Memory
 
 FOLDER, CLOSED = "proposals", "closed"
 KEPT = 24 * HOUR

@@ -10,19 +10,17 @@ from types import ModuleType
 import anyio
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ...accounts import LOCAL, Principal
+from ...accounts import Principal
 from .desk import Desk, language_of
 from .server import Context, server
 
 LARGEST = 256 * 1024
 """Bytes of a request: questions are short."""
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def talk(house: ModuleType, folder: Path, principal: Principal, language: str) -> None:
@@ -37,22 +35,12 @@ def talk(house: ModuleType, folder: Path, principal: Principal, language: str) -
     anyio.run(serve)
 
 
-def route(
-    house: ModuleType, folder: Path, *, guarded: bool
-) -> tuple[Route, Callable[[], AbstractAsyncContextManager[None]]]:
-    """The route /mcp, and what has to run as long as it is served.
-
-    Parameters
-    ----------
-    guarded
-        The server is bound to loopback, so that only names of this computer are its names; else the gate before it
-        checks Host and Origin.
-    """
+def route(house: ModuleType, folder: Path) -> tuple[Route, Callable[[], AbstractAsyncContextManager[None]]]:
+    """The route /mcp, and what has to run as long as it is served; the gate before it says who asks, and from where."""
     manager = StreamableHTTPSessionManager(
         app=server(lambda context: _desk(house, folder, context)),
         stateless=True,
         json_response=True,
-        security_settings=_security() if guarded else None,
         max_request_body_size=LARGEST,
     )
     return Route("/mcp", _Posted(StreamableHTTPASGIApp(manager))), manager.run
@@ -73,13 +61,6 @@ class _Posted:
 def _desk(house: ModuleType, folder: Path, context: Context) -> Desk:
     request = context.request
     assert isinstance(request, Request)
-    principal: Principal = getattr(request.state, "principal", LOCAL)
+    principal: Principal = request.state.principal
     wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
     return Desk(house, folder, principal, language_of(wanted), str(request.base_url).rstrip("/"))
-
-
-def _security() -> TransportSecuritySettings:
-    """Against pages of other sites that reach for this computer."""
-    return TransportSecuritySettings(
-        allowed_hosts=[f"{h}:*" for h in LOOPBACK], allowed_origins=[f"http://{h}:*" for h in LOOPBACK]
-    )

@@ -68,11 +68,14 @@ def _summary(desk: Desk, name: str, curve: Any) -> str:
     share = desk.say("unknown") if curve.coverage is None else f"{curve.coverage:.1%}"
     if not rows:
         return f"{name}{unit}: {desk.say('nothing was heard')}, {desk.say('coverage')} {share}"
-    low, high = min(r["low"] for r in rows), max(r["high"] for r in rows)
-    return (
-        f"{name}{unit}: {desk.say('first value')} {number(rows[0]['first'])}, {desk.say('last value')} {number(rows[-1]['last'])}, "
-        f"{desk.say('lowest')} {number(low)}, {desk.say('highest')} {number(high)}, {desk.say('coverage')} {share}"
-    )
+    said = {
+        "first value": rows[0]["first"],
+        "last value": rows[-1]["last"],
+        "lowest": min(r["low"] for r in rows),
+        "highest": max(r["high"] for r in rows),
+    }
+    told = ", ".join(f"{desk.say(word)} {number(value)}" for word, value in said.items())
+    return f"{name}{unit}: {told}, {desk.say('coverage')} {share}"
 
 
 def _span(low: float | None, high: float | None) -> str:
