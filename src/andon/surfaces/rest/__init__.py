@@ -7,9 +7,25 @@ from types import ModuleType
 
 from fastapi import APIRouter, FastAPI, Request
 
-from . import acts, alarms, ledger, live, plant, problems, samples, studies
+from . import (
+    acts,
+    alarms,
+    connect,
+    data,
+    ledger,
+    live,
+    losses,
+    paper,
+    plant,
+    problems,
+    samples,
+    schedules,
+    search,
+    stops,
+    studies,
+)
 
-PARTS = (plant, samples, studies, ledger, alarms, acts, live)
+PARTS = (plant, samples, studies, ledger, losses, alarms, acts, live, stops, search, schedules, paper, data, connect)
 """Each has the routes of one subject."""
 
 
