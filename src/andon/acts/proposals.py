@@ -13,9 +13,10 @@ from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..historian.files import fsync
 from ..ledger import audit
 from ..plant import Plant
+from ..plant.login import RIGHTS
 from ..units import HOUR
 from .door import act, rehearsed
-from .register import ACTS, RIGHTS, Memory
+from .register import ACTS, Memory
 
 FOLDER, CLOSED = "proposals", "closed"
 KEPT = 24 * HOUR

@@ -26,8 +26,6 @@ from ..watch import Calls, Clockwork, Live, Tile
 from ..watch.alarms import Keeper, Occurrence
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
-from ..watch import Clockwork, Live, Tile
-from ..watch.alarms import Keeper
 from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending

@@ -119,15 +119,18 @@ class Asking:
             before = known.get(window.since)
             if before and before.stamp == stamp:
                 continue
+            if before is None and not closed and window.until <= q.since:
+                continue  # nothing is known of the time before the question was put
             if before is None and not closed and now - window.until < LATEST:
                 self.due = min(self.due, window.until + LATEST)
                 continue
             given = self._answer(q, label, window, stamp)
+            same = before is not None and _same(before, given)
             if before is not None:
-                given = replace(given, again=before.again + (not _same(before, given)))
+                given = replace(given, again=before.again + (not same))
             self.answers.keep(q.number, given)
             known[window.since] = given
-            count += 1
+            count += not same
         newest = max(known.values(), key=lambda g: g.since, default=None)
         if count and newest is not None and newest.on is not None:
             self._raise(q, newest)
