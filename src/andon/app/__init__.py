@@ -32,7 +32,7 @@ PARTS = {
         "witnessed",
     ),
     "assisting": ("act_confirmed", "act_dismissed", "act_proposals", "act_proposed", "page_address", "witnessed"),
-    "beating": ("beat", "calls", "connections", "followed", "written"),
+    "beating": ("beat", "connections", "followed", "written"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
     "calling": ("calls",),
