@@ -15,11 +15,9 @@ from ..catalog import described, summary
 from ..errors import BadInput, Damaged
 from ..model import Batch, Receipt, Window
 from ..plant import Plant
+from ..plant.login import RIGHTS
 from ..plant.zones import clock_text
 from ..reading import History, Told, told
-
-RIGHTS = ("viewer", "operator", "engineer", "admin")
-"""What people may do, the least first; each includes those before it."""
 
 SOURCE = "acts"
 Done = Mapping[str, object]
@@ -59,6 +57,16 @@ class Desk:
         """
         rows = [*rows, *(r for w, _ in rows for r in self._rest(kind, place, w))]
         self._keep(self._spells(kind, place, rows, detail))
+
+    def put(self, kind: str, place: str, row: tuple[Window, str], **detail: object) -> None:
+        """Write one spell durably, once, with who and why; an earlier one with the same start is gone, whole.
+
+        Raises
+        ------
+        Damaged
+            As for `write`.
+        """
+        self._keep(self._spells(kind, place, [row], detail))
 
     def enter(self, place: str, signal: str, at: int, said: tuple[float | None, str | None], **detail: object) -> None:
         """Write one sample of a signal durably, once, with who and why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -86,10 +86,21 @@ class Andon:
         return spoken(self.plant, at, since=since, until=until, last=last)
 
     def act(
-        self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
+        self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin", key: str = ""
     ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
+        self._seen(arguments)
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
+        told = {"who": who, "right": right, "key": key}
+        return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, **told)
+
+    def _seen(self, arguments: Mapping[str, object]) -> None:
+        """Whoever may see only some lines changes nothing elsewhere: what is there is unknown to them."""
+        sources = {s.name for s in self.plant.sources}
+        for name in PLACES:
+            place = arguments.get(name)
+            if restricted() and place is not None and place not in sources:
+                self.plant.machine(str(place))
 
     @property
     def is_running(self) -> bool:
@@ -131,6 +142,8 @@ class Lent:
     offered: Mapping[str, Callable[[], object]]
 
 
+PLACES = ("machine", "place")
+"""The arguments of acts that say where."""
 _LENT: dict[Path, Lent] = {}
 _SEEN: ContextVar[tuple[str, ...]] = ContextVar("lines that may be seen", default=())
 
@@ -160,6 +173,24 @@ def restricted() -> bool:
     return bool(_SEEN.get())
 
 
+def for_the_whole_plant(what: str) -> None:
+    """Refuse whoever may see only some lines: this cannot be narrowed to them.
+
+    Raises
+    ------
+    NotAllowed
+        They may not.
+    """
+    if restricted():
+        lines = ", ".join(_SEEN.get())
+        raise NotAllowed(f"{what} is of the whole plant, and only {lines} may be seen here. Ask an admin.")
+
+
+def whole(opened: Andon) -> Plant:
+    """The plant on paper with all that whoever asks may not see: for work that must not depend on who asks."""
+    return opened.lent.plant() if opened.lent else read_plant(opened.folder)
+
+
 def lent_of(folder: str | Path) -> Lent | None:
     """What is lent of the folder, where this process runs it."""
     return _LENT.get(Path(folder).resolve())
@@ -181,11 +212,27 @@ def open_plant(folder: str | Path) -> Andon:
     return Andon(path, plant, history, Books.open(path / "ledger"), lent)
 
 
+@contextmanager
+def reading(folder: str | Path) -> Iterator[tuple[Plant, Historian]]:
+    """The plant on paper and its history, without the books: for what is asked often, and streamed from any thread."""
+    path = Path(folder)
+    if lent := lent_of(path):
+        yield paper(path), lent.history
+        return
+    plant = paper(path)
+    with closing(Historian.open(path / "history")) as history:
+        yield plant, history
+
+
 def _narrowed(plant: Plant) -> Plant:
     lines = _SEEN.get()
     if not lines:
         return plant
-    shown = {p: m for p, m in plant.machines.items() if any(p == line or p.startswith(line + "/") for line in lines)}
+    shown = {
+        p: m
+        for p, m in plant.machines.items()
+        if any(line in (p, m.area) or p.startswith(line + "/") for line in lines)
+    }
     fed = {s.source for m in shown.values() for s in m.signals.values()}
     return replace(
         plant,

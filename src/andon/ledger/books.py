@@ -15,7 +15,8 @@ from ..model import Window
 from . import rank
 from .balance import Balance, balance, refuse_overlap
 from .entries import AMOUNTS, MICROS, ORIGIN, PARTS, Closing, Entry, figures_digest, imbalances, millionths, withdrawn
-from .rank import Figures, Total, Which
+from .figures import Figures
+from .rank import Total, Which
 from .schema import FILE, connect, writing
 from .versions import Version, changes
 
@@ -121,6 +122,10 @@ class Books:
     def entries(self, which: Which | None = None) -> list[Entry]:
         """The entries that are meant, in order of time."""
         return rank.entries(self._connection, self._terms(), which or Which())
+
+    def newest(self) -> int:
+        """The number of the version that was posted last, 0 where none was: it tells whether anything is new."""
+        return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM closing").fetchone()[0])
 
     def open_entry(self, number: int) -> Entry:
         """One entry by its number, current or not, with its spells.

@@ -8,7 +8,8 @@ from datetime import date
 
 from .books import Books, Draft
 from .entries import Closing, Entry
-from .rank import Figures, Total, Which
+from .figures import Figures
+from .rank import Total, Which
 
 OF_ENTRY: Mapping[str, Callable[[Entry], str]] = {
     "machine": lambda e: e.machine,
