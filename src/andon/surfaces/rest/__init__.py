@@ -7,9 +7,9 @@ from types import ModuleType
 
 from fastapi import APIRouter, FastAPI, Request
 
-from . import acts, alarms, ledger, live, plant, problems, samples, studies
+from . import acts, alarms, data, ledger, live, paper, plant, problems, samples, schedules, studies
 
-PARTS = (plant, samples, studies, ledger, alarms, acts, live)
+PARTS = (plant, samples, studies, ledger, alarms, acts, live, paper, data, schedules)
 """Each has the routes of one subject."""
 
 

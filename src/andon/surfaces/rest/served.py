@@ -30,6 +30,11 @@ class Asking:
     language: str
     request: Request
 
+    @property
+    def by(self) -> tuple[str, str]:
+        """Who asks, and the right that they have."""
+        return self.who.who, self.who.right
+
     def ask(self, name: str, *given: object, **named: object) -> Any:
         """A function of the house, as far as whoever asks may see the plant."""
         with self.seeing():
