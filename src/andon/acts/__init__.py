@@ -4,7 +4,6 @@ from ..plant.login import RIGHTS
 from . import alarms, entries, orders, standing, stops  # noqa: F401  (importing them fills the register)
 from .door import act, settle
 from .register import ACTS, Act, Argument, Desk, Memory, may
-from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory, may
 from .repeats import Repeats
 
 __all__ = ["ACTS", "RIGHTS", "Act", "Argument", "Desk", "Memory", "Repeats", "act", "may", "settle"]
