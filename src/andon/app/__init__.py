@@ -21,10 +21,12 @@ PARTS = {
         "token_revoked",
         "tokens_of",
     ),
-    "alarming": ("alarms",),
+    "alarming": ("alarms", "defined", "kept_back"),
+    "assisting": ("act_confirmed", "act_dismissed", "act_proposals", "act_proposed", "page_address", "witnessed"),
     "beating": ("beat", "calls", "connections", "followed", "written"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
+    "calling": ("calls",),
     "changes": ("acted", "acts", "audit", "done", "verified_audit"),
     "chaos": ("LONG", "SHORT", "accounts"),
     "connecting": (
@@ -56,14 +58,17 @@ PARTS = {
         "saved",
         "storage",
     ),
+    "losing": ("Asking", "lost", "lost_stops"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
     "running": ("run",),
     "sampling": ("newest", "sampled", "streamed", "trends"),
+    "search": ("compared", "searched"),
     "spanning": ("SPELLS", "heard", "spelled", "timelines"),
     "standing": ("schedule", "schedules"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
+    "stops": ("recent_reasons", "stops"),
     "upkeep": (
         "backed_up",
         "coverage",
@@ -76,6 +81,7 @@ PARTS = {
         "trend",
         "verified",
     ),
+    "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
 }
 """What the faces ask of the house, by the file that does it."""
 

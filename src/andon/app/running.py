@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -21,14 +22,14 @@ from ..ledger import Books
 from ..plant import Plant
 from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
-from ..watch import Clockwork, Live, Tile
-from ..watch.alarms import Keeper
+from ..watch import Calls, Clockwork, Live, Tile
+from ..watch.alarms import Keeper, Occurrence
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
 from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
-from .serving import LOOPBACK, Serving
+from .serving import LOOPBACK, Serving, Tls, guarded
 
 log = logging.getLogger("andon.run")
 Row = dict[str, Plain]
@@ -55,11 +56,15 @@ class Running:
         home = folder / "alarms"
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
+        self.calls = Calls(self.history, time.time_ns() // 1000)
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self._tell)
         self.alarms = Keeper(
             self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell, theirs=self._asked
         )
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
+        offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
+        offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
         offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
@@ -106,6 +111,15 @@ class Running:
     def tiles(self) -> list[Tile]:
         """What every machine is doing, and how its shift goes."""
         return self.live.tiles()
+
+    def page(self) -> str:
+        """Where its page is served; "" where it has none."""
+        return self.serving.url if self.serving else ""
+
+    def _tell(self, standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
+        """Those who are told of alarms are told of calls for help, too."""
+        calls, news = self.calls.told()
+        self.notifier.tell([*standing, *calls], [*changed, *news])
 
     def _change(self) -> None:
         """Bring all parts to what plant.toml says; who is to be told comes before what they are told of."""
@@ -155,7 +169,13 @@ class Running:
 
 
 def run(
-    folder: Path, *, host: str = LOOPBACK, port: int | None = None, tell: Callable[[Running], None] | None = None
+    folder: Path,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    tls: tuple[Path, Path] | None = None,
+    behind_proxy: bool = False,
+    tell: Callable[[Running], None] | None = None,
 ) -> None:
     """Run a plant until SIGTERM or Ctrl-C; what was acknowledged is on disk whatever happens.
 
@@ -165,6 +185,10 @@ def run(
         The plant folder.
     host, port
         Where its page is served; the first free port from 8800 on, unless given.
+    tls
+        Certificate and key, in PEM.
+    behind_proxy
+        A proxy that speaks TLS stands before it, and its headers say who asks from where.
     tell
         Is called once it runs.
 
@@ -172,6 +196,8 @@ def run(
     ------
     BadConfig
         plant.toml has mistakes.
+    NotAllowed
+        Served so, others could listen in, or nobody could tell who asks.
     Owned
         Another process runs this plant.
     """
@@ -181,7 +207,9 @@ def run(
     if wrong:
         raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
     lean()
-    running = Running(folder, Serving(folder, host, port))
+    serving = Serving(folder, host, port, Tls(*tls) if tls else None, behind_proxy)
+    guarded(folder, host, tls=serving.tls, behind_proxy=behind_proxy)  # before the history is opened, for it takes time
+    running = Running(folder, serving)
 
     def stop(number: int, frame: FrameType | None) -> None:
         running.stopped.set()

@@ -100,7 +100,8 @@ class NotifyTable(BaseModel):
     name: Name = Field(description="Name of the receiver; secrets are found under `notify-NAME`.")
     by: Literal["webhook", "email", "mqtt"] = Field(description="Which way.")
     priorities: list[Priority] = Field(
-        default=["critical", "high", "medium", "low"], description="Of which priorities.", min_length=1
+        default=["critical", "high", "medium", "low"],
+        description="Of which priorities; `[]`: of none, it only sends reports.",
     )
     at: list[str] = Field(default=[], description="Of which machines, lines, areas or sources; without it, of all.")
     shifts: list[str] = Field(default=[], description="Only while one of these shifts runs; without it, always.")

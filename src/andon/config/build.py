@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from ..model import Element, Loss, Products, Rate, Reason, State, StopRules, micros
 from ..plant import Derivation, GridFactor, Level, Limit, Machine, Plant, Product, Signal, Source, Tariff
+from ..plant.reports import Scheduled
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
 from .alarm_build import alarms, receivers, system_alarms
 from .login import built
+from .reports import ReportTable
 from .roles import kind_of
 from .rota import shift_book
 from .written import MachineTable, PlantFile, ProductTable, SignalTable
@@ -60,6 +62,7 @@ def build(file: PlantFile) -> Plant:
         system_alarms=system_alarms(file),
         notify=receivers(file),
         login=built(file.login),
+        reports=tuple(_report(r, file.plant.language) for r in file.report),
         digest=digest(file),
     )
 
@@ -79,6 +82,19 @@ def since(valid_from: date | datetime | None, zone: str) -> int:
     if valid_from.tzinfo is not None:
         return micros(valid_from)
     return instant(zone, valid_from.date(), valid_from.time())
+
+
+def _report(written: ReportTable, language: str) -> Scheduled:
+    return Scheduled(
+        name=written.name,
+        at=written.at,
+        every=written.every,
+        formats=tuple(dict.fromkeys(written.formats)),
+        language=written.language or language,
+        folder=written.folder,
+        mail=written.mail,
+        to=tuple(written.to),
+    )
 
 
 def _machine(machine: MachineTable, file: PlantFile, reasons: Mapping[str, Reason]) -> Machine:

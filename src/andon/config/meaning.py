@@ -16,6 +16,7 @@ from .kinds import nearest
 from .login_meaning import login
 from .mistakes import Finding
 from .places import Place
+from .report_meaning import reports
 from .roles import COUNTS, KIND_OF, kind_of
 from .rota import rota
 from .written import MachineTable, ReasonTable, SignalTable, SourceTable
@@ -23,6 +24,7 @@ from .written import MachineTable, ReasonTable, SignalTable, SourceTable
 NAMED = {"machine": "path", "product": "name", "reason": "code", "source": "name", "limit": "signal"} | {
     "alarm": "name",
     "notify": "name",
+    "report": "name",
 }
 SECRET = re.compile(r"(?i)(^|[_-])(pass(word|wd|phrase)?|pwd|token|secret|api[_-]?key|private[_-]?key|credentials?)$")
 SIGNED_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
@@ -48,6 +50,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         alarms,
         notify,
         login,
+        reports,
     ):
         yield from check(draft)
 

@@ -26,6 +26,7 @@ from .kinds import (
     Zone,
 )
 from .login import LoginTable
+from .reports import ReportTable
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 Positive = Annotated[float, Field(gt=0)]
@@ -317,6 +318,7 @@ class PlantFile(BaseModel):
     system_alarms: SystemAlarmsTable = Field(default=SystemAlarmsTable(), description="Andon's own alarms.")
     login: LoginTable | None = Field(default=None, description="The company's own login (OpenID Connect).")
     notify: list[NotifyTable] = Field(default=[], description="Who is told of alarms, and how.")
+    report: list[ReportTable] = Field(default=[], description="Reports that are made when a shift is over.")
     retention: dict[Name, Kept] = Field(
         default={}, description="How long signals of a class are kept; without it, forever."
     )

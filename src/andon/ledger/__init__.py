@@ -4,7 +4,9 @@ from .balance import Balance, Proof
 from .books import Books, Draft, Key
 from .entries import MICROS, Closing, Entry, Evidence, Fate, imbalances
 from .evidence import Opened, evidence
-from .rank import Figures, Total, Which
+from .figures import Figures
+from .rank import Total, Which
+from .together import entries_together, figures_together, totals_together
 from .versions import Change, Version
 
 __all__ = [
@@ -24,6 +26,9 @@ __all__ = [
     "Total",
     "Version",
     "Which",
+    "entries_together",
     "evidence",
+    "figures_together",
     "imbalances",
+    "totals_together",
 ]

@@ -123,6 +123,8 @@ def _backwards(log: BinaryIO) -> Iterator[bytes]:
         yield from reversed(whole)
     if not first:
         yield rest
+
+
 def after(folder: Path, offset: int) -> tuple[list[Line], int]:
     """The lines that were wholly written from a place in the file on, and the place after them; not verified."""
     file = folder / FILE

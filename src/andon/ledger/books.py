@@ -15,7 +15,8 @@ from ..model import Window
 from . import rank
 from .balance import Balance, balance, refuse_overlap
 from .entries import AMOUNTS, MICROS, ORIGIN, PARTS, Closing, Entry, figures_digest, imbalances, millionths, withdrawn
-from .rank import Figures, Total, Which
+from .figures import Figures
+from .rank import Total, Which
 from .schema import FILE, connect, writing
 from .versions import Version, changes
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..errors import BadQuestion, UnknownName
 from ..model import Element, Loss, Window
 from .entries import MICROS, ORIGIN, PARTS, Closing, Entry, Evidence, Fate, plain
+from .figures import Figures
+from .figures import ratio as _ratio
 
 DIMENSIONS: Mapping[str, str] = {
     "machine": "machine",
@@ -42,6 +44,8 @@ class Which:
         Shifts that start in it.
     shift, day, order, product, reason
         Equal to this; "" is a value ("nobody gave one").
+    days
+        The first and the last production day.
     losses
         Classes of loss; all, productive time included, where empty.
     version
@@ -52,6 +56,7 @@ class Which:
     window: Window | None = None
     shift: str | None = None
     day: str | None = None
+    days: tuple[str, str] | None = None
     order: str | None = None
     product: str | None = None
     reason: str | None = None
@@ -79,6 +84,9 @@ class Total:
         Of the planned busy time of the same machines and shifts; None where there was none.
     entries
         How many entries were added up.
+    coverage
+        Known part of the planned busy time of the shifts they lie in, each weighing as much as it has of the time; None
+        where no shift has any.
     """
 
     key: tuple[str, ...]
@@ -90,69 +98,7 @@ class Total:
     unpriced: int
     share: float | None
     entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of closed shifts added up: sums first, ratios from the sums (never means of ratios)."""
-
-    key: tuple[str, ...]
-    shifts: int
-    planned_operation: int
-    planned_down: int
-    planned_busy: int
-    production: int
-    setup: int
-    delay: int
-    down: int
-    unknown: int
-    rated: int
-    ideal_made: int | None
-    ideal_good: int | None
-    made: float | None
-    good: float | None
-    rejects: float | None
-    rework: float | None
-    unsorted: float
-    made_unknown: float
-    made_planned_down: float
-
-    @property
-    def availability(self) -> float | None:
-        """APT / PBT."""
-        return _ratio(self.production, self.planned_busy)
-
-    @property
-    def effectiveness(self) -> float | None:
-        """Sum of PRI x PQ / APT; over 1 an ideal cycle is wrong."""
-        return _ratio(_rated(self.ideal_made, self.made), self.production)
-
-    @property
-    def quality(self) -> float | None:
-        """Sum of PRI x GQ / sum of PRI x PQ; GQ / PQ where no ideal cycle is known."""
-        if self.ideal_made and self.ideal_good is not None:
-            return _ratio(self.ideal_good, self.ideal_made)
-        return _ratio(self.good, self.made)
-
-    @property
-    def oee(self) -> float | None:
-        """Sum of PRI x GQ / PBT, on the ISO 22400 base."""
-        return _ratio(_rated(self.ideal_good, self.good), self.planned_busy)
-
-    @property
-    def rated_share(self) -> float | None:
-        """The share of APT in which an ideal cycle is known; below 1, OEE is a lower bound."""
-        return _ratio(self.rated, self.production)
-
-    @property
-    def coverage(self) -> float | None:
-        """Known planned busy time / PBT."""
-        return _ratio(self.planned_busy - self.unknown, self.planned_busy)
-
-    @property
-    def oee_of_known(self) -> float | None:
-        """OEE on that part of PBT in which the state was known."""
-        return _ratio(_rated(self.ideal_good, self.good), self.planned_busy - self.unknown)
+    coverage: float | None = None
 
 
 Terms = Mapping[str, int]
@@ -183,13 +129,14 @@ def totals(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], whic
     where, values = condition(terms, which)
     rows = connection.execute(
         f"SELECT {''.join(k + ', ' for k in keys)} SUM(micros), SUM(parts), SUM(kwh), SUM(kgco2e), SUM(money), "
-        "SUM(CASE WHEN money IS NULL THEN micros ELSE 0 END), COUNT(*) "
+        "SUM(CASE WHEN money IS NULL THEN micros ELSE 0 END), COUNT(*), "
+        "SUM(coverage * ABS(micros)), SUM(CASE WHEN coverage IS NULL THEN 0 ELSE ABS(micros) END) "
         f"FROM entry AS e WHERE {where} {_group(keys)}",
         values,
     ).fetchall()
     busy = _busy(connection, terms, which)
     said = _labels(by, terms)
-    found = [_total(row, said, busy) for row in rows if row[-1]]
+    found = [_total(row, said, busy) for row in rows if row[len(said) + 6]]
     return sorted(found, key=lambda t: (-t.micros, t.key))
 
 
@@ -243,6 +190,8 @@ def condition(terms: Terms, which: Which) -> tuple[str, list[object]]:
         parts.append(("e.since >= ? AND e.since < ?", [which.window.since, which.window.until]))
     if which.day is not None:
         parts.append(("e.day = ?", [ordinal(which.day)]))
+    if which.days is not None:
+        parts.append(("e.day BETWEEN ? AND ?", [ordinal(d) for d in which.days]))
     for name in ("shift", "order", "product", "reason"):
         if (value := getattr(which, name)) is not None:
             parts.append((f'e."{name}" = ?', [terms.get(value, -1)]))
@@ -275,7 +224,7 @@ def ordinal(day: str) -> int:
 
 def _busy(connection: sqlite3.Connection, terms: Terms, which: Which) -> int:
     """The planned busy time that shares are of: that of the machines and shifts, whatever the cause."""
-    of_shifts = Which(at=which.at, window=which.window, shift=which.shift, day=which.day, version=which.version)
+    of_shifts = replace(which, order=None, product=None, reason=None, losses=())
     where, values = condition(terms, of_shifts)
     row = connection.execute(f"SELECT SUM(planned_busy) FROM closing AS e WHERE {where}", values).fetchone()
     return int(row[0] or 0)
@@ -320,7 +269,7 @@ def _month(number: int) -> str:
 
 
 def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) -> Total:
-    micros, parts, kwh, kgco2e, money, unpriced, count = row[len(said) :]
+    micros, parts, kwh, kgco2e, money, unpriced, count, known, heard = row[len(said) :]
     return Total(
         _key(row, said),
         micros,
@@ -331,6 +280,7 @@ def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) 
         unpriced,
         _ratio(micros, busy),
         count,
+        _ratio(known, heard),
     )
 
 
@@ -384,12 +334,3 @@ def _closing(row: Sequence[int], said: Mapping[int, str]) -> Closing:
         **micros,
         **parts,  # type: ignore[arg-type]  # names are its fields
     )
-
-
-def _rated(ideal: int | None, parts: float | None) -> int | None:
-    """Ideal time is not known where parts were made and none of them has an ideal cycle."""
-    return None if parts and not ideal else ideal
-
-
-def _ratio(part: float | None, whole: float | None) -> float | None:
-    return None if part is None or not whole else part / whole

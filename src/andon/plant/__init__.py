@@ -8,6 +8,7 @@ from ..model import Products, Reason, StopRules
 from .alarms import Alarm, Notify, SystemAlarms
 from .calendar import ShiftBook
 from .login import Login
+from .reports import Scheduled
 
 ROLES: Mapping[str, str] = {
     "state": "what the machine is doing",
@@ -194,6 +195,7 @@ class Plant:
     system_alarms: SystemAlarms = field(default_factory=SystemAlarms)
     notify: tuple[Notify, ...] = ()
     login: Login | None = None
+    reports: tuple[Scheduled, ...] = ()
     digest: str = ""
 
     def machine(self, path: str) -> Machine:

@@ -10,6 +10,25 @@ from fastapi import APIRouter, FastAPI, Request
 from . import acts, alarms, data, ledger, live, paper, plant, problems, samples, schedules, studies
 
 PARTS = (plant, samples, studies, ledger, alarms, acts, live, paper, data, schedules)
+from . import (
+    acts,
+    alarms,
+    connect,
+    data,
+    ledger,
+    live,
+    losses,
+    paper,
+    plant,
+    problems,
+    samples,
+    schedules,
+    search,
+    stops,
+    studies,
+)
+
+PARTS = (plant, samples, studies, ledger, losses, alarms, acts, live, stops, search, schedules, paper, data, connect)
 """Each has the routes of one subject."""
 
 
@@ -27,10 +46,6 @@ def router(house: ModuleType, folder: Path) -> APIRouter:
     found = APIRouter(prefix="/api")
     for part in PARTS:
         found.include_router(part.routes(house, folder))
-
-    @found.get("/sources")
-    def sources() -> object:
-        return house.sources(folder)
 
     return found
 

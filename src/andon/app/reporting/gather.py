@@ -1,0 +1,192 @@
+"""Fills a report: figures and losses from the books, the rest from what was heard and from what people said."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+from ...errors import NoCalendar, NoData
+from ...ledger import Closing, Figures, Total, Which
+from ...model import Loss
+from ...plant import Plant
+from ...plant.zones import local
+from ...surfaces.report import Contents, Lost, Sums
+from ...watch import close
+from ...words import say
+from ..opening import Andon, open_plant
+from .about import About, alarms, notes, orders, remarks, stops
+from .periods import Period, before, period_of
+from .pictures import pictures
+
+EARLIER = 8
+"""Periods before this one that stand beside it."""
+LONGEST = 12
+"""Stops that are listed; so many that want a reason, too."""
+
+
+def contents(
+    folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", language: str = ""
+) -> Contents:
+    """The report of a place on the closed shifts of a stretch of time.
+
+    Where the stretch is a shift, a production day or a week, the periods before are shifts, days or weeks, too.
+
+    Raises
+    ------
+    NoData
+        No shift was closed in it.
+    NoCalendar
+        The plant has no shifts.
+    """
+    with open_plant(folder) as plant:
+        if not plant.is_running:  # who runs the plant closes its shifts
+            close(plant.plant, plant.history, plant.books, who=getpass.getuser())
+        window = plant.window(at, since=since, until=until, last=last)
+        period = period_of(plant.plant, plant.plant.at(at), window)
+        return of_period(plant, at, period, language or plant.plant.language)
+
+
+def of_period(plant: Andon, at: str, period: Period, language: str) -> Contents:
+    """The report of a place on one period; see `contents`."""
+    about = _about(plant, at, period, language)
+    whole, label = plant.books.figures((), about.which)[0], _label(plant.plant, period)
+    earlier = _earlier(about)
+    closings = [c for c in plant.books.closings(about.which) if c.planned_operation]
+    stopped, wanting = stops(about)
+    window = period.window
+    return Contents(
+        plant=plant.plant.name,
+        zone=plant.plant.zone,
+        currency=plant.plant.currency,
+        language=language,
+        place=at,
+        every=period.every,
+        name=period.name,
+        since=window.since,
+        until=window.until,
+        made_at=time.time_ns() // 1000,
+        whole=_sums(about, about.which, whole, label),
+        earlier=tuple(s for s, _ in earlier),
+        mean=_mean(earlier, language),
+        machines=_by_machine(about),
+        losses=_losses(about, earlier),
+        stops=tuple(stopped[:LONGEST]),
+        nameless=tuple(wanting[:LONGEST]),
+        nameless_count=len(wanting),
+        nameless_time=sum(s.until - s.since for s in wanting),
+        orders=orders(about),
+        alarms=alarms(about),
+        notes=notes(about),
+        remarks=remarks(about),
+        closings=_closings(closings),
+        pictures=pictures(about, whole, [*((s.name, f) for s, (_, f) in earlier), (label, whole)]),
+    )
+
+
+def _about(plant: Andon, at: str, period: Period, language: str) -> About:
+    machines = plant.plant.at(at)
+    if not any(plant.plant.shifts.rules_for(m.path) for m in machines):
+        raise NoCalendar(
+            f"{at or plant.plant.name} has no shifts, so there is nothing to report on. Describe them in plant.toml: "
+            "[[shift]]."
+        )
+    found = {f.key[0] for f in plant.books.figures(("machine",), period.which)}
+    if not found:
+        raise NoData(
+            f"No shift of {at or plant.plant.name} was closed in this time. A report is about closed shifts: ask for "
+            "'last shift', 'yesterday', 'last week'."
+        )
+    return About(plant, at, period, tuple(m for m in machines if m.path in found), language)
+
+
+def _sums(about: About, which: Which, figures: Figures, name: str) -> Sums:
+    worst = next((t for t in about.plant.books.totals(("loss",), which) if t.key[0] != Loss.PRODUCTIVE), None)
+    return Sums(
+        name=name,
+        shifts=figures.shifts,
+        oee=figures.oee,
+        availability=figures.availability,
+        effectiveness=figures.effectiveness,
+        quality=figures.quality,
+        coverage=figures.coverage,
+        oee_of_known=figures.oee_of_known,
+        rated_share=figures.rated_share,
+        made=figures.made,
+        good=figures.good,
+        rejects=figures.rejects,
+        planned_busy=figures.planned_busy,
+        production=figures.production,
+        unknown=figures.unknown,
+        worst=worst.key[0] if worst and worst.micros > 0 else "",
+        worst_time=worst.micros if worst else 0,
+    )
+
+
+def _by_machine(about: About) -> tuple[Sums, ...]:
+    found = {f.key[0]: f for f in about.plant.books.figures(("machine",), about.which)}
+    return tuple(_sums(about, replace(about.which, at=(p,)), found[p], p) for p in about.paths)
+
+
+Before = tuple[Sums, tuple[Period, Figures]]
+
+
+def _earlier(about: About) -> list[Before]:
+    """The periods before of the same machines that have closed shifts."""
+    plant, books = about.plant.plant, about.plant.books
+    found: list[Before] = []
+    for period in before(plant, about.machines, about.period, EARLIER):
+        which = replace(period.which, at=about.paths)
+        for figures in books.figures((), which):
+            found.append((_sums(about, which, figures, _label(plant, period)), (period, figures)))
+    return found
+
+
+def _mean(earlier: Sequence[Before], language: str) -> Sums | None:
+    if not earlier:
+        return None
+    figures = reduce(add, (f for _, (_, f) in earlier))
+    shown = {n: getattr(figures, n) for n in Sums.__slots__ if n not in ("name", "worst", "worst_time")}
+    return Sums(name=say("together", language), **shown)
+
+
+def _label(plant: Plant, period: Period) -> str:
+    """The name of a period; that of any other stretch is when it began and ended."""
+    if period.name:
+        return period.name
+    since, until = (local(t, plant.zone) for t in (period.window.since, period.window.until))
+    return f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
+
+
+def _losses(about: About, earlier: Sequence[Before]) -> tuple[Lost, ...]:
+    """Classes of loss by time, what was productive last; beside each its share in the periods before."""
+    books = about.plant.books
+    planned = sum(f.planned_busy for _, (_, f) in earlier)
+    was: dict[str, int] = {}
+    for _, (period, _) in earlier:
+        for t in books.totals(("loss",), replace(period.which, at=about.paths)):
+            was[t.key[0]] = was.get(t.key[0], 0) + t.micros
+    rows = sorted(books.totals(("loss",), about.which), key=lambda t: (t.key[0] == Loss.PRODUCTIVE, -t.micros))
+    return tuple(_lost(t, was.get(t.key[0], 0) / planned if planned else None) for t in rows)
+
+
+def _lost(t: Total, share_before: float | None) -> Lost:
+    return Lost(
+        loss=t.key[0],
+        time=t.micros,
+        share=t.share,
+        before=share_before,
+        parts=t.parts,
+        kwh=t.kwh,
+        kgco2e=t.kgco2e,
+        money=t.money,
+    )
+
+
+def _closings(closings: Sequence[Closing]) -> tuple[int, int, int]:
+    again = sum(c.version > 1 for c in closings)
+    return len(closings), max((c.posted_at for c in closings), default=0), again
