@@ -7,9 +7,6 @@ from types import ModuleType
 
 from fastapi import APIRouter, FastAPI, Request
 
-from . import acts, alarms, data, ledger, live, paper, plant, problems, samples, schedules, studies
-
-PARTS = (plant, samples, studies, ledger, alarms, acts, live, paper, data, schedules)
 from . import (
     acts,
     alarms,

@@ -66,7 +66,9 @@ def _body(asked: Asked, wanted: Wanted) -> str | bytes:
         return out.getvalue()
     if wanted.theme not in ("light", "dark"):
         raise BadQuestion(f"theme = {wanted.theme!r} is not known here. Give light or dark.")
-    return DRAW[wanted.kind](asked.picture(), theme=wanted.theme, language=wanted.language, zone=asked.zone, width=WIDTH)
+    return DRAW[wanted.kind](
+        asked.picture(), theme=wanted.theme, language=wanted.language, zone=asked.zone, width=WIDTH
+    )
 
 
 def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
