@@ -1,7 +1,7 @@
 """What the studies and the books say of the demo plant is what really happened in it.
 
 The simulation writes down, beside what its machines said, the true time in each ISO 22400 element and loss and the
-true parts of each machine and shift. The answers go another way: through batches that come late and twice, counters
+true parts of each machine and shift. The answers go another way: through batches that come late, counters
 that roll over and reset, the historian, and the studies.
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from .picture import Picture
+
+
+@cache
+def made_by() -> str:
+    """The program and its version, as evidence names it."""
+    return f"andon {version('andon')}"
+
 
 Key = tuple[tuple[str, str], ...]
 """What a piece is of: (("machine", "line-1/press-3"), ("shift", "2026-03-29 night"))."""

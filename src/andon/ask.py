@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from operator import add
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from . import studies  # noqa: F401  (importing the studies fills the catalog)
-from .answer import Asked, Evidence, Heard, Key, Piece
+from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Parameter, Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Output, Spells, States, Texts, Window
@@ -84,7 +83,7 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
         tuple(dict.fromkeys(h.signal for h in covered)),
         rows,
         sum(u.bad for u in units),
-        f"andon {version('andon')}",
+        made_by(),
         plant.digest,
     )
     return Asked(study, question.at, question.window, plant.zone, total, pieces, tuple(covered), evidence)

@@ -327,7 +327,7 @@ def test_certificates_are_shown_refused_accepted_and_remembered(url, folder, tmp
         connect()
     for ours in (folder / "pki" / "rejected").iterdir():
         shutil.move(ours, folder / "pki" / "trusted" / "certs" / ours.name)
-    until(lambda: accepted(connect))
+    until(lambda: accepted(connect), 60)
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_every_safe_policy_carries_values(url, folder, tmp_path, security, polic
     def connect() -> object:
         return asyncio.run(heard(source, url, bool, security=security, policy=policy, trust="first", user="andon"))
 
-    until(lambda: accepted(connect))
+    until(lambda: accepted(connect), 60)
 
 
 def test_a_wrong_password_is_told_and_the_right_one_lets_in(url, tmp_path):

@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,10 @@ import pyarrow as pa
 import pytest
 
 from andon.acquire.simulated import Simulation, simulated_plant
-from andon.model import Batch, State
+from andon.acquire.simulated.hours import days_around
+from andon.acquire.simulated.joined import joined
+from andon.acquire.simulated.live import begin_of_recent, done, is_left, leave, live_plant, older
+from andon.model import Batch, State, Window, micros
 
 HOUR = 3_600_000_000
 
@@ -195,3 +199,35 @@ def test_some_stops_have_no_reason_and_the_others_have_one_of_the_tree(plant):
 def test_it_says_a_few_million_things(batches):
     said = {(b.source, b.number): b.samples.num_rows for b in batches if b.samples is not None}
     assert 4_000_000 < sum(said.values()) < 12_000_000
+
+
+def test_a_past_in_two_parts_is_the_same_past(tmp_path):
+    now = micros(datetime(2026, 5, 12, 9, 30, tzinfo=UTC))
+    whole = live_plant(tmp_path, 1, days_around(now, back=9), now)
+    edge = begin_of_recent(whole.window)
+    assert whole.window.since < edge < now
+    leave(tmp_path, 1, 9, now, edge)
+    assert is_left(tmp_path)
+    recent, before, all_ = (
+        said(batches)
+        for batches in (joined(whole.batches(Window(edge, now))), older(tmp_path), whole.batches(whole.window))
+    )
+    assert all_ == before | {row for row in recent if row[1] > edge or row in all_}
+    assert all(row[1] == edge for row in recent - all_), "a signal says again what it said before, at the edge alone"
+    done(tmp_path)
+    assert not is_left(tmp_path)
+
+
+def said(batches):
+    return {
+        row
+        for b in batches
+        if b.samples is not None
+        for row in zip(
+            b.samples["signal"].to_pylist(),
+            b.samples["at"].cast("int64").to_pylist(),
+            b.samples["value"].to_pylist(),
+            b.samples["text"].to_pylist(),
+            strict=True,
+        )
+    }

@@ -20,7 +20,7 @@ def batch(source: str, number: int) -> Batch:
     return Batch(source, number, pa.table({"signal": [f"m/{source}"], "at": at, "value": [float(number)]}))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(numbers=st.lists(st.integers(0, 60), min_size=25, max_size=50, unique=True), rounds=st.integers(1, 3))
 def test_a_batch_whose_receipt_was_put_together_is_still_stored_once(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int], rounds: int

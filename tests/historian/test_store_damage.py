@@ -18,7 +18,7 @@ from andon.historian import Historian
 from andon.model import Batch, Window
 from store_rows import ALL, DAY, MONDAY, batch, day_of, said
 
-ROUNDS, LANES, A_FOLDER = 201, 3, 17
+ROUNDS, LANES, A_FOLDER = 102, 3, 17
 FORKS = multiprocessing.get_context(
     "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 )

@@ -16,9 +16,10 @@ from ..ledger import audit
 from ..model import Window, micros
 from ..plant import Plant
 from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
-from .register import ACTS, RIGHTS, Act, Argument, Desk, Memory
+from .register import ACTS, Act, Argument, Desk, Memory
 
 KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)

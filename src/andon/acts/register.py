@@ -15,11 +15,9 @@ from ..catalog import described, summary
 from ..errors import BadInput, Damaged
 from ..model import Batch, Receipt, Window
 from ..plant import Plant
+from ..plant.login import RIGHTS
 from ..plant.zones import clock_text
 from ..reading import History, Told, told
-
-RIGHTS = ("viewer", "operator", "engineer", "admin")
-"""What people may do, the least first; each includes those before it."""
 
 SOURCE = "acts"
 Done = Mapping[str, object]

@@ -6,6 +6,21 @@ Each part is loaded when it is first asked for, so that a command waits only for
 from importlib import import_module
 
 PARTS = {
+    "access": (
+        "account_added",
+        "account_changed",
+        "account_removed",
+        "account_there",
+        "accounts_of",
+        "company_login",
+        "known_lines",
+        "log_lines",
+        "log_verdict",
+        "noted",
+        "token_added",
+        "token_revoked",
+        "tokens_of",
+    ),
     "alarming": ("alarms",),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),
@@ -24,11 +39,13 @@ PARTS = {
         "written",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("demo", "fault", "faults", "live", "play"),
+    "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
     "glances": ("now", "sources", "watching"),
+    "losing": ("Asking", "lost", "lost_stops"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
     "running": ("run",),
+    "search": ("compared", "searched"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "stops": ("recent_reasons", "stops"),
     "upkeep": (
@@ -43,6 +60,7 @@ PARTS = {
         "trend",
         "verified",
     ),
+    "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
 }
 """What the faces ask of the house, by the file that does it."""
 

@@ -14,7 +14,7 @@ from ..model import Loss, Window
 from ..plant.zones import clock_text, local
 from ..units import MINUTE
 from ..watch import Closed, close
-from .opening import Andon, open_plant, restricted
+from .opening import Andon, for_the_whole_plant, open_plant, restricted, whole
 
 Row = dict[str, Plain]
 TIMELESS = "Productive time is the last row; lost time, parts and money are what could have been had."
@@ -105,12 +105,15 @@ def versions(folder: Path, entry: str) -> list[Row]:
     """All versions of a closed shift, by an entry's number or by "machine day shift", with what changed."""
     with open_plant(folder) as plant:
         words = entry.split()
+        if restricted():  # the shift of a machine that may not be seen is unknown
+            plant.plant.machine(words[0] if len(words) == 3 else plant.books.open_entry(_number(entry)).machine)
         found = plant.books.history(*words) if len(words) == 3 else plant.books.history_of(_number(entry))
         return [_version_row(plant, v) for v in found]
 
 
 def balance(folder: Path) -> Proofs:
     """Prove that every closed shift adds up, in every version."""
+    for_the_whole_plant("The proof of the books")
     with open_plant(folder) as plant:
         found = plant.books.balance()
         rows = [r for p in found.proofs if isinstance(r := plain(p), dict)]
@@ -120,7 +123,7 @@ def balance(folder: Path) -> Proofs:
 def _closed(plant: Andon, at: str, window: Window | None, *, everything: bool, who: str, why: str) -> Closed:
     machines = plant.plant.at(at) if at else list(plant.plant.machines.values())
     return close(
-        plant.plant,
+        whole(plant) if restricted() else plant.plant,  # what is left to close must not depend on who asks
         plant.history,
         plant.books,
         machines=machines,

@@ -11,7 +11,7 @@ from ..answer import Plain
 from ..errors import Damaged
 from ..ledger import audit as log
 from ..plant.zones import clock_text
-from .opening import open_plant
+from .opening import for_the_whole_plant, open_plant
 
 Row = dict[str, Plain]
 
@@ -30,6 +30,7 @@ def acted(folder: Path, name: str, who: str, arguments: Mapping[str, object]) ->
 
 def audit(folder: Path) -> list[Row]:
     """The lines of the audit log, the newest first."""
+    for_the_whole_plant("The audit log")
     with open_plant(folder) as plant:
         zone = plant.plant.zone
     return [
@@ -54,6 +55,7 @@ def verified_audit(folder: Path) -> int:
     Damaged
         A line was changed, taken out or cut off.
     """
+    for_the_whole_plant("The audit log")
     found = log.verify(folder / "ledger")
     if not found.holds:
         raise Damaged(f"ledger/audit.jsonl is broken at line {found.broken}: {found.says}.")

@@ -89,7 +89,16 @@ class Andon:
         self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
     ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
+        self._seen(arguments)
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
+
+    def _seen(self, arguments: Mapping[str, object]) -> None:
+        """Whoever may see only some lines changes nothing elsewhere: what is there is unknown to them."""
+        sources = {s.name for s in self.plant.sources}
+        for name in PLACES:
+            place = arguments.get(name)
+            if restricted() and place is not None and place not in sources:
+                self.plant.machine(str(place))
 
     @property
     def is_running(self) -> bool:
@@ -131,6 +140,8 @@ class Lent:
     offered: Mapping[str, Callable[[], object]]
 
 
+PLACES = ("machine", "place")
+"""The arguments of acts that say where."""
 _LENT: dict[Path, Lent] = {}
 _SEEN: ContextVar[tuple[str, ...]] = ContextVar("lines that may be seen", default=())
 
@@ -160,6 +171,24 @@ def restricted() -> bool:
     return bool(_SEEN.get())
 
 
+def for_the_whole_plant(what: str) -> None:
+    """Refuse whoever may see only some lines: this cannot be narrowed to them.
+
+    Raises
+    ------
+    NotAllowed
+        They may not.
+    """
+    if restricted():
+        lines = ", ".join(_SEEN.get())
+        raise NotAllowed(f"{what} is of the whole plant, and only {lines} may be seen here. Ask an admin.")
+
+
+def whole(opened: Andon) -> Plant:
+    """The plant on paper with all that whoever asks may not see: for work that must not depend on who asks."""
+    return opened.lent.plant() if opened.lent else read_plant(opened.folder)
+
+
 def lent_of(folder: str | Path) -> Lent | None:
     """What is lent of the folder, where this process runs it."""
     return _LENT.get(Path(folder).resolve())
@@ -185,7 +214,11 @@ def _narrowed(plant: Plant) -> Plant:
     lines = _SEEN.get()
     if not lines:
         return plant
-    shown = {p: m for p, m in plant.machines.items() if any(p == line or p.startswith(line + "/") for line in lines)}
+    shown = {
+        p: m
+        for p, m in plant.machines.items()
+        if any(line in (p, m.area) or p.startswith(line + "/") for line in lines)
+    }
     fed = {s.source for m in shown.values() for s in m.signals.values()}
     return replace(
         plant,

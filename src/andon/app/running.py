@@ -24,7 +24,7 @@ from ..watch import Clockwork, Live, Tile
 from ..watch.alarms import Keeper
 from .inboxes import Inboxes
 from .opening import Lent, lending
-from .serving import LOOPBACK, Serving
+from .serving import LOOPBACK, Serving, Tls, guarded
 
 log = logging.getLogger("andon.run")
 Row = dict[str, Plain]
@@ -135,7 +135,13 @@ class Running:
 
 
 def run(
-    folder: Path, *, host: str = LOOPBACK, port: int | None = None, tell: Callable[[Running], None] | None = None
+    folder: Path,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    tls: tuple[Path, Path] | None = None,
+    behind_proxy: bool = False,
+    tell: Callable[[Running], None] | None = None,
 ) -> None:
     """Run a plant until SIGTERM or Ctrl-C; what was acknowledged is on disk whatever happens.
 
@@ -145,6 +151,10 @@ def run(
         The plant folder.
     host, port
         Where its page is served; the first free port from 8800 on, unless given.
+    tls
+        Certificate and key, in PEM.
+    behind_proxy
+        A proxy that speaks TLS stands before it, and its headers say who asks from where.
     tell
         Is called once it runs.
 
@@ -152,6 +162,8 @@ def run(
     ------
     BadConfig
         plant.toml has mistakes.
+    NotAllowed
+        Served so, others could listen in, or nobody could tell who asks.
     Owned
         Another process runs this plant.
     """
@@ -161,7 +173,9 @@ def run(
     if wrong:
         raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
     lean()
-    running = Running(folder, Serving(folder, host, port))
+    serving = Serving(folder, host, port, Tls(*tls) if tls else None, behind_proxy)
+    guarded(folder, host, tls=serving.tls, behind_proxy=behind_proxy)  # before the history is opened, for it takes time
+    running = Running(folder, serving)
 
     def stop(number: int, frame: FrameType | None) -> None:
         running.stopped.set()

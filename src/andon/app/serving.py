@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import threading
@@ -10,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import NotConnected
+from ..errors import BadConfig, NotAllowed, NotConnected
 
 if TYPE_CHECKING:
     import uvicorn
@@ -24,6 +25,18 @@ PATIENCE = 10.0
 """Seconds that requests under way are given to end."""
 
 
+LARGEST_HEAD, LARGEST_MESSAGE = 32 << 10, 64 << 10
+"""Bytes of a request's head, and of what a browser says over a WebSocket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """A certificate with its chain, and its key: two files in PEM."""
+
+    certificate: Path
+    key: Path
+
+
 @dataclass(slots=True)
 class Serving:
     """A plant served over HTTP, on a thread of its own, until `stop`."""
@@ -31,6 +44,8 @@ class Serving:
     folder: Path
     host: str = LOOPBACK
     port: int | None = None
+    tls: Tls | None = None
+    behind_proxy: bool = False
     door: socket.socket | None = field(default=None, repr=False)
     server: uvicorn.Server | None = field(default=None, repr=False)
     thread: threading.Thread | None = field(default=None, repr=False)
@@ -38,7 +53,7 @@ class Serving:
     @property
     def url(self) -> str:
         shown = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{shown}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{shown}:{self.port}"
 
     def start(self) -> None:
         """Take the port, then serve from a thread.
@@ -64,23 +79,93 @@ class Serving:
     def _serve(self) -> None:
         import uvicorn  # here, with all the faces: a second of import that a plant need not wait for
 
+        from ..surfaces.gate import Patient
+
         config = uvicorn.Config(
-            site(self.folder), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=3
+            site(self.folder, behind_proxy=self.behind_proxy),
+            http=Patient,
+            ws_max_size=LARGEST_MESSAGE,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+            proxy_headers=False,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            ssl_certfile=self.tls.certificate if self.tls else None,
+            ssl_keyfile=self.tls.key if self.tls else None,
         )
         self.server = uvicorn.Server(config)
         self.server.run(sockets=[self.door] if self.door else None)
 
 
-def site(folder: Path) -> FastAPI:
+def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import FastAPI
 
-    from ..surfaces import rest, web
+    from ..surfaces import gate, rest, web
 
     app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
-    app.include_router(rest.router(import_module("andon.app"), folder))
+    house = import_module("andon.app")
+    door = gate.Door(folder, behind_proxy=behind_proxy)
+    app.include_router(gate.router(house, folder, door))
+    app.include_router(rest.router(house, folder))
     app.mount("/", web.pages())
+    app.add_middleware(gate.Gate, door=door)
     return app
+
+
+def guarded(folder: Path, host: str, *, tls: Tls | None, behind_proxy: bool) -> None:
+    """May the plant be served there: encrypted, and with somebody who can tell who asks?
+
+    At this computer alone it may without either. Everywhere else, and behind a proxy, there must be an admin's account;
+    everywhere else passwords must not go over the wire as they are.
+
+    Raises
+    ------
+    NotAllowed
+        It may not.
+    BadConfig
+        The certificate or its key cannot be used.
+    """
+    from ..accounts import Accounts, is_kept, people
+
+    outside = not is_loopback(host)
+    if outside and not tls and not behind_proxy:
+        raise NotAllowed(
+            f"At {host} others could read every password: give --tls-cert and --tls-key, or --insecure-behind-proxy "
+            "if a proxy before it speaks TLS."
+        )
+    if outside or behind_proxy:
+        governed = is_kept(folder)
+        if governed:
+            with Accounts(folder) as opened:
+                governed = people.can_govern(opened)
+        if not governed:
+            raise NotAllowed(
+                f"At {host} anybody could ask, so the plant needs an account first: "
+                f"`andon account add NAME --right admin --plant {folder}`."
+            )
+    if tls:
+        _usable(tls)
+
+
+def is_loopback(host: str) -> bool:
+    """Is this an address of this computer that no other can reach?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _usable(tls: Tls) -> None:
+    import ssl
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise BadConfig(f"{tls.certificate} and {tls.key} are no certificate with its key: {error}.") from error
 
 
 def taken(host: str, port: int | None) -> socket.socket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -12,7 +12,7 @@ from ..answer import Plain
 from ..errors import BadQuestion
 from ..model import Calendar, Element, Loss, Shift, State, States, StopRules, Window
 from ..plant import Machine
-from ..reading import Told, gathered, told
+from ..reading import EVERYWHERE, Told, gathered, told
 from ..studies.production.elements import Leaves, elements
 from ..units import HOUR, SECOND
 from .opening import Andon, open_plant
@@ -106,18 +106,22 @@ def stops(
 
 
 def recent_reasons(folder: Path, at: str) -> dict[str, Plain]:
-    """What was given lately as reasons of stops and of scrap at machines, the last first: `stops`, `scrap`."""
+    """What was given lately as reasons of stops and of scrap, the last first: {machine: {stops, scrap}}.
+
+    Those of a machine itself come before those of the others of its class.
+    """
     now = time.time_ns() // 1000
     window = Window(now - LATELY, now)
     with open_plant(folder) as plant:
-        machines = [m.path for m in _machines(plant, at)]
-        given = {
-            kind: [r for p in machines for r in told(plant.history, kind, p, window)] for kind in ("reason", "scrap")
+        known = plant.plant.machines
+        rows = {kind: _given(plant, kind, window) for kind in ("reason", "scrap")}
+        return {
+            m.path: {
+                name: cast(list[Plain], _latest(rows[kind], m, known))
+                for name, kind in (("stops", "reason"), ("scrap", "scrap"))
+            }
+            for m in _machines(plant, at)
         }
-        known = plant.plant.reasons
-    return {
-        name: cast(list[Plain], _latest(given[kind], known)) for name, kind in (("stops", "reason"), ("scrap", "scrap"))
-    }
 
 
 def stops_of(states: States, rules: StopRules) -> list[Stop]:
@@ -217,9 +221,18 @@ def _giver(stop: Stop, given: Sequence[Told]) -> tuple[str, str]:
     return "", ""
 
 
-def _latest(rows: Sequence[Told], known: Iterable[str]) -> list[str]:
-    codes = [r.text for r in sorted(rows, key=lambda r: -r.receipt) if r.text in set(known)]
-    return list(dict.fromkeys(codes))[:FEW]
+def _given(plant: Andon, kind: str, window: Window) -> list[tuple[str, str]]:
+    """Machine and code of every reason given, the last first."""
+    rows = plant.history.spell_rows(kind, EVERYWHERE, window).to_pylist()
+    return [
+        (r["place"], r["text"]) for r in sorted(rows, key=lambda r: -r["receipt"]) if r["text"] in plant.plant.reasons
+    ]
+
+
+def _latest(given: Sequence[tuple[str, str]], machine: Machine, known: Mapping[str, Machine]) -> list[str]:
+    own = [code for place, code in given if place == machine.path]
+    alike = {p for p, m in known.items() if m.machine_class == machine.machine_class}
+    return list(dict.fromkeys([*own, *(code for place, code in given if place in alike)]))[:FEW]
 
 
 def _machines(plant: Andon, at: str) -> list[Machine]:

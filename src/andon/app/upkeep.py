@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..accounts import Accounts, is_kept
 from ..answer import Plain, plain
 from ..errors import BadInput
 from ..historian import Historian
@@ -16,7 +17,7 @@ from ..picture import Picture
 from ..picture import trend as trend_picture
 from ..plant import Signal
 from ..plant.zones import clock_text
-from .opening import Andon, open_plant
+from .opening import Andon, for_the_whole_plant, open_plant, restricted
 
 Row = dict[str, Plain]
 
@@ -81,6 +82,7 @@ def trend(folder: Path, signal: str, *, since: str = "", until: str = "", last: 
 
 def sql(folder: Path, text: str) -> list[Row]:
     """One SELECT over the history."""
+    for_the_whole_plant("SQL")
     with open_plant(folder) as plant:
         return [{k: plain(v) for k, v in r.items()} for r in plant.history.sql(text).to_pylist()]
 
@@ -91,22 +93,27 @@ def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
         window = plant.window(at, since=since, until=until) if since else None
-        signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at else None
+        signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at or restricted() else None
         return plant.history.export(target, window=window, signals=signals, format=target.suffix[1:])
 
 
 def sealed(folder: Path) -> int:
+    for_the_whole_plant("Sealing")
     with open_plant(folder) as plant:
         return plant.history.seal()
 
 
 def backed_up(folder: Path, target: Path) -> None:
     """Copy plant.toml, history and ledger to a new folder, while the plant may be running."""
+    for_the_whole_plant("A backup")
     if target.exists() and any(target.iterdir()):
         raise BadInput(f"{target} is not empty: a backup goes to a new folder.")
     with open_plant(folder) as plant:
         plant.history.backup(target / "history")
         plant.books.backup(target / "ledger")
+    if is_kept(folder):
+        with Accounts(folder) as accounts:
+            accounts.backup(target)
     for part in ("ledger/audit.jsonl", "plant.toml"):
         if (folder / part).exists():
             shutil.copy2(folder / part, target / part)
@@ -118,11 +125,15 @@ def restored(copy: Path, folder: Path) -> None:
         raise BadInput(f"{folder} is not empty: a backup is brought back into a new folder.")
     Historian.restore(copy / "history", folder / "history")
     shutil.copytree(copy / "ledger", folder / "ledger", dirs_exist_ok=True)
+    if is_kept(copy):
+        with Accounts(copy) as accounts:
+            accounts.backup(folder)
     shutil.copy2(copy / "plant.toml", folder / "plant.toml")
 
 
 def verified(folder: Path, *, deep: bool = False) -> Verdict:
     """Check history, books and audit log."""
+    for_the_whole_plant("Verification")
     with open_plant(folder) as plant:
         report = plant.history.verify(deep=deep)
         rows: list[Row] = [r for d in report.damages if isinstance(r := plain(d), dict)]
@@ -136,6 +147,7 @@ def verified(folder: Path, *, deep: bool = False) -> Verdict:
 
 def forgotten(folder: Path, *, really: bool) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
+    for_the_whole_plant("Retention")
     with open_plant(folder) as plant:
         keep = {
             s.path: plant.plant.retention[s.retention]

@@ -11,6 +11,7 @@ from ..plant.reports import Scheduled
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
 from .alarm_build import alarms, receivers, system_alarms
+from .login import built
 from .reports import ReportTable
 from .roles import kind_of
 from .rota import shift_book
@@ -61,6 +62,7 @@ def build(file: PlantFile) -> Plant:
         system_alarms=system_alarms(file),
         notify=receivers(file),
         reports=tuple(_report(r, file.plant.language) for r in file.report),
+        login=built(file.login),
         digest=digest(file),
     )
 

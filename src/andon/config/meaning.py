@@ -13,6 +13,7 @@ from .alarm_meaning import alarms, notify
 from .derived import derived
 from .draft import Draft
 from .kinds import nearest
+from .login_meaning import login
 from .mistakes import Finding
 from .places import Place
 from .report_meaning import reports
@@ -49,6 +50,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         alarms,
         notify,
         reports,
+        login,
     ):
         yield from check(draft)
 

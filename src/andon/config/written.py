@@ -25,6 +25,7 @@ from .kinds import (
     Weekday,
     Zone,
 )
+from .login import LoginTable
 from .reports import ReportTable
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -315,6 +316,7 @@ class PlantFile(BaseModel):
     limit: list[LimitTable] = Field(default=[], description="Limits of signals.")
     alarm: list[AlarmTable] = Field(default=[], description="The alarms (ISA-18.2, IEC 62682).")
     system_alarms: SystemAlarmsTable = Field(default=SystemAlarmsTable(), description="Andon's own alarms.")
+    login: LoginTable | None = Field(default=None, description="The company's own login (OpenID Connect).")
     notify: list[NotifyTable] = Field(default=[], description="Who is told of alarms, and how.")
     report: list[ReportTable] = Field(default=[], description="Reports that are made when a shift is over.")
     retention: dict[Name, Kept] = Field(

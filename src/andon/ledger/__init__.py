@@ -6,6 +6,7 @@ from .entries import MICROS, Closing, Entry, Evidence, Fate, imbalances
 from .evidence import Opened, evidence
 from .figures import Figures
 from .rank import Total, Which
+from .together import entries_together, figures_together, totals_together
 from .versions import Change, Version
 
 __all__ = [
@@ -25,6 +26,9 @@ __all__ = [
     "Total",
     "Version",
     "Which",
+    "entries_together",
     "evidence",
+    "figures_together",
     "imbalances",
+    "totals_together",
 ]

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from io import RawIOBase
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import Damaged, DiskFull
 from .entries import sha256
@@ -100,6 +101,28 @@ def lines(folder: Path) -> Iterator[Line]:
     if (folder / FILE).exists():
         with (folder / FILE).open("rb") as log:
             yield from (line for text in log if text.endswith(b"\n") and (line := _line(text)))
+
+
+def newest(folder: Path, *, before: int | None = None) -> Iterator[Line]:
+    """The wholly written lines, the last one first, from before that number on; read from the end, not verified."""
+    if (folder / FILE).exists():
+        with (folder / FILE).open("rb") as log:
+            found = (line for text in _backwards(log) if (line := _line(text)))
+            yield from (line for line in found if before is None or line.number < before)
+
+
+def _backwards(log: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file from its end; what comes after the last line break is torn and left out."""
+    at, rest, first = log.seek(0, os.SEEK_END), b"", True
+    while at:
+        step = min(TAIL, at)
+        at = log.seek(at - step)
+        rest, *whole = (log.read(step) + rest).split(b"\n")
+        if first and whole:
+            whole, first = whole[:-1], False
+        yield from reversed(whole)
+    if not first:
+        yield rest
 
 
 def unfinished(folder: Path) -> list[Line]:

@@ -84,6 +84,9 @@ class Total:
         Of the planned busy time of the same machines and shifts; None where there was none.
     entries
         How many entries were added up.
+    coverage
+        Known part of the planned busy time of the shifts they lie in, each weighing as much as it has of the time; None
+        where no shift has any.
     """
 
     key: tuple[str, ...]
@@ -95,6 +98,7 @@ class Total:
     unpriced: int
     share: float | None
     entries: int
+    coverage: float | None = None
 
 
 Terms = Mapping[str, int]
@@ -125,13 +129,14 @@ def totals(connection: sqlite3.Connection, terms: Terms, by: Sequence[str], whic
     where, values = condition(terms, which)
     rows = connection.execute(
         f"SELECT {''.join(k + ', ' for k in keys)} SUM(micros), SUM(parts), SUM(kwh), SUM(kgco2e), SUM(money), "
-        "SUM(CASE WHEN money IS NULL THEN micros ELSE 0 END), COUNT(*) "
+        "SUM(CASE WHEN money IS NULL THEN micros ELSE 0 END), COUNT(*), "
+        "SUM(coverage * ABS(micros)), SUM(CASE WHEN coverage IS NULL THEN 0 ELSE ABS(micros) END) "
         f"FROM entry AS e WHERE {where} {_group(keys)}",
         values,
     ).fetchall()
     busy = _busy(connection, terms, which)
     said = _labels(by, terms)
-    found = [_total(row, said, busy) for row in rows if row[-1]]
+    found = [_total(row, said, busy) for row in rows if row[len(said) + 6]]
     return sorted(found, key=lambda t: (-t.micros, t.key))
 
 
@@ -264,7 +269,7 @@ def _month(number: int) -> str:
 
 
 def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) -> Total:
-    micros, parts, kwh, kgco2e, money, unpriced, count = row[len(said) :]
+    micros, parts, kwh, kgco2e, money, unpriced, count, known, heard = row[len(said) :]
     return Total(
         _key(row, said),
         micros,
@@ -275,6 +280,7 @@ def _total(row: Sequence[int], said: Sequence[Callable[[int], str]], busy: int) 
         unpriced,
         _ratio(micros, busy),
         count,
+        _ratio(known, heard),
     )
 
 

@@ -7,6 +7,7 @@ from ..errors import UnknownName
 from ..model import Products, Reason, StopRules
 from .alarms import Alarm, Notify, SystemAlarms
 from .calendar import ShiftBook
+from .login import Login
 from .reports import Scheduled
 
 ROLES: Mapping[str, str] = {
@@ -194,6 +195,7 @@ class Plant:
     system_alarms: SystemAlarms = field(default_factory=SystemAlarms)
     notify: tuple[Notify, ...] = ()
     reports: tuple[Scheduled, ...] = ()
+    login: Login | None = None
     digest: str = ""
 
     def machine(self, path: str) -> Machine:

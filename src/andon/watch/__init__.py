@@ -4,5 +4,6 @@ from .clockwork import Clocks, Clockwork
 from .closing import Closed, close
 from .live import Live, glance
 from .tile import Tile
+from .unclosed import unclosed
 
-__all__ = ["Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance"]
+__all__ = ["Clocks", "Clockwork", "Closed", "Live", "Tile", "close", "glance", "unclosed"]

@@ -269,7 +269,7 @@ def _calendar(task: _Task, machine: Machine, window: Window) -> list[Shift]:
 
 def _drafts(task: _Task, machine: Machine, shifts: Sequence[Shift]) -> list[Draft]:
     span = Window(shifts[0].window.since, shifts[-1].window.until)
-    of = bench(machine, span, task.plant, task.history, _orders(task, machine, span))
+    of = bench(machine, span, task.plant, task.history, orders_on(machine, span, task.history))
     return [draft(of, s) for s in shifts]
 
 
@@ -285,12 +285,12 @@ def _months(shifts: Sequence[Shift]) -> Iterable[list[Shift]]:
         yield group
 
 
-def _orders(task: _Task, machine: Machine, window: Window) -> Spells:
+def orders_on(machine: Machine, window: Window, history: History) -> Spells:
     """Which order was on: what the machine says, else what operators started and finished."""
     signal = machine.role("order")
     if signal is not None:
-        return text_spells(task.history.read(Texts, signal, window))
-    rows = [(s, u, t) for s, u, t in task.history.spells("order", machine.path, window).rows() if t]
+        return text_spells(history.read(Texts, signal, window))
+    rows = [(s, u, t) for s, u, t in history.spells("order", machine.path, window).rows() if t]
     return Spells.of(rows)
 
 

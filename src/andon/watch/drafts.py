@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from importlib.metadata import version
 from operator import add
 from typing import cast
 
 import numpy as np
 
+from ..answer import made_by
 from ..ledger import Closing, Draft, Entry, Evidence, Fate
 from ..ledger.entries import millionths, plain
 from ..model import Calendar, Element, Loss, Output, Products, Shift, Spells, States, StopRules, Window
@@ -121,7 +121,7 @@ def _closing(of: Bench, shift: Shift, pieces: Sequence[Piece]) -> Closing:
         made_planned_down=whole.made_planned_down,
         digest=_digest(of, shift),
         plant_digest=of.plant_digest,
-        study_version=f"andon {version('andon')}",
+        study_version=made_by(),
     )
 
 

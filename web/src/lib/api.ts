@@ -48,8 +48,10 @@ async function problem(response: Response): Promise<Problem> {
 export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
   answer<T>(path, query, { signal: signal ?? null });
 
-export const send = <T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> =>
+/** Write something; `init` may add headers and an abort signal. */
+export const send = <T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, init: RequestInit = {}): Promise<T> =>
   answer<T>(path, {}, {
+    ...init,
     method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...init.headers } }),
   });

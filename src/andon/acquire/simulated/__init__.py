@@ -1,12 +1,16 @@
 """A simulated plant: 12 machines in 3 lines for 30 days, seeded, with the truth written down beside it."""
 
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import multiprocessing
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from ...catalog import connector
 from ...model import Batch, Times, Window
@@ -21,7 +25,7 @@ from .timeline import Run, run_of
 from .truth import truth_of
 from .wires import GATEWAYS, Wires
 
-__all__ = ["Simulation", "simulated", "simulated_plant", "simulation"]
+__all__ = ["Simulation", "side_by_side", "simulated", "simulated_plant", "simulation"]
 QUARTER = 900_000_000
 
 
@@ -41,10 +45,10 @@ class Simulation:
     runs: tuple[Run, ...] = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
 
-    def batches(self) -> Iterator[Batch]:
-        """Everything the plant said, in order of arrival: some of it late, some twice."""
+    def batches(self, window: Window | None = None) -> Iterator[Batch]:
+        """Everything the plant said, in order of arrival: some of it late, some twice; or just that of a window."""
         yield planned(self.plans)
-        yield from deliveries(self.voices, self.window)
+        yield from deliveries(self.voices, window or self.window)
 
     @property
     def voices(self) -> Voices:
@@ -55,10 +59,33 @@ class Simulation:
         """Write plant.toml and truth.json into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plant.toml").write_text(self.plant_toml, encoding="utf-8")
-        (folder / "truth.json").write_text(json.dumps(self.truth, indent=1, ensure_ascii=False), encoding="utf-8")
+        (folder / "truth.json").write_bytes(orjson.dumps(self.truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
 
 
-def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
+Lines = Iterable[tuple[list[Run], list[Plan]]]
+Each = Callable[[Callable[[str, int, Days], tuple[list[Run], list[Plan]]], Sequence[str], int, Days], Lines]
+"""Simulates each line by a function of its name, the seed and the days: here, or each in a process of its own."""
+
+
+def one_by_one(
+    simulate: Callable[[str, int, Days], tuple[list[Run], list[Plan]]], lines: Sequence[str], seed: int, days: Days
+) -> Lines:
+    """Every line in this process."""
+    return (simulate(line, seed, days) for line in lines)
+
+
+def side_by_side(
+    simulate: Callable[[str, int, Days], tuple[list[Run], list[Plan]]], lines: Sequence[str], seed: int, days: Days
+) -> Lines:
+    """Every line in a process of its own, as far as there are cores."""
+    cores = min(len(lines), os.cpu_count() or 1)
+    if cores < 2:
+        return one_by_one(simulate, lines, seed, days)
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(simulate, lines, repeat(seed), repeat(days)))
+
+
+def simulated_plant(seed: int = 1, days: int = 30, each: Each = one_by_one) -> Simulation:
     """Simulate the demo plant; the same seed gives the same bytes.
 
     Parameters
@@ -67,6 +94,8 @@ def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
         Where chance starts.
     days
         How many of the last of its 30 days it tells of.
+    each
+        Where the lines are simulated.
 
     Returns
     -------
@@ -81,14 +110,13 @@ def simulated_plant(seed: int = 1, days: int = 30) -> Simulation:
     """
     told = DEMO.window
     since = replace(DEMO, first=max(DEMO.first, DEMO.last - timedelta(days))).window.since
-    return simulation(seed, DEMO, Window(since, told.until), GATEWAYS)
+    return simulation(seed, DEMO, Window(since, told.until), GATEWAYS, each)
 
 
-def simulation(seed: int, days: Days, window: Window, wires: Wires) -> Simulation:
+def simulation(seed: int, days: Days, window: Window, wires: Wires, each: Each = one_by_one) -> Simulation:
     """Simulate some days, of which a window is told; the truth goes on to the end of the days."""
     runs, plans = list[Run](), list[Plan]()
-    for line in LINES:
-        own, planned_here = _line(line, seed, days)
+    for own, planned_here in each(_line, tuple(LINES), seed, days):
         runs += own
         plans += planned_here
     told = [p for p in plans if p.until > window.since]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...model import Batch, Window
-from . import Simulation, simulation
-from .delivery import spells_of
+from . import Each, Simulation, one_by_one, simulation
+from .delivery import HOUR, LENGTH, spells_of
 from .floor.addresses import ADDRESSES, SETTINGS
-from .floor.floor import BROKER, Server, plan, tick_path, write_plan
-from .hours import Days
+from .floor.floor import BROKER, Floor, Server, plan, tick_path, write_plan
+from .hours import Days, days_around
+from .joined import joined
 from .layout import MACHINES
 from .score import Score, samples_of, write_scores
 from .wires import Wires
 
 BRIDGE = 1_000_000
 """The number of the batch between the past and the present; those of the past are below."""
+RECENT = 7 * 24 * HOUR
+"""About so much of the past is stored before the plant starts."""
+LEFT = "past.json"
+"""Says which part of the past is still to be stored, in the floor's folder."""
 FLOOR = "floor"
 """The folder of the servers, in that of the plant."""
 
@@ -49,7 +55,7 @@ OF_MACHINE = {machine: row for row in SOURCES for machine in row.machines}
 assert set(OF_MACHINE) == {m.path for m in MACHINES}
 
 
-def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0) -> Simulation:
+def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0, each: Each = one_by_one) -> Simulation:
     """Simulate some days around a moment: what is before it to be stored, what comes after it for servers to play.
 
     Parameters
@@ -64,15 +70,48 @@ def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0)
         Until when is past.
     ticks
         Every so many microseconds each source says a numbered tick; 0: none does.
+    each
+        Where the lines are simulated.
     """
     servers = plan({row.name: row.kind for row in SOURCES}, ticks=ticks)
     write_plan(folder / FLOOR, servers)
-    made = simulation(seed, days, Window(days.window.since, now), live_wires(servers))
+    made = simulation(seed, days, Window(days.window.since, now), live_wires(servers), each)
     if ticks:
         made = replace(made, plant_toml=made.plant_toml + "".join(map(_ticking, SOURCES)))
     made.write(folder)
     write_scores(made.voices, Window(now, days.window.until), folder / FLOOR)
     return made
+
+
+def begin_of_recent(window: Window) -> int:
+    """From when on the past is stored before the plant starts: whole batches, about a week of them."""
+    parts = max(0, window.duration - RECENT) // LENGTH
+    return window.since + parts * LENGTH
+
+
+def leave(folder: Path, seed: int, back: int, now: int, edge: int) -> None:
+    """Write down that what came before a moment is still to be stored."""
+    left = {"seed": seed, "back": back, "now": now, "edge": edge}
+    (folder / FLOOR / LEFT).write_text(json.dumps(left), "utf-8")
+
+
+def is_left(folder: Path) -> bool:
+    """Is a part of the past still to be stored?"""
+    return (folder / FLOOR / LEFT).is_file()
+
+
+def older(folder: Path) -> Iterator[Batch]:
+    """That part of the past, simulated again."""
+    left = json.loads((folder / FLOOR / LEFT).read_text("utf-8"))
+    days = days_around(left["now"], back=left["back"])
+    wires = live_wires(Floor(folder / FLOOR).servers)
+    made = simulation(left["seed"], days, Window(days.window.since, left["now"]), wires)
+    yield from joined(made.batches(Window(days.window.since, left["edge"])))
+
+
+def done(folder: Path) -> None:
+    """All of the past is stored."""
+    (folder / FLOOR / LEFT).unlink()
 
 
 def bridge(folder: Path, window: Window) -> Iterator[Batch]:

@@ -71,6 +71,9 @@ def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
         print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=folder, n=count))
         for command in (f"andon now {folder} --watch", f"andon sources {folder}", f"andon demo {folder} --fault list"):
             print_line(f"[dim]$ {command}[/dim]")
+        if desk.rooms.is_filling(folder):
+            print_line(desk.say("The last week is here; the days before it come in within a minute."))
+        print_line(desk.say("Its page: {url}", url=running.serving.url))
 
     desk.rooms.play(folder, tell=tell)
     print_line(desk.say("Stopped; everything acknowledged is on disk."))

@@ -40,6 +40,8 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "audit": ("acts", "Show and verify the log of what people changed."),
     },
     "Look after": {
+        "account": ("access", "Say who may log in, and with which right."),
+        "token": ("access", "Give programs tokens to ask with, and take them away."),
         "export": ("upkeep", "Copy history to Parquet or CSV."),
         "seal": ("upkeep", "Seal the hot days into Parquet now."),
         "backup": ("upkeep", "Copy the whole plant while it runs."),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ...errors import BadQuestion
 from .desk import Desk
 from .options import Options
 from .show import Shape, console, print_line, show
@@ -24,6 +25,19 @@ def run(desk: Desk) -> Callable[..., None]:
     def command(
         plant: Path = o.plant_here,
         port: int | None = o.option(None, "Port of the page; the first free one from 8800 on, unless given.", "--port"),
+        host: str = o.option(
+            "127.0.0.1",
+            "Address at which the page is served; any but this computer's own needs TLS and an account.",
+            "--host",
+        ),
+        tls_cert: Path | None = o.option(
+            None, "Certificate with its chain (PEM), to serve the page over TLS.", "--tls-cert"
+        ),
+        tls_key: Path | None = o.option(None, "Key of the certificate (PEM).", "--tls-key"),
+        behind_proxy: bool = o.flag(
+            "A proxy stands before it, speaks TLS and says who asks (X-Forwarded-For, -Proto, -Host).",
+            "--insecure-behind-proxy",
+        ),
         verbose: bool = o.flag("Tell more of what happens.", "--verbose", "-v"),
     ) -> None:
         logging.basicConfig(
@@ -36,7 +50,10 @@ def run(desk: Desk) -> Callable[..., None]:
             print_line(desk.say("{plant} is running with {n} sources; Ctrl-C stops it.", plant=plant, n=count))
             print_line(desk.say("Its page: {url}", url=running.serving.url))
 
-        desk.rooms.run(plant, port=port, tell=tell)
+        if (tls_cert is None) != (tls_key is None):
+            raise BadQuestion("A certificate and its key belong together: give both --tls-cert and --tls-key.")
+        tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+        desk.rooms.run(plant, host=host, port=port, tls=tls, behind_proxy=behind_proxy, tell=tell)
         print_line(desk.say("Stopped; everything acknowledged is on disk."))
 
     return command

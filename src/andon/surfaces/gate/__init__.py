@@ -1,0 +1,8 @@
+"""The gate before every face: who asks, from where, and what a browser may do with the answers."""
+
+from .door import Door
+from .gate import Gate
+from .patient import Patient
+from .routes import router
+
+__all__ = ["Door", "Gate", "Patient", "router"]

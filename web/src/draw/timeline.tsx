@@ -1,0 +1,161 @@
+/** What held when: a lane for each machine or kind of thing, boxes for what held; many lanes share one view. */
+import { useEffect, useRef } from "preact/hooks";
+import { effect, useSignal } from "@preact/signals";
+import { clockSeconds, day, length } from "../lib/format";
+import { lang } from "../lib/i18n";
+import { theme } from "../lib/plant";
+import { lastAtMost } from "./fold";
+import { FONT, ink, on, sharp, timeAxis, useWidth } from "./paint";
+import "./draw.css";
+import { Pointer } from "./pointer";
+import { gestures, type View } from "./view";
+
+export interface Box {
+  since: number; until: number; fill: string; text: string;
+  /** Lines of the tip, besides the text and the time. */
+  tip?: string[];
+  /** Full height for what needs eyes, lower for what is as it should be: told apart without colour, too. */
+  low?: boolean; hatched?: boolean;
+  of?: unknown;
+}
+export interface Lane { name: string; boxes: Box[]; href?: string; strong?: boolean }
+interface Props {
+  lanes: Lane[]; view: View; left?: number; lane?: number; axis?: boolean; label: string; right?: number;
+  picked?: (box: Box, lane: Lane) => void; selected?: ((low: number, high: number) => void) | undefined;
+  /** Stretches drawn over all lanes: hits of a search, what is compared. */
+  marked?: { since: number; until: number; fill: string }[];
+}
+
+export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis = true, label, picked, selected, marked = [] }: Props) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null), tip = useSignal<{ x: number; y: number; box: Box } | null>(null);
+  const height = lanes.length * lane + (axis ? 22 : 4), edge = Math.min(left, width * 0.34);
+  const given = useRef({ lanes, edge, right, width, lane, picked, selected });
+  given.current = { lanes, edge, right, width, lane, picked, selected };
+
+  useEffect(() => effect(() => {
+    view.shown.value; view.fold.value; theme.value; lang.value;
+    if (canvas.current && width) draw(canvas.current, { lanes, view, edge, right, width, height, lane, axis, marked });
+  }), [lanes, width, height, view, axis, marked, edge]);
+
+  useEffect(() => gestures(ref.current!, () => ({
+    view, selected: given.current.selected,
+    plot: () => ({ left: given.current.edge, width: given.current.width - given.current.edge - given.current.right }),
+    clicked: (x, e) => {
+      const hit = found(given.current.lanes, view.fold.value.from(x), e.clientY - ref.current!.getBoundingClientRect().top, given.current.lane);
+      if (hit) given.current.picked?.(...hit);
+    },
+  })), [view]);
+
+  const move = (e: PointerEvent) => {
+    const frame = ref.current!.getBoundingClientRect(), x = e.clientX - frame.left, y = e.clientY - frame.top;
+    const [low, high] = view.shown.value, at = low + ((x - edge) / Math.max(1, width - edge - right)) * (high - low);
+    const hit = x >= edge && x <= width - right ? found(lanes, view.fold.value.from(at), y, lane) : undefined;
+    tip.value = hit ? { x, y, box: hit[0] } : null;
+  };
+  const t = tip.value;
+  return (
+    <div ref={ref} class="plot timeline" style={{ height }} tabIndex={0} role="img" aria-label={`${label}. ${said(lanes)}`} onPointerMove={move} onPointerLeave={() => (tip.value = null)}>
+      <canvas ref={canvas} style={{ width: "100%", height, position: "absolute" }} />
+      {lanes.map((l, i) => <span key={l.name} class={`lanename ${l.strong ? "strong" : ""}`} style={{ top: i * lane, height: lane, width: edge - 8 }} title={l.name}>{l.href ? <a href={l.href}>{l.name}</a> : l.name}</span>)}
+      <Pointer view={view} left={edge} width={width - edge - right} height={lanes.length * lane} />
+      {t && (
+        <div class="tip" style={{ left: Math.max(0, Math.min(t.x + 12, width - 260)), top: t.y + 16 }}>
+          <b>{t.box.text}</b> · {length(t.box.until - t.box.since)}<br />
+          <span class="soft">{day(t.box.since)} {clockSeconds(t.box.since)} – {clockSeconds(t.box.until)}</span>
+          {t.box.tip?.filter(Boolean).map((line) => <><br />{line}</>)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The lanes for those who do not see them: how many boxes each has. */
+const said = (lanes: Lane[]): string => lanes.slice(0, 12).map((l) => `${l.name}: ${l.boxes.length}`).join("; ");
+
+function found(lanes: Lane[], at: number, y: number, lane: number): [Box, Lane] | undefined {
+  const of = lanes[Math.floor(y / lane)];
+  if (!of?.boxes.length) return undefined;
+  const i = lastAtMost(of.boxes.length, (k) => of.boxes[k]!.since <= at);
+  for (let k = i; k >= Math.max(0, i - 3); k--) {
+    const box = of.boxes[k]!;
+    if (box.since <= at && at < box.until) return [box, of];
+  }
+  return undefined;
+}
+
+interface Drawing { lanes: Lane[]; view: View; edge: number; right: number; width: number; height: number; lane: number; axis: boolean; marked: { since: number; until: number; fill: string }[] }
+
+function draw(canvas: HTMLCanvasElement, d: Drawing): void {
+  const c = sharp(canvas, d.width, d.height), [low, high] = d.view.shown.value, fold = d.view.fold.value;
+  const room = d.width - d.edge - d.right, px = (at: number) => d.edge + ((fold.to(at) - low) / (high - low)) * room;
+  const bottom = d.lanes.length * d.lane;
+  c.save();
+  c.beginPath(); c.rect(d.edge, 0, room, d.height); c.clip();
+  const axis = timeAxis(fold, low, high, room).map((t) => ({ ...t, p: d.edge + ((t.x - low) / (high - low)) * room }));
+  c.strokeStyle = ink("rule");
+  c.globalAlpha = 0.5;
+  for (const t of axis) { c.beginPath(); c.moveTo(Math.round(t.p) + 0.5, 0); c.lineTo(Math.round(t.p) + 0.5, bottom); c.stroke(); }
+  c.globalAlpha = 1;
+  c.font = FONT;
+  const since = fold.from(low), until = fold.from(high);
+  d.lanes.forEach((lane, i) => {
+    const seen = lane.boxes.filter((b) => b.until > since && b.since < until);
+    for (const box of seen) if (box.low) paint(c, box, px, i * d.lane, d);
+    for (const box of seen) if (!box.low) paint(c, box, px, i * d.lane, d);
+  });
+  for (const m of d.marked) {
+    c.fillStyle = m.fill;
+    c.fillRect(px(m.since), 0, Math.max(1.5, px(m.until) - px(m.since)), bottom);
+  }
+  seams(c, d, px, bottom);
+  c.restore();
+  if (d.axis) {
+    c.font = FONT; c.fillStyle = ink("soft"); c.textBaseline = "alphabetic"; c.textAlign = "left";
+    let free = -Infinity;
+    for (const t of axis) {
+      const wide = c.measureText(t.text).width, x = Math.min(Math.max(t.p - wide / 2, d.edge - 6), d.width - wide);
+      if (x < free) continue;
+      free = x + wide + 8;
+      c.fillText(t.text, x, bottom + 15);
+    }
+  }
+}
+
+function paint(c: CanvasRenderingContext2D, box: Box, px: (at: number) => number, top: number, d: Drawing): void {
+  const a = Math.max(px(box.since), d.edge - 2), b = Math.min(px(box.until), d.width + 2);
+  if (b < d.edge || a > d.width) return;
+  const wide = Math.max(1, b - a), inset = box.low ? d.lane * 0.3 : 3, tall = d.lane - 3 - inset;
+  c.fillStyle = box.fill;
+  c.fillRect(a, top + inset, wide - (wide > 3 ? 0.5 : 0), tall);
+  if (box.hatched && wide > 2) hatch(c, a, top + inset, wide, tall);
+  if (wide > 34 && !box.low) {
+    const shown = Math.max(a, d.edge) + 5, room = Math.min(b, d.width) - shown - 4, text = fit(c, box.text, room);
+    c.fillStyle = on(box.fill); c.textBaseline = "middle"; c.textAlign = "left";
+    if (text) c.fillText(text, shown, top + inset + tall / 2 + 0.5);
+  }
+}
+
+/** As much of a text as there is room for, "" if that is too little to read. */
+function fit(c: CanvasRenderingContext2D, text: string, room: number): string {
+  if (c.measureText(text).width <= room) return text;
+  for (let n = text.length - 1; n >= 2; n--) if (c.measureText(text.slice(0, n) + "…").width <= room) return n >= 3 || text.length < 5 ? text.slice(0, n) + "…" : "";
+  return "";
+}
+
+function hatch(c: CanvasRenderingContext2D, x: number, y: number, w: number, h: number): void {
+  c.save();
+  c.beginPath(); c.rect(x, y, w, h); c.clip();
+  c.strokeStyle = ink("soft"); c.globalAlpha = 0.45; c.lineWidth = 1;
+  for (let k = Math.floor(x / 7) * 7 - h; k < x + w; k += 7) { c.beginPath(); c.moveTo(k, y + h); c.lineTo(k + h, y); c.stroke(); }
+  c.restore();
+}
+
+/** Where closed hours were folded away. */
+function seams(c: CanvasRenderingContext2D, d: Drawing, px: (at: number) => number, bottom: number): void {
+  const open = d.view.fold.value.open;
+  if (!open) return;
+  c.strokeStyle = ink("soft"); c.setLineDash([2, 3]);
+  for (const [since] of open.slice(1)) { const x = Math.round(px(since)) + 0.5; c.beginPath(); c.moveTo(x, 0); c.lineTo(x, bottom); c.stroke(); }
+  c.setLineDash([]);
+}

@@ -1,0 +1,30 @@
+import { words } from "../../lib/i18n";
+
+export const t = words(
+  {
+    sources: "Sources", none: "No source is connected yet.", source: "Source", health: "Health", rate: "Values / s", last: "Last heard", feeds: "Feeds", signals: "{n} signals", connect: "Connect a machine", test: "Test", look: "What is new there",
+    connected: "connected", connecting: "connecting", lost: "lost", blocked: "blocked", stopped: "stopped", wrong: "wrong settings",
+    saysLost: "The connection broke. Andon tries again by itself; what the machine kept meanwhile is fetched.", saysBlocked: "The disk is full: nothing can be stored. Free some space; it goes on by itself.", saysStopped: "Nothing is heard, because the plant is not running or the source was taken out.", saysWrong: "Its settings in plant.toml do not fit, or the machine refuses them. Test it to see which step fails.", saysConnecting: "Not there yet; Andon goes on trying.", saysQuiet: "Connected, and nothing was said yet.",
+    sinceWhen: "since {at}", skew: "its clock is {n} off", refused: "{n} values refused", never: "never", ago: "{n} ago",
+    step1: "Address", step2: "Try", step3: "Listen", step4: "Check", step5: "Arrives",
+    where: "Where is it?", address: "Address of a machine, a PLC, a broker", addressHelp: "A URL, or just a host: then Andon tries what machines usually speak.", go: "Look who answers", looking: "Trying what may be spoken there…", answers: "answers", silent: "does not answer", take: "Take this", speaks: "Andon speaks {n} protocols", asUser: "as {user}",
+    trying: "Trying {name}…", again: "Try again", login: "Log in", user: "User", password: "Password", wantsUser: "It may want a user and a password. They are kept in secrets.toml, never in plant.toml.", next: "See what it offers", anyway: "Look anyway",
+    browsing: "Looking at what {name} offers…", offers: "{n} things are offered", offersShown: "{n} things are offered; the first {shown} are shown", nothing: "It answers, and offers nothing to choose from. Say what to read in plant.toml; docs/connect.md shows how.", narrow: "Only what fits", narrowHelp: "such as *press-3*", apply: "Apply", heard: "{n} values heard", listening: "Listening, so that counters and states can be told apart: {n} s", stoppedHearing: "Nothing more is heard: {said}", propose: "Propose machines", thing: "Thing", now: "Now", unit: "Unit", kind: "Kind",
+    proposal: "What it would be", proposalHelp: "Nothing is written yet. Correct what is wrong; what is in doubt is stored, and plays no role until somebody answers.", machine: "Machine", title: "Title", inPlant: "in the plant already", takeIt: "Take", name: "Name", role: "Role", why: "Why", states: "States", doubt: "{n} in doubt", yes: "Yes, it is", no: "No role", means: "What does it mean?", keepUnknown: "unknown", another: "Another word", saveStates: "Save", rename: "Rename", dropAll: "Leave out", keepAll: "Take it", presets: "Ready state maps", more: "{n} more without a role", fewer: "Fewer",
+    write: "Write {signals} signals of {machines} machines into plant.toml", back: "Back", cancel: "Cancel", noneTaken: "Nothing is taken: mark what you want.",
+    written: "{name} is in plant.toml", arriving: "The plant takes it up by itself; the first values are on their way…", arrived: "{n} values have arrived", nothingYet: "Nothing has arrived yet: {said}", canAsk: "{n} of {all} studies can be asked now", lacks: "What is missing for the others", openMachine: "Open {machine}", noShifts: "The plant has no shifts, so nobody can say which time was planned and there is no OEE yet. Add shifts on the page Plant.", done: "Done", stillOpen: "Still in doubt: {signals}", line: "line and name, such as line-1/press-3", finished: "Tried: all well", failed: "It stops here", close: "Close",
+  },
+  {
+    sources: "数据源", none: "尚未接入任何数据源。", source: "数据源", health: "状态", rate: "数值/秒", last: "最近收到", feeds: "供给", signals: "{n} 个信号", connect: "接入设备", test: "测试", look: "查看新内容",
+    connected: "已连接", connecting: "正在连接", lost: "已断开", blocked: "受阻", stopped: "已停止", wrong: "设置有误",
+    saysLost: "连接已断开。系统会自动重试，并补取设备保存的数据。", saysBlocked: "磁盘已满，无法保存。请释放空间，之后会自动继续。", saysStopped: "没有接收数据：工厂未运行，或该数据源已移除。", saysWrong: "plant.toml 中的设置不对，或设备拒绝。请测试以查看哪一步失败。", saysConnecting: "尚未连上，正在继续尝试。", saysQuiet: "已连接，但尚未收到内容。",
+    sinceWhen: "自 {at}", skew: "其时钟相差 {n}", refused: "{n} 个数值被拒绝", never: "从未", ago: "{n}前",
+    step1: "地址", step2: "测试", step3: "监听", step4: "核对", step5: "到达",
+    where: "它在哪里？", address: "设备、PLC 或消息代理的地址", addressHelp: "URL 或主机名；只给主机名时会尝试设备常用的协议。", go: "看谁应答", looking: "正在尝试可能的协议…", answers: "有应答", silent: "无应答", take: "选用", speaks: "支持 {n} 种协议", asUser: "以 {user} 身份",
+    trying: "正在测试 {name}…", again: "重试", login: "登录", user: "用户名", password: "密码", wantsUser: "可能需要用户名和密码。它们保存在 secrets.toml，绝不写入 plant.toml。", next: "查看提供的内容", anyway: "仍要查看",
+    browsing: "正在浏览 {name} 提供的内容…", offers: "提供 {n} 项", offersShown: "提供 {n} 项，显示前 {shown} 项", nothing: "有应答，但没有可选内容。请在 plant.toml 中说明要读取什么；方法见 docs/connect.md。", narrow: "只取符合的", narrowHelp: "如 *press-3*", apply: "应用", heard: "已收到 {n} 个数值", listening: "正在监听，以区分计数器和状态：{n} 秒", stoppedHearing: "不再收到数据：{said}", propose: "给出建议", thing: "内容", now: "当前值", unit: "单位", kind: "类型",
+    proposal: "接入后的样子", proposalHelp: "尚未写入任何内容。请改正错误；有疑问的会保存，但在有人确认之前不起作用。", machine: "设备", title: "名称", inPlant: "工厂中已有", takeIt: "采用", name: "信号名", role: "角色", why: "依据", states: "状态", doubt: "{n} 个有疑问", yes: "是的", no: "不分配角色", means: "各表示什么？", keepUnknown: "未知", another: "其他取值", saveStates: "保存", rename: "改名", dropAll: "不采用", keepAll: "采用", presets: "现成状态表", more: "另有 {n} 个没有角色", fewer: "收起",
+    write: "将 {machines} 台设备的 {signals} 个信号写入 plant.toml", back: "返回", cancel: "取消", noneTaken: "没有选用任何内容，请勾选需要的。",
+    written: "{name} 已写入 plant.toml", arriving: "工厂会自动接入，首批数值即将到达…", arrived: "已收到 {n} 个数值", nothingYet: "尚未收到：{said}", canAsk: "现在可以询问 {all} 项分析中的 {n} 项", lacks: "其余分析所缺内容", openMachine: "打开 {machine}", noShifts: "工厂没有班次，无法判断计划时间，因此还没有 OEE。请在“工厂”页面添加班次。", done: "完成", stillOpen: "仍有疑问：{signals}", line: "产线和名称，如 line-1/press-3", finished: "测试通过", failed: "停在这一步", close: "关闭",
+  },
+);
