@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from operator import add
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from . import studies  # noqa: F401  (importing the studies fills the catalog)
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
-from .catalog import Parameter, Study, find
+from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Output, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
 from .reading import REACH, Bench, History, ReadAhead, text_spells
+from .settings import checked
 
 __all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked"]
 
@@ -89,22 +89,6 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     return Asked(study, question.at, question.window, plant.zone, total, pieces, tuple(covered), evidence)
 
 
-def checked(study: Study, given: Mapping[str, object]) -> dict[str, object]:
-    """The study's settings, parsed from what a user gave; unknown ones are refused with the nearest name."""
-    known = {p.name: p for p in study.settings}
-    for name in given:
-        if name not in known:
-            raise UnknownName(f"setting of {study.name}", name, known)
-    found: dict[str, object] = {}
-    for name, p in known.items():
-        if name not in given:
-            if p.required:
-                raise BadQuestion(f"{study.name} needs the setting '{name}': {p.help}")
-            continue
-        found[name] = _parsed(study, p, given[name])
-    return found
-
-
 def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     """What a machine lacks for a study, in words; empty when it can answer."""
     lacks = [
@@ -132,14 +116,6 @@ class _Unit:
     @property
     def bad(self) -> int:
         return sum(_bad(a) for a in self.arguments.values())
-
-
-def _parsed(study: Study, p: Parameter, value: object) -> object:
-    try:
-        return TypeAdapter[object](p.annotation).validate_python(value)  # type: ignore[arg-type]  # any annotation
-    except ValidationError as error:
-        said = "; ".join(e["msg"].lower() for e in error.errors())
-        raise BadQuestion(f"{study.name}: {p.name} = {value!r} does not fit: {said}. {p.help}") from None
 
 
 def _groups(by: tuple[str, ...]) -> tuple[str, ...]:

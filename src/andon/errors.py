@@ -12,6 +12,7 @@
   - Damaged            something on disk is not as it was written
   - DiskFull           the disk took no more; nothing acknowledged was lost
   - NotAllowed         the person or token has not the right
+  - Changed            somebody else changed it meanwhile
 """
 
 from collections.abc import Iterable
@@ -60,6 +61,10 @@ class DiskFull(AndonError):
 
 class NotAllowed(AndonError):
     """The person or token has not the right."""
+
+
+class Changed(AndonError):
+    """Somebody else changed it meanwhile."""
 
 
 class UnknownName(AndonError):

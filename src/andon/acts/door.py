@@ -7,26 +7,37 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
-from ..model import Window, micros
+from ..model import Batch, Receipt, Window, micros, moment
 from ..plant import Plant
-from ..plant.alarms import ACKNOWLEDGED, OUT_OF_SERVICE, RESET, SHELVED
+from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from .register import ACTS, Act, Argument, Desk, Memory
+from .standing import STANDING
 
-KINDS = ("reason", "order", "scrap", "note", "entry", ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
 def act(
-    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str, right: str
+    name: str,
+    arguments: Mapping[str, object],
+    *,
+    plant: Plant,
+    history: Memory,
+    folder: Path,
+    who: str,
+    right: str,
+    key: str = "",
 ) -> Mapping[str, object]:
     """Do one act, and write down who did what with which result.
 
@@ -48,6 +59,8 @@ def act(
         The person or token.
     right
         The right they have: viewer, operator, engineer or admin.
+    key
+        Kept in the log: what tells a repeated act from a new one (`Repeats`).
 
     Returns
     -------
@@ -76,7 +89,7 @@ def act(
         for p in known.parameters
         if p.required or p.name in arguments
     }
-    begun = audit.append(ledger, **told, result={"state": "begun"})
+    begun = audit.append(ledger, **told, result={"state": "begun", **({"key": key} if key else {})})
     try:
         done = known.function(Desk(plant, history, who, begun.number, now), **values)
     except AndonError as error:
@@ -84,6 +97,52 @@ def act(
         raise
     audit.append(ledger, **told, result={"state": "done", "of": begun.number, "said": done})
     return {"number": begun.number, **done}
+
+
+def rehearsed(
+    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, who: str, right: str
+) -> tuple[dict[str, object], Mapping[str, object]]:
+    """What an act would be given and would say, had it been done now; nothing is written.
+
+    Returns
+    -------
+    arguments, said
+        The arguments with every time as a moment that means the same later; and what the act would say.
+
+    Raises
+    ------
+    NotAllowed, UnknownName, BadInput, BadQuestion
+        As the act itself would.
+    """
+    known = _known(name)
+    if _rank(right) < _rank(known.right):
+        raise NotAllowed(f"{who} has the right '{right}', and {known.name} needs '{known.right}'. Ask an admin.")
+    now = time.time_ns() // 1000
+    given = {k: v for k, v in arguments.items() if v is not None}
+    given |= {p.name: "now" for p in known.parameters if p.kind is Window and p.name not in given and not p.required}
+    values = {p.name: _parsed(known, p, given, (plant, now)) for p in known.parameters if p.required or p.name in given}
+    unwritten = cast(Memory, _Unwritten(history))
+    said = known.function(Desk(plant, unwritten, who, 0, now), **values)
+    return {k: _written(v) if isinstance(v, Window) else v for k, v in values.items()}, said
+
+
+class _Unwritten:
+    """A memory that reads as the real one and keeps nothing."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._memory, name)
+
+    def write(self, batch: Batch) -> Receipt:
+        return Receipt(batch.source, batch.number, 0, 0)
+
+
+def _written(window: Window) -> str:
+    """A moment, or SINCE/UNTIL, as the door reads it."""
+    since, until = (moment(t).isoformat() for t in (window.since, window.until))
+    return f"{since}/{until}" if window.duration else since
 
 
 def settle(*, history: Memory, folder: Path) -> list[audit.Line]:

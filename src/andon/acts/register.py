@@ -58,6 +58,16 @@ class Desk:
         rows = [*rows, *(r for w, _ in rows for r in self._rest(kind, place, w))]
         self._keep(self._spells(kind, place, rows, detail))
 
+    def put(self, kind: str, place: str, row: tuple[Window, str], **detail: object) -> None:
+        """Write one spell durably, once, with who and why; an earlier one with the same start is gone, whole.
+
+        Raises
+        ------
+        Damaged
+            As for `write`.
+        """
+        self._keep(self._spells(kind, place, [row], detail))
+
     def enter(self, place: str, signal: str, at: int, said: tuple[float | None, str | None], **detail: object) -> None:
         """Write one sample of a signal durably, once, with who and why.
 

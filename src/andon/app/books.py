@@ -86,8 +86,8 @@ def losses(
         return Ranking(f"{at or plant.plant.name}", rows, plant.plant.currency, TIMELESS if "loss" in groups else "")
 
 
-def opened(folder: Path, entry: str) -> Opened:
-    """One entry down to its stops and to the samples behind the longest."""
+def opened(folder: Path, entry: str, *, spoken: bool = True) -> Opened:
+    """One entry down to its stops and to the samples behind the longest; moments in words, or in microseconds."""
     with open_plant(folder) as plant:
         found = plant.books.open_entry(_number(entry))
         if restricted():
@@ -96,19 +96,26 @@ def opened(folder: Path, entry: str) -> Opened:
         zone = plant.plant.zone
         stops: list[Row] = [
             {"since": local(s, zone).isoformat(), "until": local(u, zone).isoformat(), "time": u - s}
+            if spoken
+            else {"since": s, "until": u, "time": u - s}
             for s, u in sorted(spells)
         ]
-        return Opened(_entry_row(found), stops, _samples(plant, found, spells), plant.plant.currency)
+        samples = _samples(plant, found, spells)
+        rows = [r | {"at": clock_text(int(str(r["at"])), zone)} for r in samples] if spoken else samples
+        return Opened(_entry_row(found), stops, rows, plant.plant.currency)
 
 
-def versions(folder: Path, entry: str) -> list[Row]:
+def versions(folder: Path, entry: str, *, spoken: bool = True) -> list[Row]:
     """All versions of a closed shift, by an entry's number or by "machine day shift", with what changed."""
     with open_plant(folder) as plant:
         words = entry.split()
         if restricted():  # the shift of a machine that may not be seen is unknown
             plant.plant.machine(words[0] if len(words) == 3 else plant.books.open_entry(_number(entry)).machine)
         found = plant.books.history(*words) if len(words) == 3 else plant.books.history_of(_number(entry))
-        return [_version_row(plant, v) for v in found]
+        if restricted():
+            for version in found:
+                plant.plant.machine(version.closing.machine)
+        return [_version_row(plant, v) | ({} if spoken else {"at": v.closing.posted_at}) for v in found]
 
 
 def balance(folder: Path) -> Proofs:
@@ -243,15 +250,9 @@ def _samples(plant: Andon, entry: Entry, spells: Sequence[tuple[int, int]]) -> l
     for path in entry.evidence.signals:
         for r in plant.history.samples(path, window, before=True).to_pylist()[:200]:
             rows.append(
-                {
-                    "signal": path,
-                    "at": clock_text(r["at"], plant.plant.zone),
-                    "value": plain(r["value"]),
-                    "text": r["text"],
-                    "quality": r["quality"],
-                }
+                {"signal": path, "at": r["at"], "value": plain(r["value"]), "text": r["text"], "quality": r["quality"]}
             )
-    return sorted(rows, key=lambda r: str(r["at"]))
+    return sorted(rows, key=lambda r: int(str(r["at"])))
 
 
 def _number(entry: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -86,11 +86,13 @@ class Andon:
         return spoken(self.plant, at, since=since, until=until, last=last)
 
     def act(
-        self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin"
+        self, name: str, arguments: Mapping[str, object], *, who: str, right: str = "admin", key: str = ""
     ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
         self._seen(arguments)
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
+        told = {"who": who, "right": right, "key": key}
+        return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, **told)
 
     def _seen(self, arguments: Mapping[str, object]) -> None:
         """Whoever may see only some lines changes nothing elsewhere: what is there is unknown to them."""
@@ -208,6 +210,18 @@ def open_plant(folder: str | Path) -> Andon:
     lent, plant = lent_of(path), paper(path)
     history = lent.history if lent else Historian.open(path / "history")
     return Andon(path, plant, history, Books.open(path / "ledger"), lent)
+
+
+@contextmanager
+def reading(folder: str | Path) -> Iterator[tuple[Plant, Historian]]:
+    """The plant on paper and its history, without the books: for what is asked often, and streamed from any thread."""
+    path = Path(folder)
+    if lent := lent_of(path):
+        yield paper(path), lent.history
+        return
+    plant = paper(path)
+    with closing(Historian.open(path / "history")) as history:
+        yield plant, history
 
 
 def _narrowed(plant: Plant) -> Plant:

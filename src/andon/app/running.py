@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
 from ..acquire.gather import Gather, Site, Status
+from ..acts.standing import standing
 from ..answer import Plain, plain
 from ..config import check, read_plant, secret
 from ..errors import AndonError, BadConfig
@@ -20,8 +22,11 @@ from ..ledger import Books
 from ..plant import Plant
 from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
-from ..watch import Clockwork, Live, Tile
-from ..watch.alarms import Keeper
+from ..watch import Calls, Clockwork, Live, Tile
+from ..watch.alarms import Keeper, Occurrence
+from ..watch.standing import Answers, Asking
+from ..watch.standing.asking import raised
+from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
 from .serving import LOOPBACK, Serving, Tls, guarded
@@ -51,22 +56,31 @@ class Running:
         home = folder / "alarms"
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
-        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell)
+        self.calls = Calls(self.history, time.time_ns() // 1000)
+        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self._tell)
+        self.alarms = Keeper(
+            self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell, theirs=self._asked
+        )
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles}
+        offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
+        offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
+        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
+        self._asking = threading.Thread(target=self._ask, name="andon standing", daemon=True)
         self._seen = _stamp(folder)
 
     def start(self) -> None:
+        settled(self.folder, self.history)
         self._lending.enter_context(lending(self.folder, self.lent))
         if self.serving:
             self.serving.start()
         self._change()
         self._watching.start()
+        self._asking.start()
 
     def work(self) -> None:
         """Stay until `stopped` is set; look after what changes."""
@@ -79,8 +93,9 @@ class Running:
             self.serving.stop()
         for part in (self.gather, self.inboxes, self.alarms, self.notifier):
             part.stop()
-        if self._watching.is_alive():
-            self._watching.join(PATIENCE)
+        for thread in (self._watching, self._asking):
+            if thread.is_alive():
+                thread.join(PATIENCE)
         self._lending.close()
         self.history.close()
 
@@ -96,6 +111,15 @@ class Running:
     def tiles(self) -> list[Tile]:
         """What every machine is doing, and how its shift goes."""
         return self.live.tiles()
+
+    def page(self) -> str:
+        """Where its page is served; "" where it has none."""
+        return self.serving.url if self.serving else ""
+
+    def _tell(self, standing: Sequence[Occurrence], changed: Sequence[Occurrence]) -> None:
+        """Those who are told of alarms are told of calls for help, too."""
+        calls, news = self.calls.told()
+        self.notifier.tell([*standing, *calls], [*changed, *news])
 
     def _change(self) -> None:
         """Bring all parts to what plant.toml says; who is to be told comes before what they are told of."""
@@ -123,6 +147,16 @@ class Running:
         """Close shifts on time; the books are opened here, for their connection belongs to one thread."""
         with Books.open(self.folder / "ledger") as books:
             Clockwork(lambda: self.plant, self.history, books, self._caught_up).work(self.stopped)
+
+    def _ask(self) -> None:
+        """Ask what stands when a shift has closed; with books of this thread."""
+        with Books.open(self.folder / "ledger") as books:
+            answers = Answers(self.folder / "standing")
+            Asking(lambda: self.plant, self.history, books, answers, self.alarms.turn).work(self.stopped)
+
+    def _asked(self) -> set[tuple[str, str]]:
+        """Place and name of the alarms that standing questions may raise."""
+        return raised(standing(self.history), self.plant)
 
     def _caught_up(self, until: int) -> bool:
         """Whether every source that is connected was heard since a moment."""

@@ -108,7 +108,8 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     house = import_module("andon.app")
     door = gate.Door(folder, behind_proxy=behind_proxy)
     app.include_router(gate.router(house, folder, door))
-    app.include_router(rest.router(house, folder))
+    rest.install(app, house, folder)
+    rest.close(app)
     app.mount("/", web.pages())
     app.add_middleware(gate.Gate, door=door)
     return app

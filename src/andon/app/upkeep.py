@@ -20,6 +20,8 @@ from ..plant.zones import clock_text
 from .opening import Andon, for_the_whole_plant, open_plant, restricted
 
 Row = dict[str, Plain]
+ANSWERS = "standing"
+"""Where the answers of standing questions lie in a plant folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ def backed_up(folder: Path, target: Path) -> None:
     for part in ("ledger/audit.jsonl", "plant.toml"):
         if (folder / part).exists():
             shutil.copy2(folder / part, target / part)
+    if (folder / ANSWERS).is_dir():
+        shutil.copytree(folder / ANSWERS, target / ANSWERS)
 
 
 def restored(copy: Path, folder: Path) -> None:
@@ -129,6 +133,8 @@ def restored(copy: Path, folder: Path) -> None:
         with Accounts(copy) as accounts:
             accounts.backup(folder)
     shutil.copy2(copy / "plant.toml", folder / "plant.toml")
+    if (copy / ANSWERS).is_dir():
+        shutil.copytree(copy / ANSWERS, folder / ANSWERS)
 
 
 def verified(folder: Path, *, deep: bool = False) -> Verdict:

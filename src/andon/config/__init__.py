@@ -8,7 +8,7 @@ from ..errors import BadConfig
 from ..plant import Plant
 from .build import build
 from .draft import Draft, draft
-from .edit import confirm_machines, confirm_mapping, confirm_source
+from .edit import confirm_machines, confirm_mapping, confirm_source, replace_text
 from .meaning import meaning
 from .mistakes import Mistake, mistakes
 from .places import places
@@ -19,11 +19,13 @@ from .written import PlantFile
 __all__ = [
     "Mistake",
     "check",
+    "check_text",
     "confirm_machines",
     "confirm_mapping",
     "confirm_source",
     "keep_secret",
     "read_plant",
+    "replace_text",
     "schema",
     "secret",
     "template",
@@ -67,6 +69,15 @@ def check(path: str | Path) -> list[Mistake]:
     return _read(toml_of(path))[1]
 
 
+def check_text(text: str) -> list[Mistake]:
+    """As `check`, of a text that is not yet in a file.
+
+    >>> [m.line for m in check_text('[plant]\\nname = "works"\\nzone = "Mars"\\n') if not m.warning]
+    [3]
+    """
+    return _of_text(text)[1]
+
+
 def schema() -> dict[str, object]:
     """The JSON Schema (draft 2020-12) of plant.toml, for editors; dates and times are texts in it.
 
@@ -92,12 +103,16 @@ def _read(file: Path) -> tuple[Draft | None, list[Mistake]]:
         return None, [
             Mistake(FILE, 1, f"The file is not UTF-8 ({wrong.reason} at byte {wrong.start}). Save it as UTF-8.")
         ]
+    return _of_text(text, file.name)
+
+
+def _of_text(text: str, name: str = FILE) -> tuple[Draft | None, list[Mistake]]:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        return None, [_of_syntax(str(wrong), text, file.name)]
+        return None, [_of_syntax(str(wrong), text, name)]
     found = draft(raw)
-    return found, mistakes(meaning(found), file.name, places(text))
+    return found, mistakes(meaning(found), name, places(text))
 
 
 def _of_syntax(said: str, text: str, file: str) -> Mistake:

@@ -115,14 +115,14 @@ def _edit(path: str | Path, change: Callable[[TOMLDocument], None]) -> None:
     wrong = sorted(_wrong(after) - _wrong(before))
     if wrong:
         raise BadConfig("\n".join([f"{file} was not changed: it would say things that do not fit.", *wrong]))
-    _replace(file, after)
+    replace_text(file, after)
 
 
 def _wrong(text: str) -> set[str]:
     return {f.text for f in meaning(draft(tomllib.loads(text))) if not f.warning}
 
 
-def _replace(file: Path, text: str) -> None:
+def replace_text(file: Path, text: str) -> None:
     """Put the new text in place of the old one at once: a power cut leaves one of them whole."""
     with NamedTemporaryFile("w", dir=file.parent, prefix=".plant-", delete=False, encoding="utf-8", newline="") as new:
         new.write(text)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..model import Measurements, Spells, Waveforms, Window
-from ..plant.alarms import SPELLS as ALARM_SPELLS
+from ..plant.alarms import UNBOOKED
 from .hot import Connection, Store, snapshot, table
 
 SPELLS = """
@@ -147,7 +147,7 @@ def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
 def _touched_by_spells(store: Store, told: Iterable[tuple[str, str, int, int]]) -> Iterable[tuple[str, int, int]]:
     """A connection touches all signals of its source, any other spell its machine."""
     for kind, place, since, until in told:
-        if kind in ALARM_SPELLS:  # they change no figure of a shift
+        if kind in UNBOOKED:
             continue
         if kind != "connection":
             yield place, since, until

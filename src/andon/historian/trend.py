@@ -19,13 +19,16 @@ Part = tuple[int, pa.Table]
 
 def trend(store: Store, shelf: Shelf, path: str, window: Window, pixels: int) -> pa.Table:
     """At most `pixels` (+ 1) buckets of equal width over a window; see `Historian.trend`."""
+    return buckets(store, shelf, path, window, width_of(window, pixels))
+
+
+def width_of(window: Window, pixels: int) -> int:
+    """The width of the buckets (microseconds) in which a trend over a window comes."""
     if pixels < 1:
         raise BadQuestion(f"A trend of {pixels} pixels cannot be drawn: ask for at least 1.")
     width = max(1, -(-window.duration // pixels))
-    for step in sorted(LEVELS.values(), reverse=True):
-        if width >= step:
-            return buckets(store, shelf, path, window, -(-width // step) * step)
-    return buckets(store, shelf, path, window, width)
+    step = next((s for s in sorted(LEVELS.values(), reverse=True) if width >= s), 1)
+    return -(-width // step) * step
 
 
 def buckets(store: Store, shelf: Shelf, path: str, window: Window, width: int) -> pa.Table:

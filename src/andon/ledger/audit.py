@@ -125,6 +125,18 @@ def _backwards(log: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
+def after(folder: Path, offset: int) -> tuple[list[Line], int]:
+    """The lines that were wholly written from a place in the file on, and the place after them; not verified."""
+    file = folder / FILE
+    if not file.exists():
+        return [], 0
+    with file.open("rb") as log:
+        log.seek(offset)
+        whole, line_break, _ = log.read().rpartition(b"\n")
+    found = [line for text in whole.splitlines() if (line := _line(text))]
+    return found, offset + len(whole) + len(line_break)
+
+
 def unfinished(folder: Path) -> list[Line]:
     """Acts that were begun and of which no outcome was written: the process died between."""
     begun: dict[int, Line] = {}

@@ -39,6 +39,7 @@ __all__ = [
     "survival",
     "table",
     "timeline",
+    "to_pdf",
     "to_png",
     "to_svg",
     "to_vega",
@@ -61,3 +62,12 @@ def to_png(
     from . import render  # the renderer is heavy and needed only when something is drawn
 
     return render.to_png(picture, theme=theme, language=language, zone=zone, width=width)
+
+
+def to_pdf(
+    picture: Picture, *, theme: str = "light", language: str = "en", zone: str = "UTC", width: int = 640
+) -> bytes:
+    """The picture as PDF; see `to_vega` for the parameters."""
+    from . import render  # the renderer is heavy and needed only when something is drawn
+
+    return render.to_pdf(picture, theme=theme, language=language, zone=zone, width=width)

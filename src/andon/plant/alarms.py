@@ -8,6 +8,10 @@ ALARM = "alarm"
 ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE = "acknowledged", "reset", "shelved", "out_of_service"
 """Kinds of the spells that say what people did to an alarm, at place/alarm."""
 SPELLS = (ALARM, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+CALL = "call"
+"""Kind of the spells of calls for help."""
+UNBOOKED = (*SPELLS, CALL)
+"""Kinds of spells on which no figure of a shift rests."""
 OWN = ("source-lost", "no-values", "clock-skew", "disk-full")
 """Andon's own alarms, at the name of a source or at "andon"."""
 WAITING = ("unacknowledged", "returned", "latched_unacknowledged")

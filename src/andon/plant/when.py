@@ -73,7 +73,8 @@ def when(text: str, zone: str, now: int, book: ShiftBook, place: str = "") -> Wi
     text
         `today`, `yesterday`, `this shift`, `last shift`, `last 3 shifts`, `last week` (the last whole one; so does
         `week`), `this month` (until now), `30 d` (the time up to now), `2022-09-05`, `2022-W36`, `2022-09`,
-        `2022-09-05 06:00` (local), `2022-09-05T06:00:00+02:00`, or two of them as `SINCE/UNTIL` (half-open).
+        `2022-09-05 06:00` (local), `2022-09-05T06:00:00+02:00`, microseconds since 1970 (14 to 17 digits), or two of
+        them as `SINCE/UNTIL` (half-open).
     zone
         IANA name, for local times.
     now
@@ -158,6 +159,8 @@ def _between(since: Window, until: Window, said: str) -> Window:
 def _moment(present: _Present, said: str) -> Window | None:
     if said == "now":
         return Window(present.now, present.now)
+    if re.fullmatch(r"\d{14,17}", said):
+        return Window(int(said), int(said))
     if not re.match(r"\d{4}-", said) or ":" not in said:
         return None
     try:

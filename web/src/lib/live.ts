@@ -8,7 +8,7 @@ export interface Tile {
 }
 export type AlarmRow = Record<string, string | number | null>;
 export type SourceRow = Record<string, string | number | null>;
-export interface Call { number: number; machine: string; text: string; who: string; at: number }
+export interface Call { number: number; machine: string; kind: string; text: string; who: string; at: number; answered: number | null; by: string }
 interface Frame { tiles?: Partial<Tile>[]; alarms?: AlarmRow[]; sources?: SourceRow[]; calls?: Call[]; latest?: Record<string, [number, number | string | null, number]>; whole?: boolean; at: number }
 
 export const tiles = signal<Tile[]>([]);

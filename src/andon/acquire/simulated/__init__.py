@@ -59,7 +59,9 @@ class Simulation:
         """Write plant.toml and truth.json into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plant.toml").write_text(self.plant_toml, encoding="utf-8")
-        (folder / "truth.json").write_bytes(orjson.dumps(self.truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
+        (folder / "truth.json").write_bytes(
+            orjson.dumps(self.truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+        )
 
 
 Lines = Iterable[tuple[list[Run], list[Plan]]]

@@ -27,14 +27,7 @@ def filters(
     product: str | None = Query(None, description="Only this product; empty: those not known."),
 ) -> dict[str, object]:
     """A dependency: which losses a request is about."""
-    return {
-        "losses": tuple(loss),
-        "reason": reason,
-        "shift": shift,
-        "day": day,
-        "order": order,
-        "product": product,
-    }
+    return {"losses": tuple(loss), "reason": reason, "shift": shift, "day": day, "order": order, "product": product}
 
 
 def routes(house: ModuleType, folder: Path) -> APIRouter:

@@ -12,10 +12,7 @@ from .served import Asking, Door
 from .when import AT, When, when
 
 CONDITION = Query(
-    ...,
-    description="What is to hold.",
-    examples=["temperature > 80 for 5 min while running"],
-    max_length=1000,
+    ..., description="What is to hold.", examples=["temperature > 80 for 5 min while running"], max_length=1000
 )
 WINDOW = Query(..., description="SINCE/UNTIL; several times for several stretches.", max_length=16)
 SIGNAL = Query(..., description="Path of a signal; up to 16 times.", max_length=16)
@@ -36,9 +33,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         return asking.told(asking.ask("searched", condition, at, **span.said, limit=limit))
 
     @found.get("/compare", operation_id="compare")
-    def compare(
-        asking: Asking = Depends(door), signal: list[str] = SIGNAL, window: list[str] = WINDOW
-    ) -> Response:
+    def compare(asking: Asking = Depends(door), signal: list[str] = SIGNAL, window: list[str] = WINDOW) -> Response:
         """Mean, lowest and highest value of signals, and the states of their machines, in several stretches."""
         return asking.told(asking.ask("compared", signal, [_pair(w) for w in window]))
 

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -98,6 +98,8 @@ class Keeper:
         How each source is doing.
     tell
         Who is told of what stands and of what is new, once it is on disk; several times a second, as time passes.
+    theirs
+        Place and name of the alarms that others may raise by `turn`: these outlive a restart.
     """
 
     def __init__(
@@ -107,9 +109,11 @@ class Keeper:
         *,
         status: Callable[[], Mapping[str, Seen]] = dict,
         tell: Tell = lambda standing, changed: None,
+        theirs: Callable[[], Container[Key]] = tuple,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._memory, self._note, self._status, self._tell, self._clock = memory, note, status, tell, clock
+        self._theirs = theirs
         self._waiting = Waiting()
         self._lot: list[pa.Table | Found] = []
         self._again = False
@@ -299,13 +303,14 @@ class Keeper:
                     self._panel.show(key, way, now)
 
     def _rest(self, standing: Iterable[Occurrence], now: int) -> None:
-        """What stands and is no alarm of plant.toml: Andon's own stay, others end."""
+        """What stands and is no alarm of plant.toml: Andon's own stay, as do those of others; what nobody has ends."""
+        theirs = self._theirs()
         for o in standing:
             if o.key in self._panel.points:
                 continue
             alarm = Alarm(name=o.name, place=o.place, priority=o.priority, messages=o.messages, advice=o.advice)
             self._panel.put(alarm, o)
-            if o.name not in KINDS:
+            if o.name not in KINDS and o.key not in theirs:
                 self._panel.end(o.key, now, "it is gone from plant.toml")
 
     def _replayed(self, now: int) -> Turned:

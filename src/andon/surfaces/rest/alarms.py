@@ -1,0 +1,37 @@
+"""/alarms: what stands, and what was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from .served import Asking, Door
+from .when import AT, When, when
+
+
+def routes(house: ModuleType, folder: Path) -> APIRouter:
+    found, door = APIRouter(tags=["alarms"]), Door(house, folder)
+
+    @found.get("/alarms", operation_id="alarms")
+    def alarms(
+        asking: Asking = Depends(door),
+        at: str = AT,
+        everything: bool = Query(False, description="Also those that are over."),
+        span: When = Depends(when),
+    ) -> Response:
+        """The alarms that stand, the most urgent first; with a window or `everything` also those that are over."""
+        rows = asking.ask("alarms", at, everything=everything, **span.said)
+        return asking.told([told_alarm(r, asking.language) for r in rows])
+
+    return found
+
+
+def told_alarm(row: dict[str, object], language: str) -> dict[str, object]:
+    """A row with its message in the reader's language, under names that programs like."""
+    found = {name.replace(" ", "_"): value for name, value in row.items() if name != "message_zh"}
+    return found | {
+        "message": row["message_zh" if language == "zh" else "message"],
+        "first_out": bool(row["first out"]),
+    }

@@ -1,0 +1,23 @@
+/** A value with its UCUM unit as people read it: ratios as per cent, microseconds as lengths, codes as words. */
+import type { Plain } from "../lib/api";
+import { figure, length, money, percent } from "../lib/format";
+import { lang } from "../lib/i18n";
+import { plant } from "../lib/plant";
+
+const WORDS: Record<string, [string, string]> = {
+  "{part}": ["parts", "件"], "{part}/h": ["parts/h", "件/小时"], "/h": ["/h", "/小时"], "[ppm]": ["ppm", "ppm"], "{alarm}": ["alarms", "条报警"], "{opportunity}": ["opportunities", "个机会"],
+  "{U}": ["", ""], "{beta}": ["", ""], s: ["s", "秒"], min: ["min", "分钟"], h: ["h", "小时"], "Cel": ["°C", "°C"], "kW.h": ["kWh", "kWh"],
+};
+
+export const unitText = (unit: string): string => (unit === "1" || unit === "us" ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? unit));
+
+export function amount(value: Plain | undefined, unit = ""): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? "✓" : "–";
+  if (Array.isArray(value) || typeof value === "object") return String(Array.isArray(value) ? value.length : "");
+  if (typeof value === "string") return value;
+  if (unit === "1") return percent(value);
+  if (unit === "us") return value < 0 ? `−${length(-value)}` : length(value);
+  if (unit && unit === plant.value?.currency) return money(value, unit);
+  return `${figure(value)} ${unitText(unit)}`.trim();
+}

@@ -1,0 +1,66 @@
+/** The form of a study, made from its signature: where, when, split by what, and its own settings. All of it is in the address. */
+import { useState } from "preact/hooks";
+import { unitText } from "../../draw/amount";
+import type { Query } from "../../lib/api";
+import { choose, chosen, here } from "../../lib/router";
+import { Place } from "./place";
+import type { About, Setting } from "./told";
+import { t } from "./words";
+
+const SPANS = ["shift", "last_shift", "today", "yesterday", "week", "7 d", "30 d"] as const;
+const GROUPS = ["machine", "line", "shift", "day", "week", "month", "product", "order"] as const;
+
+/** What the address asks, as the house wants it. */
+export function question(about: About): Query {
+  const said: Query = { at: chosen("at"), by: chosen("by") };
+  if (chosen("since")) Object.assign(said, { since: chosen("since"), until: chosen("until") });
+  else said.last = chosen("last", "7 d").replace("last_shift", "last shift");
+  for (const p of about.parameters) if (chosen(p.name)) said[p.name] = chosen(p.name);
+  return said;
+}
+
+/** Only what the study itself is set to. */
+export const settingsOf = (about: About): Record<string, string | number | boolean> =>
+  Object.fromEntries(about.parameters.filter((p) => chosen(p.name)).map((p) => [p.name, p.type === "str" ? chosen(p.name) : p.type === "bool" ? chosen(p.name) === "true" : Number(chosen(p.name))]));
+
+export function Form({ about }: { about: About }) {
+  const own = Boolean(chosen("since"));
+  const [span, setSpan] = useState({ since: chosen("since"), until: chosen("until") });
+  const pick = (value: string) => (value === "own" ? choose({ last: undefined, since: span.since || `${new Date(Date.now() - 864e5).toISOString().slice(0, 10)}T00:00` }) : choose({ last: value, since: undefined, until: undefined }));
+  const by = chosen("by").split(",").filter(Boolean);
+  return (
+    <form class="card bar ask" onSubmit={(e) => e.preventDefault()}>
+      <Place value={chosen("at")} choose={(to) => choose({ at: to })} />
+      <label>{t("when")}
+        <select value={own ? "own" : chosen("last", "7 d")} onChange={(e) => pick(e.currentTarget.value)}>
+          {SPANS.map((s) => <option key={s} value={s}>{t(s)}</option>)}
+          <option value="own">{t("custom")}</option>
+        </select>
+      </label>
+      {own && (["since", "until"] as const).map((edge) => (
+        <label key={edge}>{t(edge)}<input type="datetime-local" value={span[edge].slice(0, 16)} onInput={(e) => setSpan({ ...span, [edge]: e.currentTarget.value })} onChange={(e) => choose({ [edge]: e.currentTarget.value })} /></label>
+      ))}
+      <label>{t("by")}
+        <select value={by[0] ?? ""} onChange={(e) => choose({ by: e.currentTarget.value })}>
+          <option value="">{t("nothing")}</option>
+          {GROUPS.map((g) => <option key={g} value={g}>{t(g === "shift" ? "shift_" : g === "week" ? "week_" : g)}</option>)}
+          {by.length > 1 && <option value={chosen("by")}>{chosen("by")}</option>}
+        </select>
+      </label>
+      {about.parameters.map((p) => <Field key={`${p.name} ${here.value.search.includes(`${p.name}=`)}`} p={p} />)}
+    </form>
+  );
+}
+
+function Field({ p }: { p: Setting }) {
+  const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
+  const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
+  return (
+    <label title={p.help}>{p.title}{unit}
+      {p.choices.length ? <select value={value} onChange={(e) => set(e.currentTarget.value)}>{p.choices.map((c) => <option key={c} value={c}>{c}</option>)}</select>
+        : p.type === "bool" ? <input type="checkbox" checked={value === "true"} onChange={(e) => set(String(e.currentTarget.checked))} />
+        : p.type === "str" ? <input value={value} onChange={(e) => set(e.currentTarget.value)} />
+        : <input type="number" step={p.type === "int" ? 1 : "any"} value={value} onChange={(e) => set(e.currentTarget.value)} style={{ width: "8em" }} />}
+    </label>
+  );
+}

@@ -1,0 +1,24 @@
+/** What the house tells of studies: the shapes of its answers. */
+import type { Plain, Row } from "../../lib/api";
+import type { Pictured } from "../../draw/picture";
+
+export interface Listed { name: string; field: string; title: string; summary: string; able: number; of: number; missing: string }
+export interface Setting { name: string; title: string; type: "int" | "float" | "bool" | "str"; unit: string; default: Plain; required: boolean; choices: string[]; help: string }
+export interface FigureAbout { name: string; title: string; unit: string; help: string }
+export interface About {
+  name: string; field: string; title: string; summary: string; method: string; example: string; source: string; parameters: Setting[];
+  roles: { name: string; roles: string[][]; required: boolean; each: boolean; help: string }[]; knowledge: string[];
+  figures: FigureAbout[]; headline: string[]; adds: boolean; of_line: boolean; picture: boolean;
+}
+export interface Figure extends FigureAbout { value: Plain; headline: boolean }
+export interface Table { columns: { name: string; title: string; unit: string }[]; rows: Row[] }
+export interface Answer {
+  study: string; at: string; since: string; until: string; zone: string; coverage: number | null; heard: { signal: string; role: string; known: number; asked: number }[];
+  figures: Figure[]; tables: Record<string, Table>; picture: Pictured | null; notes: string[]; words?: Record<string, string>;
+  evidence: { machines: string[]; left_out: [string, string][]; signals: string[]; rows: number; bad: number; version: string; plant: string };
+}
+export interface Given { since: number; until: number; label: string; asked: number; figures: Record<string, Plain>; value: number | null; on: boolean | null; known: number | null; again: number; problem: string }
+export interface Schedule {
+  number: number; name: string; study: string; at: string; every: string; settings: Record<string, Plain>; figure: string; side: string; limit: number | null; priority: string; unit: string; who: string; since: number; count: number; last: Given | null;
+}
+export interface ScheduleTold extends Schedule { answers: Given[]; units: Record<string, string> }
