@@ -31,7 +31,6 @@ PARTS = {
         "page_address",
         "witnessed",
     ),
-    "assisting": ("act_confirmed", "act_dismissed", "act_proposals", "act_proposed", "page_address", "witnessed"),
     "beating": ("beat", "connections", "followed", "written"),
     "books": ("balance", "closed", "losses", "opened", "versions"),
     "bring": ("confirm", "loaded", "mapped", "proposed", "summary", "watched"),

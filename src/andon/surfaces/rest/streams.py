@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +15,6 @@ from ...answer import Plain
 from ...errors import BadQuestion
 
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "arrow": "application/vnd.apache.arrow.stream"}
-Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 DANGEROUS = r"^([=+\-@\t\r])"
 """A spreadsheet takes a text that begins so for a formula."""
 
@@ -41,7 +38,6 @@ def rows_as(shape: str, tables: Iterator[pa.Table], name: str) -> Response:
     return StreamingResponse(written, media_type=TYPES[shape], headers=headers)
 
 
-def harmless(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
 def harmless(column: pa.ChunkedArray[pa.StringScalar]) -> pa.ChunkedArray[pa.StringScalar]:
     """Texts that a spreadsheet does not take for formulas."""
     if not pa.types.is_string(column.type):
@@ -63,14 +59,6 @@ def _csv(tables: Iterator[pa.Table]) -> Iterator[bytes]:
         yield b"signal,at,value,text,quality\n"
 
 
-FIELDS: list[pa.Field[Any]] = [
-    pa.field("signal", pa.string()),
-    pa.field("at", pa.timestamp("us", "UTC")),
-    pa.field("value", pa.float64()),
-    pa.field("text", pa.string()),
-    pa.field("quality", pa.uint32()),
-]
-SAMPLES = pa.schema(FIELDS)
 TYPED: dict[str, pa.DataType] = {
     "signal": pa.string(),
     "at": pa.timestamp("us", "UTC"),
