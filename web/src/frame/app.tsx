@@ -13,6 +13,8 @@ import { ROUTES, routeOf, type Route } from "./routes";
 import { Toasts } from "./toast";
 import { t } from "./words";
 
+/** States of an alarm in which somebody has yet to acknowledge it. */
+const WAITING = new Set(["unacknowledged", "returned", "latched_unacknowledged"]);
 const stranger = signal(false);
 const trouble = signal<Problem | null>(null);
 
@@ -56,7 +58,7 @@ function connectOnce(): void {
 
 function Top({ route }: { route: Route | undefined }) {
   const [open, setOpen] = useState(false);
-  const waiting = alarms.value.filter((a) => String(a.state).startsWith("unacknowledged")).length;
+  const waiting = alarms.value.filter((a) => WAITING.has(String(a.state))).length;
   const menu = ROUTES.filter((r) => !r.bare && may(r.right ?? "viewer") && (r.name !== "accounts" || me.value?.accounts !== undefined));
   return (
     <header class="top">
