@@ -47,7 +47,7 @@ PARTS = {
         "reached",
         "read_proposal",
         "without_user",
-        "written",
+        "written_source",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
     "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
