@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...ledger import Which
 from ...model import Shift, Window
 from ...plant import Machine, Plant
-from ...units import HOUR
+from ...units import HOUR, SECOND
 
 DAY = 24 * HOUR
 REACH = {"shift": 3 * DAY, "day": 3 * DAY, "week": 9 * DAY}
 """How far beyond a stretch the shifts of a period that touches it may lie."""
 BACK = {"shift": 5 * DAY, "day": 3 * DAY, "week": 9 * DAY}
 """How far back one period before another is looked for: weekends and holidays lie between them."""
+
+
+AGO = 10 * SECOND
+"""A window that ended so lately was asked for up to now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,17 @@ def periods(plant: Plant, machines: Sequence[Machine], every: str, window: Windo
     return sorted(touching, key=lambda p: (p.window.until, p.window.since, p.name))
 
 
-def period_of(plant: Plant, machines: Sequence[Machine], window: Window) -> Period:
-    """The period that a window is: the shift, day or week of just that stretch, else the stretch itself."""
+def period_of(plant: Plant, machines: Sequence[Machine], window: Window, now: int) -> Period:
+    """The period that a window is: the shift, day or week of just that stretch, else the stretch itself.
+
+    One that runs is cut where the window ends, which is now.
+    """
     for every in REACH:
         for period in periods(plant, machines, every, window):
             if _is(plant, machines, period, window):
                 return period
+            if window.since == period.window.since and now - AGO < window.until <= now < period.window.until:
+                return replace(period, window=window)
     return Period("", "", window, Which(at=tuple(m.path for m in machines), window=window))
 
 
