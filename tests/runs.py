@@ -25,7 +25,10 @@ class Run:
     def start(self) -> "Run":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*ANDON, "run", str(self.folder), *self.options], stdout=log, stderr=log, env=os.environ | {"LC_ALL": "C.UTF-8"}
+                [*ANDON, "run", str(self.folder), *self.options],
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"LC_ALL": "C.UTF-8"},
             )
         until(lambda: "is running with" in self.said() or self.process.poll() is not None, 30, "andon run")
         assert self.process.poll() is None, self.said()
