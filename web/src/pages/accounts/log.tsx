@@ -33,8 +33,8 @@ export function Log() {
         <thead><tr><th class="num">{t("number")}</th><th>{t("at")}</th><th>{t("who")}</th><th>{t("act")}</th><th>{t("state")}</th><th>{t("arguments")}</th></tr></thead>
         <tbody>{lines.map((x) => (
           <tr key={x.number}>
-            <td class="num">{x.number}</td><td class="when">{day(x.at)} {clockSeconds(x.at)}</td><td>{x.who}{x.right && <span class="soft small"> {x.right}</span>}</td><td>{x.act}</td>
-            <td><span class={`chip ${x.result.state === "refused" || x.result.state === "failed" ? "bad" : ""}`}>{String(x.result.state ?? "")}</span></td>
+            <td class="num" data-th={t("number")}>{x.number}</td><td class="when" data-th={t("at")}>{day(x.at)} {clockSeconds(x.at)}</td><td data-th={t("who")}>{x.who}{x.right && <span class="soft small"> {x.right}</span>}</td><td data-th={t("act")}>{x.act}</td>
+            <td data-th={t("state")}><span class={`chip ${x.result.state === "refused" || x.result.state === "failed" ? "bad" : ""}`}>{String(x.result.state ?? "")}</span></td>
             <td class="with">{Object.entries(x.arguments).map(([k, v]) => `${k}: ${typeof v === "string" ? v : JSON.stringify(v)}`).join(" · ")}{x.result.says ? <span class="bad"> {String(x.result.says)}</span> : null}</td>
           </tr>
         ))}</tbody>

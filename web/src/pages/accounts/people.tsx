@@ -20,14 +20,14 @@ export function People({ accounts, again }: { accounts: Account[]; again: () => 
         <thead><tr><th>{t("name")}</th><th>{t("right")}</th><th>{t("lines")}</th><th>{t("ways")}</th><th>{t("seen")}</th><th class="num">{t("sessions")}</th><th /></tr></thead>
         <tbody>{accounts.map((a) => (
           <tr key={a.name}>
-            <td><b>{a.name}</b></td><td>{t(a.right)}</td><td>{shownLines(a.lines)}</td>
-            <td>{a.ways.map((w) => t(w === "password" ? "viaPassword" : "viaCompany")).join(", ")}</td>
-            <td>{a.seen ? dayClock(a.seen) : t("never")}</td><td class="num">{a.sessions}</td>
-            <td class="does">
+            <td><b>{a.name}</b></td><td data-th={t("right")}>{t(a.right)}</td><td data-th={t("lines")}>{shownLines(a.lines)}</td>
+            <td data-th={t("ways")}>{a.ways.map((w) => t(w === "password" ? "viaPassword" : "viaCompany")).join(", ")}</td>
+            <td data-th={t("seen")}>{a.seen ? dayClock(a.seen) : t("never")}</td><td class="num" data-th={t("sessions")}>{a.sessions}</td>
+            <td><div class="does">
               <button onClick={() => setOpen(a)}>{t("change")}</button>
               <button disabled={!a.sessions} onClick={() => void act(send("DELETE", `accounts/${encodeURIComponent(a.name)}/sessions`), t("ended", { name: a.name }))}>{t("endSessions")}</button>
               <button class="danger" onClick={() => confirm(t("sure", { name: a.name })) && void act(send("DELETE", `accounts/${encodeURIComponent(a.name)}`), t("removed", { name: a.name }))}>{t("remove")}</button>
-            </td>
+            </div></td>
           </tr>
         ))}</tbody>
       </table></div>

@@ -26,10 +26,10 @@ export function Tokens() {
         <thead><tr><th>{t("name")}</th><th>{t("right")}</th><th>{t("lines")}</th><th>{t("made")}</th><th>{t("until")}</th><th>{t("seen")}</th><th /></tr></thead>
         <tbody>{tokens.data.map((x) => (
           <tr key={x.id}>
-            <td><b>{x.name}</b> <span class="soft small">{x.id}</span></td><td>{t(x.right)}</td><td>{shownLines(x.lines)}</td>
-            <td>{dayClock(x.made)} <span class="soft small">{t("by", { who: x.made_by })}</span></td>
-            <td>{x.until ? dayClock(x.until) : t("never")}</td><td>{x.seen ? dayClock(x.seen) : t("never")}</td>
-            <td class="does"><button class="danger" onClick={() => confirm(t("sureToken", { name: x.name })) && void revoke(x)}>{t("revoke")}</button></td>
+            <td><b>{x.name}</b> <span class="soft small">{x.id}</span></td><td data-th={t("right")}>{t(x.right)}</td><td data-th={t("lines")}>{shownLines(x.lines)}</td>
+            <td data-th={t("made")}>{dayClock(x.made)} <span class="soft small">{t("by", { who: x.made_by })}</span></td>
+            <td data-th={t("until")}>{x.until ? dayClock(x.until) : t("never")}</td><td data-th={t("seen")}>{x.seen ? dayClock(x.seen) : t("never")}</td>
+            <td><div class="does"><button class="danger" onClick={() => confirm(t("sureToken", { name: x.name })) && void revoke(x)}>{t("revoke")}</button></div></td>
           </tr>
         ))}</tbody>
       </table></div>}
