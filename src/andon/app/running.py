@@ -58,15 +58,18 @@ class Running:
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
         self.calls = Calls(self.history, time.time_ns() // 1000)
-        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self._tell)
         self.alarms = Keeper(
-            self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell, theirs=self._asked
+            self.history, home / "seen.json", status=self.statuses, tell=self._tell, theirs=self._asked
         )
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
-        offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
-        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
+        offered = {
+            "sources": self.sources,
+            "statuses": self.statuses,
+            "live": self.tiles,
+            "calls": self.calls.standing,
+            "page": self.page,
+        }
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
         self.reporter = Reporter(folder, lambda: self.plant, self.notifier.send)

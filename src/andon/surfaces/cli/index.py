@@ -29,6 +29,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "trend": ("signals", "Show how a signal went."),
         "latest": ("signals", "Show the last value of every signal."),
         "coverage": ("signals", "Show how much of each signal was heard."),
+        "mcp": ("assistant", "Let a language model ask the plant: MCP over standard input and output."),
         "sql": ("signals", "Ask the history in SQL, read-only."),
     },
     "Ledger": {
@@ -38,6 +39,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "balance": ("books", "Prove that the books balance."),
         "reason": ("acts", "Give a stop its reason."),
         "act": ("acts", "Change something else: stops, orders, scrap, notes, alarms."),
+        "proposals": ("assistant", "Show what programs proposed; confirm or dismiss it."),
         "audit": ("acts", "Show and verify the log of what people changed."),
     },
     "Look after": {

@@ -15,7 +15,6 @@ from ...answer import Plain
 from ...errors import BadQuestion
 
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "arrow": "application/vnd.apache.arrow.stream"}
-Column = pa.ChunkedArray[pa.Scalar[pa.DataType]]
 DANGEROUS = r"^([=+\-@\t\r])"
 """A spreadsheet takes a text that begins so for a formula."""
 
@@ -39,7 +38,7 @@ def rows_as(shape: str, tables: Iterator[pa.Table], name: str) -> Response:
     return StreamingResponse(written, media_type=TYPES[shape], headers=headers)
 
 
-def harmless(column: Column) -> Column:
+def harmless(column: pa.ChunkedArray[pa.StringScalar]) -> pa.ChunkedArray[pa.StringScalar]:
     """Texts that a spreadsheet does not take for formulas."""
     if not pa.types.is_string(column.type):
         return column
@@ -60,15 +59,14 @@ def _csv(tables: Iterator[pa.Table]) -> Iterator[bytes]:
         yield b"signal,at,value,text,quality\n"
 
 
-SAMPLES = pa.schema(
-    {
-        "signal": pa.string(),
-        "at": pa.timestamp("us", "UTC"),
-        "value": pa.float64(),
-        "text": pa.string(),
-        "quality": pa.uint32(),
-    }
-)
+TYPED: dict[str, pa.DataType] = {
+    "signal": pa.string(),
+    "at": pa.timestamp("us", "UTC"),
+    "value": pa.float64(),
+    "text": pa.string(),
+    "quality": pa.uint32(),
+}
+SAMPLES = pa.schema(TYPED)
 
 
 def _arrow(tables: Iterator[pa.Table]) -> Iterator[bytes]:
