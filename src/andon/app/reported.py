@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..answer import Plain
 from ..errors import BadQuestion, NoData, NotAllowed, UnknownName
+from ..model import Window
 from ..plant import Plant
 from ..plant.reports import FORMATS, Scheduled
 from ..surfaces.report import MEDIA, drawn, printable
@@ -15,7 +16,7 @@ from ..words import LANGUAGES
 from .opening import lent_of, open_plant, paper, restricted
 from .reporting.gather import contents
 from .reporting.kept import Kept, Made
-from .reporting.periods import period_of
+from .reporting.periods import beside, period_of
 
 Row = dict[str, Plain]
 
@@ -70,6 +71,42 @@ def report(
     made = contents(folder, at, since=since, until=until, last=last, language=language)
     stem = "-".join(part for part in (made.every or "report", at.replace("/", "-"), _stem(made.name)) if part)
     return Document(f"{stem}.{form}", MEDIA[form], drawn(made, form))
+
+
+def report_period(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> Row:
+    """Which period a report would be about, and its neighbours.
+
+    Returns
+    -------
+    dict
+        `every` (shift, day, week, or "" any stretch), `name`, `since`, `until` (microseconds), `shifts` (closed ones
+        in it), and `before` and `after`, each with `since` and `until`; `after` None where nothing of it has begun.
+
+    Raises
+    ------
+    NoCalendar
+        The plant has no shifts.
+    """
+    with open_plant(folder) as plant:
+        window, now = plant.window(at, since=since, until=until, last=last), time.time_ns() // 1000
+        machines = plant.plant.at(at)
+        found = period_of(plant.plant, machines, window, now)
+        earlier, later = beside(plant.plant, machines, found)
+        figures = plant.books.figures((), found.which)
+    begun = later is not None and later.since < now
+    return {
+        "every": found.every,
+        "name": found.name,
+        "since": found.window.since,
+        "until": found.window.until,
+        "shifts": figures[0].shifts if figures else 0,
+        "before": _window(earlier),
+        "after": _window(later) if begun else None,
+    }
+
+
+def _window(window: Window | None) -> Row | None:
+    return None if window is None else {"since": window.since, "until": window.until}
 
 
 def reports(folder: Path) -> Row:
@@ -178,6 +215,7 @@ def _scheduled(r: Scheduled, kept: Kept) -> Row:
 
 def _made(folder: Path, m: Made, kept: Kept, known: bool) -> Row:
     home = folder / "reports" / m.report
+    waiting: list[Plain] = [*sorted(kept.waiting[m.number])] if known else []
     return {
         "number": m.number,
         "report": m.report,
@@ -194,7 +232,7 @@ def _made(folder: Path, m: Made, kept: Kept, known: bool) -> Row:
         "language": m.language,
         "files": [_file(home / name) for name in m.files if (home / name).exists()],
         "missing": dict(m.missing),
-        "waiting": sorted(kept.waiting[m.number]) if known else [],
+        "waiting": waiting,
     }
 
 

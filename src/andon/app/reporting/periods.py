@@ -98,6 +98,18 @@ def _name(key: tuple[str, str]) -> str:
     return " ".join(part for part in key if part)
 
 
+def beside(plant: Plant, machines: Sequence[Machine], period: Period) -> tuple[Window | None, Window | None]:
+    """The stretches of the periods before and after one of the same kind; None where there are none near."""
+    if not period.every:
+        w, length = period.window, period.window.duration
+        return Window(w.since - length, w.since), Window(w.until, w.until + length)
+    reach = 3 * BACK[period.every]
+    around = periods(plant, machines, period.every, Window(period.window.since - reach, period.window.until + reach))
+    place = next(n for n, p in enumerate(around) if p.name == period.name)
+    windows = [None, *(p.window for p in around), None]
+    return windows[place], windows[place + 2]
+
+
 def _stretches(period: Period, count: int) -> list[Period]:
     length = period.window.duration
     starts = [period.window.since - n * length for n in range(count, 0, -1)]
