@@ -70,6 +70,7 @@ PARTS = {
     "opening": ("open_plant", "paper", "reading", "seen_by"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
+    "reported": ("Document", "report", "report_again", "report_file", "report_period", "reports"),
     "running": ("run",),
     "sampling": ("newest", "sampled", "streamed", "trends"),
     "search": ("compared", "searched"),
