@@ -78,7 +78,6 @@ PARTS = {
     "standing": ("schedule", "schedules"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
     "stopping": ("recent_reasons", "stops"),
-    "stops": ("recent_reasons", "stops_at"),
     "upkeep": (
         "backed_up",
         "coverage",

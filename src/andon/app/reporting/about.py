@@ -16,8 +16,7 @@ from ...studies.production.oee import Oee
 from ...surfaces.report import Note, Order, Raised, Stop
 from ...units import HOUR
 from ...words import told
-from .. import alarming
-from .. import stops as stopping
+from .. import alarming, stopping
 from ..opening import Andon
 from .periods import Period
 
