@@ -77,7 +77,7 @@ PARTS = {
     "spanning": ("SPELLS", "heard", "spelled", "timelines"),
     "standing": ("schedule", "schedules"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
-    "stopping": ("recent_reasons", "stops"),
+    "stopping": ("recent_reasons", "stops_at"),
     "upkeep": (
         "backed_up",
         "coverage",
