@@ -1,6 +1,7 @@
 """A real `andon run` process for the tests, ended by pid."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,14 +17,18 @@ ANDON = [sys.executable, "-m", "andon"]
 class Run:
     """`andon run FOLDER` in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.options = options
         self.folder, self.log = folder, folder.parent / f"{folder.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Run":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*ANDON, "run", str(self.folder)], stdout=log, stderr=log, env=os.environ | {"LC_ALL": "C.UTF-8"}
+                [*ANDON, "run", str(self.folder), *self.options],
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"LC_ALL": "C.UTF-8"},
             )
         until(lambda: "is running with" in self.said() or self.process.poll() is not None, 30, "andon run")
         assert self.process.poll() is None, self.said()
@@ -31,6 +36,12 @@ class Run:
 
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    @property
+    def url(self) -> str:
+        """Where its page is."""
+        until(lambda: "Its page: " in self.said(), 30, "the page")
+        return str(re.search(r"Its page: (\S+)", self.said())[1])
 
     def kill(self) -> None:
         """kill -9."""
@@ -51,9 +62,9 @@ class Run:
 
 
 @contextmanager
-def run_plant(folder: Path) -> Iterator[Run]:
+def run_plant(folder: Path, *options: str) -> Iterator[Run]:
     """A running plant, killed at the end if it still runs."""
-    run = Run(folder)
+    run = Run(folder, *options)
     try:
         yield run.start()
     finally:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from andon.__main__ import house
-from andon.app.connecting import guest, reached, written
+from andon.app.connecting import guest, reached, written_source
 from andon.app.reaching import Way
 from andon.config import check, keep_secret, read_plant, secret
 from andon.errors import BadQuestion, NotConnected
@@ -94,7 +94,7 @@ def test_a_proposal_is_edited_as_json_and_given_back(press: Server, works: Path,
 def test_looking_again_adds_only_what_is_new(press: Server, works: Path, capsys) -> None:
     with guest(works, Way("opcua", url(press))) as first:
         first.browse(["*Pressure"])
-        written(works, first.proposal(), first)
+        written_source(works, first.proposal(), first)
     before = (works / "plant.toml").read_text("utf-8")
     with guest(works, None, source="opcua") as again:
         again.browse(["Press 3/*"])
@@ -102,7 +102,7 @@ def test_looking_again_adds_only_what_is_new(press: Server, works: Path, capsys)
         assert [s.why for m in found.machines for s in m.signals if s.role == "pressure"] == [
             "the plant has it already"
         ]
-        written(works, found, again)
+        written_source(works, found, again)
     after = (works / "plant.toml").read_text("utf-8")
     assert after.startswith(before.rstrip("\n"))
     assert after.count("s=Pressure") == 1
@@ -135,7 +135,7 @@ def test_topics_of_a_broker_become_machines(tmp_path: Path, works: Path) -> None
             with visitor.watch() as watch:
                 until(lambda: watch.rows >= 4, what="the retained messages")
                 found = visitor.proposal()
-        written(works, found)
+        written_source(works, found)
         machine = read_plant(works).machine("line-4/press-3")
         assert {s.role: s.unit for s in machine.signals.values()} == {
             "state": "1",
@@ -209,7 +209,7 @@ def test_a_clash_with_the_plant_is_named(works: Path) -> None:
     source = {"name": "plc", "connector": "opcua", "url": "opc.tcp://127.0.0.1:4840"}
     found = propose_source(source, offers, {}, read_plant(works).machines)
     assert found.notes == ("line-1/press-3 has the role state already, as 'state' from old.",)
-    written(works, found)
+    written_source(works, found)
     signals = read_plant(works).machine("line-1/press-3").signals
     assert {n: (s.role, s.source) for n, s in signals.items()} == {
         "state": ("state", "old"),

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 Cell = None | bool | int | float | str
 WIDEST = 60
@@ -39,7 +41,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with Workbook(out, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         ratio = book.add_format({"num_format": "0.0%"})
         names: set[str] = set()
@@ -57,9 +59,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _write(
-    page: xlsxwriter.worksheet.Worksheet, at: tuple[int, int], cell: Cell, ratio: xlsxwriter.format.Format | None
-) -> None:
+def _write(page: Worksheet, at: tuple[int, int], cell: Cell, ratio: Format | None) -> None:
     if isinstance(cell, bool):
         page.write_boolean(*at, cell)
     elif isinstance(cell, int | float):

@@ -23,8 +23,7 @@ from ..reading import EVERYWHERE, told
 from .register import ACTS, Act, Argument, Desk, Memory
 from .standing import STANDING
 
-KINDS = ("reason", "order", "scrap", "note", "entry", CALL, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
-KINDS = ("reason", "order", "scrap", "note", "entry", STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = ("reason", "order", "scrap", "note", "entry", CALL, STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 

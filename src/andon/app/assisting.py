@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
+from ..accounts import Principal
 from ..acts import proposals as room
 from ..acts import settle
 from ..acts.proposals import Proposal
 from ..errors import NotAllowed, UnknownName
 from ..ledger import audit
 from .opening import open_plant, paper, restricted
+
+
+def assist(folder: Path, *, who: str, right: str, lines: Sequence[str], language: str) -> None:
+    """Serve MCP to one program over standard input and output, until it goes."""
+    from ..surfaces import mcp  # a second of import that no other room needs
+
+    mcp.talk(import_module(__package__), folder, Principal(who, right, tuple(lines), "program"), language)
 
 
 def witnessed(
@@ -42,7 +51,8 @@ def act_confirmed(folder: Path, number: int, *, who: str, right: str) -> Proposa
     """Do what was proposed, as the act of the person who confirms it."""
     _seen(folder, number)
     with open_plant(folder) as plant:
-        settle(history=plant.history, folder=folder)
+        if not plant.is_running:
+            settle(history=plant.history, folder=folder)  # a running plant did it at its start
         return room.confirm(number, plant=plant.plant, history=plant.history, folder=folder, who=who, right=right)
 
 

@@ -1,4 +1,4 @@
-"""What is going on now, for whoever watches: tiles, calls, sources, followed signals; read again each second."""
+"""What is going on now, for whoever watches: tiles, sources, followed signals; read again each second."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ def written(folder: Path) -> tuple[int, int]:
     """Numbers that grow with each alarm that begins, changes or ends, and with each act of people."""
     with reading(folder) as (_, history):
         return history.last_number("alarms"), history.last_number("acts")
-
-
-def calls(folder: Path) -> list[Row]:
-    """The calls for help that nobody has ended yet."""
-    return []
 
 
 def followed(folder: Path, signals: Sequence[str]) -> list[Row]:

@@ -178,7 +178,7 @@ __all__ = [
     "reached",
     "read_proposal",
     "without_user",
-    "written",
+    "written_source",
 ]
 
 
@@ -189,7 +189,7 @@ def is_source(folder: Path, said: str) -> bool:
     return not is_address(said)
 
 
-def written(folder: Path, proposal: SourceProposal, guest: Guest | None = None) -> None:
+def written_source(folder: Path, proposal: SourceProposal, guest: Guest | None = None) -> None:
     """Write a confirmed proposal into plant.toml, its secrets into secrets.toml."""
     if guest:
         for key, value in guest.kept.items():

@@ -36,8 +36,11 @@ def written_plant(folder: Path, *, by: Doer) -> Row:
         "text": text,
         "digest": _digest(text),
         "mistakes": [*map(_row, check_text(text))],
-        "copies": _copies(folder),
+        "copies": [*_copies(folder)],
     }
+    mistakes: list[Plain] = [*map(_row, check_text(text))]
+    copies: list[Plain] = [*_copies(folder)]
+    return {"text": text, "digest": _digest(text), "mistakes": mistakes, "copies": copies}
 
 
 def checked_plant(folder: Path, text: str, *, by: Doer) -> list[Row]:

@@ -29,6 +29,7 @@ from ..watch.standing.asking import raised
 from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
+from .reporting.reporter import Reporter
 from .serving import LOOPBACK, Serving, Tls, guarded
 
 log = logging.getLogger("andon.run")
@@ -57,17 +58,21 @@ class Running:
         home.mkdir(exist_ok=True)
         self.notifier = Notifier(home / "outbox.jsonl", lambda name, key: self._secret(f"notify-{name}", key))
         self.calls = Calls(self.history, time.time_ns() // 1000)
-        self.alarms = Keeper(self.history, home / "seen.json", status=self.statuses, tell=self._tell)
         self.alarms = Keeper(
-            self.history, home / "seen.json", status=self.statuses, tell=self.notifier.tell, theirs=self._asked
+            self.history, home / "seen.json", status=self.statuses, tell=self._tell, theirs=self._asked
         )
         self.history.listen(self.alarms.listener)
         self.live = Live(self.plant, self.history)
-        offered = {"sources": self.sources, "live": self.tiles, "page": self.page}
-        offered = {"sources": self.sources, "live": self.tiles, "calls": self.calls.standing}
-        offered = {"sources": self.sources, "statuses": self.statuses, "live": self.tiles}
+        offered = {
+            "sources": self.sources,
+            "statuses": self.statuses,
+            "live": self.tiles,
+            "calls": self.calls.standing,
+            "page": self.page,
+        }
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
+        self.reporter = Reporter(folder, lambda: self.plant, self.notifier.send)
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._asking = threading.Thread(target=self._ask, name="andon standing", daemon=True)
@@ -80,6 +85,7 @@ class Running:
             self.serving.start()
         self._change()
         self._watching.start()
+        self.reporter.start()
         self._asking.start()
 
     def work(self) -> None:
@@ -89,6 +95,7 @@ class Running:
 
     def stop(self) -> None:
         self.stopped.set()
+        self.reporter.stop()
         if self.serving:
             self.serving.stop()
         for part in (self.gather, self.inboxes, self.alarms, self.notifier):

@@ -100,16 +100,34 @@ class Serving:
 
 def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
-    from fastapi import FastAPI
+    from fastapi import Depends, FastAPI
 
-    from ..surfaces import gate, rest, web
+    from ..surfaces import gate, mcp, rest, web
 
-    app = FastAPI(title="Andon", version="1", openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
+    app = FastAPI(
+        title="Andon",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        dependencies=[Depends(gate.rightful)],
+    )
     house = import_module("andon.app")
+    route, talking = mcp.route(house, folder)
+    app = FastAPI(
+        title="Andon",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        lifespan=lambda app: talking(),
+    )
     door = gate.Door(folder, behind_proxy=behind_proxy)
     app.include_router(gate.router(house, folder, door))
     rest.install(app, house, folder)
     rest.close(app)
+    gate.described(app)
+    app.router.routes.append(route)
     app.mount("/", web.pages())
     app.add_middleware(gate.Gate, door=door)
     return app

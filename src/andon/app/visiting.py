@@ -17,7 +17,7 @@ from ..answer import Plain, plain
 from ..errors import AndonError, BadQuestion, NotAllowed, UnknownName
 from ..ledger import audit
 from ..plant import ROLES
-from .connecting import Guest, answering, guest, reached, without_user, written
+from .connecting import Guest, answering, guest, reached, without_user, written_source
 from .correcting import confirmed, corrected, numbered, state_told
 from .opening import lent_of, paper
 from .reaching import Way, checked, known_connectors, source_of
@@ -196,7 +196,7 @@ class Visits:
             _within(visitor, machines)
             arguments = {"source": made.name, "url": str(made.source.get("url", "")), "machines": machines}
             with self._audited(visitor, arguments):
-                written(self._folder, made, stay.guest)
+                written_source(self._folder, made, stay.guest)
             taken = list(made.taken())
             open_ = [f"{m.path}/{s.name}" for m, s in made.asked()]
         self.leave(visitor, key)

@@ -61,8 +61,8 @@ def build(file: PlantFile) -> Plant:
         alarms=alarms(file, machines),
         system_alarms=system_alarms(file),
         notify=receivers(file),
-        login=built(file.login),
         reports=tuple(_report(r, file.plant.language) for r in file.report),
+        login=built(file.login),
         digest=digest(file),
     )
 

@@ -49,8 +49,8 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _bands,
         alarms,
         notify,
-        login,
         reports,
+        login,
     ):
         yield from check(draft)
 

@@ -49,7 +49,7 @@ def totals_together(books: Books, by: Sequence[str], which: Which, drafts: Itera
     for entry in (e for _, entries in drafts for e in entries if meant(e, which)):
         one = _total(tuple(OF_ENTRY[name](entry) for name in by), entry)
         found[one.key] = _sum(found[one.key], one) if one.key in found else one
-    of_shifts = Which(at=which.at, window=which.window, shift=which.shift, day=which.day)
+    of_shifts = Which(at=which.at, window=which.window, shift=which.shift, day=which.day, days=which.days)
     busy = sum(f.planned_busy for f in figures_together(books, (), of_shifts, drafts))
     shared = [_shared(t, busy) for t in found.values()]
     return sorted(shared, key=lambda t: (-t.micros, t.key))
@@ -81,6 +81,7 @@ def _placed(of: Entry | Closing, which: Which) -> bool:
         and (which.window is None or which.window.since <= of.window.since < which.window.until)
         and (which.shift is None or of.shift == which.shift)
         and (which.day is None or of.day == which.day)
+        and (which.days is None or which.days[0] <= of.day <= which.days[1])
     )
 
 

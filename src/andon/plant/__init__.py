@@ -194,8 +194,8 @@ class Plant:
     alarms: tuple[Alarm, ...] = ()
     system_alarms: SystemAlarms = field(default_factory=SystemAlarms)
     notify: tuple[Notify, ...] = ()
-    login: Login | None = None
     reports: tuple[Scheduled, ...] = ()
+    login: Login | None = None
     digest: str = ""
 
     def machine(self, path: str) -> Machine:

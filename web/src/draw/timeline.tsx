@@ -16,6 +16,8 @@ export interface Box {
   tip?: string[];
   /** Full height for what needs eyes, lower for what is as it should be: told apart without colour, too. */
   low?: boolean; hatched?: boolean;
+  /** A moment rather than a stretch: drawn as a mark that can be hit. */
+  point?: boolean;
   of?: unknown;
 }
 export interface Lane { name: string; boxes: Box[]; href?: string; strong?: boolean }
@@ -42,7 +44,8 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
     view, selected: given.current.selected,
     plot: () => ({ left: given.current.edge, width: given.current.width - given.current.edge - given.current.right }),
     clicked: (x, e) => {
-      const hit = found(given.current.lanes, view.fold.value.from(x), e.clientY - ref.current!.getBoundingClientRect().top, given.current.lane);
+      const g = given.current, near = (view.shown.value[1] - view.shown.value[0]) / Math.max(1, g.width - g.edge - g.right) * 7e6;
+      const hit = found(g.lanes, view.fold.value.from(x), e.clientY - ref.current!.getBoundingClientRect().top, g.lane, near);
       if (hit) given.current.picked?.(...hit);
     },
   })), [view]);
@@ -50,7 +53,7 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
   const move = (e: PointerEvent) => {
     const frame = ref.current!.getBoundingClientRect(), x = e.clientX - frame.left, y = e.clientY - frame.top;
     const [low, high] = view.shown.value, at = low + ((x - edge) / Math.max(1, width - edge - right)) * (high - low);
-    const hit = x >= edge && x <= width - right ? found(lanes, view.fold.value.from(at), y, lane) : undefined;
+    const hit = x >= edge && x <= width - right ? found(lanes, view.fold.value.from(at), y, lane, ((high - low) / Math.max(1, width - edge - right)) * 7e6) : undefined;
     tip.value = hit ? { x, y, box: hit[0] } : null;
   };
   const t = tip.value;
@@ -61,7 +64,7 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
       <Pointer view={view} left={edge} width={width - edge - right} height={lanes.length * lane} />
       {t && (
         <div class="tip" style={{ left: Math.max(0, Math.min(t.x + 12, width - 260)), top: t.y + 16 }}>
-          <b>{t.box.text}</b> · {length(t.box.until - t.box.since)}<br />
+          <b>{t.box.text}</b>{t.box.until - t.box.since > 1e3 ? ` · ${length(t.box.until - t.box.since)}` : ""}<br />
           <span class="soft">{day(t.box.since)} {clockSeconds(t.box.since)} – {clockSeconds(t.box.until)}</span>
           {t.box.tip?.filter(Boolean).map((line) => <><br />{line}</>)}
         </div>
@@ -73,13 +76,13 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
 /** The lanes for those who do not see them: how many boxes each has. */
 const said = (lanes: Lane[]): string => lanes.slice(0, 12).map((l) => `${l.name}: ${l.boxes.length}`).join("; ");
 
-function found(lanes: Lane[], at: number, y: number, lane: number): [Box, Lane] | undefined {
+function found(lanes: Lane[], at: number, y: number, lane: number, near: number): [Box, Lane] | undefined {
   const of = lanes[Math.floor(y / lane)];
   if (!of?.boxes.length) return undefined;
-  const i = lastAtMost(of.boxes.length, (k) => of.boxes[k]!.since <= at);
+  const i = lastAtMost(of.boxes.length, (k) => of.boxes[k]!.since <= at + near);
   for (let k = i; k >= Math.max(0, i - 3); k--) {
     const box = of.boxes[k]!;
-    if (box.since <= at && at < box.until) return [box, of];
+    if (box.point ? at > box.since - near && at < box.until + near : box.since <= at && at < box.until) return [box, of];
   }
   return undefined;
 }
@@ -127,6 +130,11 @@ function paint(c: CanvasRenderingContext2D, box: Box, px: (at: number) => number
   if (b < d.edge || a > d.width) return;
   const wide = Math.max(1, b - a), inset = box.low ? d.lane * 0.3 : 3, tall = d.lane - 3 - inset;
   c.fillStyle = box.fill;
+  if (box.point && wide < 9) {
+    const y = top + d.lane / 2;
+    c.beginPath(); c.moveTo(a, y - 6); c.lineTo(a + 6, y); c.lineTo(a, y + 6); c.lineTo(a - 6, y); c.closePath(); c.fill();
+    return;
+  }
   c.fillRect(a, top + inset, wide - (wide > 3 ? 0.5 : 0), tall);
   if (box.hatched && wide > 2) hatch(c, a, top + inset, wide, tall);
   if (wide > 34 && !box.low) {

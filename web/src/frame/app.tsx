@@ -2,16 +2,19 @@
 import { signal } from "@preact/signals";
 import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { onStranger, Problem, send } from "../lib/api";
+import { onStranger, Problem } from "../lib/api";
 import { lang, setLang } from "../lib/i18n";
 import { alarms, connect, online } from "../lib/live";
 import { enter, may, me, plant, setTheme, theme } from "../lib/plant";
 import { here, go } from "../lib/router";
 import { Login } from "./login";
+import { Person } from "./person";
 import { ROUTES, routeOf, type Route } from "./routes";
 import { Toasts } from "./toast";
 import { t } from "./words";
 
+/** States of an alarm in which somebody has yet to acknowledge it. */
+const WAITING = new Set(["unacknowledged", "returned", "latched_unacknowledged"]);
 const stranger = signal(false);
 const trouble = signal<Problem | null>(null);
 
@@ -55,7 +58,7 @@ function connectOnce(): void {
 
 function Top({ route }: { route: Route | undefined }) {
   const [open, setOpen] = useState(false);
-  const waiting = alarms.value.filter((a) => String(a.state).startsWith("unacknowledged")).length;
+  const waiting = alarms.value.filter((a) => WAITING.has(String(a.state))).length;
   const menu = ROUTES.filter((r) => !r.bare && may(r.right ?? "viewer") && (r.name !== "accounts" || me.value?.accounts !== undefined));
   return (
     <header class="top">
@@ -76,7 +79,7 @@ function Top({ route }: { route: Route | undefined }) {
         </span>
         <button onClick={() => setLang(lang.value === "en" ? "zh" : "en")}>{t("language")}</button>
         <button onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label={theme.value === "dark" ? t("light") : t("dark")}>{theme.value === "dark" ? "☀" : "☾"}</button>
-        {me.value?.kind === "person" && <button onClick={() => void send("POST", "logout").then(() => location.reload())} title={t("logout")}>{me.value.who}</button>}
+        <Person />
       </span>
     </header>
   );

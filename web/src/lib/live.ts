@@ -1,5 +1,6 @@
 /** Live values: one WebSocket, a whole snapshot first, then only what changed. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { lang } from "./i18n";
 
 export interface Tile {
   machine: string; title: string; at: number; state: string; since: number; said: string; reason: string; order: string; product: string;
@@ -24,17 +25,33 @@ export const now = (): number => Date.now() * 1000 + skew.value;
 
 let socket: WebSocket | undefined;
 let wait = 500;
+/** When a frame came last: the plant sends one every 5 s at least, so a longer silence is a line that is cut. */
+let heard = 0;
+const SILENCE = 16_000;
 const followed = new Map<string, number>();
 
 export function connect(): void {
-  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live`);
-  socket.onopen = () => { wait = 500; tell(); };
-  socket.onmessage = (e) => take(JSON.parse(e.data as string) as Frame);
-  socket.onclose = () => {
-    online.value = false;
-    setTimeout(connect, wait + Math.random() * wait);
-    wait = Math.min(wait * 2, 8000);
-  };
+  open();
+  setInterval(() => { if (socket?.readyState === WebSocket.OPEN && Date.now() - heard > SILENCE) leave(); }, 4000);
+  let spoken = lang.peek();
+  effect(() => { if (lang.value !== spoken) { spoken = lang.value; wait = 50; leave(); } });
+}
+
+function open(): void {
+  const made = (socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live?lang=${lang.peek()}`));
+  made.onopen = () => { wait = 500; heard = Date.now(); tell(); };
+  made.onmessage = (e) => { heard = Date.now(); take(JSON.parse(e.data as string) as Frame); };
+  made.onclose = () => { if (made === socket) leave(); };
+}
+
+/** Let go of the line, and come back: a line that is cut may take minutes to close, so nobody waits for that. */
+function leave(): void {
+  const old = socket;
+  socket = undefined;
+  old?.close();
+  if (wait >= 500) online.value = false;
+  setTimeout(open, wait + Math.random() * wait);
+  wait = Math.min(Math.max(500, wait * 2), 8000);
 }
 
 /** Follow signals' newest values while a page shows them; call what it returns to stop. */

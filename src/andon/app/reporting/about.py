@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from ...answer import Plain
 from ...errors import AndonError, NoData
-from ...ledger import Which
+from ...ledger import Draft, Figures, Total, Which, figures_together, totals_together
 from ...model import moment
 from ...plant import Machine
 from ...studies.production.oee import Oee
 from ...surfaces.report import Note, Order, Raised, Stop
 from ...units import HOUR
 from ...words import told
-from .. import alarming
-from .. import stops as stopping
+from .. import alarming, stopping
 from ..opening import Andon
 from .periods import Period
 
@@ -31,13 +31,17 @@ Row = dict[str, Plain]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A plant with the period of a place that is reported on, and the machines that have closed shifts in it."""
+    """A plant with the period of a place that is reported on, and the machines that have shifts in it.
+
+    `running` are shifts that are not closed, as they are up to now.
+    """
 
     plant: Andon
     place: str
     period: Period
     machines: tuple[Machine, ...]
     language: str
+    running: tuple[Draft, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -47,6 +51,14 @@ class About:
     def which(self) -> Which:
         """Its entries in the books."""
         return replace(self.period.which, at=self.paths)
+
+    def figures(self, by: Sequence[str], which: Which) -> list[Figures]:
+        """The figures of the shifts that are meant, added up."""
+        return figures_together(self.plant.books, by, which, self.running)
+
+    def totals(self, by: Sequence[str], which: Which) -> list[Total]:
+        """Their time by loss, reason, machine..., added up."""
+        return totals_together(self.plant.books, by, which, self.running)
 
     @property
     def since(self) -> str:
@@ -63,7 +75,7 @@ def stops(about: About) -> tuple[list[Stop], list[Stop]]:
     """The stops in planned time that are no minor ones, the longest first; and those of them that want a reason."""
     if about.period.window.duration > STRETCH:
         return [], []
-    rows = stopping.stops(about.plant.folder, ",".join(about.paths), since=about.since, until=about.until)
+    rows = stopping.stops_at(about.plant.folder, ",".join(about.paths), since=about.since, until=about.until)
     kept = [r for r in rows if r["planned"] and not r["minor"] and r["element"] != "planned_down"]
     made = sorted(((_stop(about, r), r) for r in kept), key=lambda s: s[0].since - s[0].until)
     return [s for s, _ in made], [s for s, r in made if r["needs_reason"]]

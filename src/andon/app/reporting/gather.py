@@ -11,12 +11,12 @@ from operator import add
 from pathlib import Path
 
 from ...errors import NoCalendar, NoData
-from ...ledger import Closing, Figures, Total, Which
+from ...ledger import Closing, Draft, Figures, Total, Which, figures_together
 from ...model import Loss
 from ...plant import Plant
 from ...plant.zones import local
 from ...surfaces.report import Contents, Lost, Sums
-from ...watch import close
+from ...watch import close, unclosed
 from ...words import say
 from ..opening import Andon, open_plant
 from .about import About, alarms, notes, orders, remarks, stops
@@ -32,29 +32,30 @@ LONGEST = 12
 def contents(
     folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", language: str = ""
 ) -> Contents:
-    """The report of a place on the closed shifts of a stretch of time.
+    """The report of a place on a stretch of time: its closed shifts, and those that run, up to now.
 
     Where the stretch is a shift, a production day or a week, the periods before are shifts, days or weeks, too.
 
     Raises
     ------
     NoData
-        No shift was closed in it.
+        No shift lies in it, or nothing was heard of any.
     NoCalendar
         The plant has no shifts.
     """
     with open_plant(folder) as plant:
         if not plant.is_running:  # who runs the plant closes its shifts
             close(plant.plant, plant.history, plant.books, who=getpass.getuser())
-        window = plant.window(at, since=since, until=until, last=last)
-        period = period_of(plant.plant, plant.plant.at(at), window)
-        return of_period(plant, at, period, language or plant.plant.language)
+        window, now = plant.window(at, since=since, until=until, last=last), time.time_ns() // 1000
+        period = period_of(plant.plant, plant.plant.at(at), window, now)
+        drafts = _unclosed(plant, at, period, now)
+        return of_period(plant, at, period, language or plant.plant.language, drafts)
 
 
-def of_period(plant: Andon, at: str, period: Period, language: str) -> Contents:
+def of_period(plant: Andon, at: str, period: Period, language: str, running: Sequence[Draft] = ()) -> Contents:
     """The report of a place on one period; see `contents`."""
-    about = _about(plant, at, period, language)
-    whole, label = plant.books.figures((), about.which)[0], _label(plant.plant, period)
+    about = _about(plant, at, period, language, running)
+    whole, label = about.figures((), about.which)[0], _label(plant.plant, period)
     earlier = _earlier(about)
     closings = [c for c in plant.books.closings(about.which) if c.planned_operation]
     stopped, wanting = stops(about)
@@ -84,28 +85,41 @@ def of_period(plant: Andon, at: str, period: Period, language: str) -> Contents:
         notes=notes(about),
         remarks=remarks(about),
         closings=_closings(closings),
+        running=len(running),
         pictures=pictures(about, whole, [*((s.name, f) for s, (_, f) in earlier), (label, whole)]),
     )
 
 
-def _about(plant: Andon, at: str, period: Period, language: str) -> About:
+def _about(plant: Andon, at: str, period: Period, language: str, running: Sequence[Draft]) -> About:
     machines = plant.plant.at(at)
     if not any(plant.plant.shifts.rules_for(m.path) for m in machines):
         raise NoCalendar(
             f"{at or plant.plant.name} has no shifts, so there is nothing to report on. Describe them in plant.toml: "
             "[[shift]]."
         )
-    found = {f.key[0] for f in plant.books.figures(("machine",), period.which)}
+    found = {f.key[0] for f in figures_together(plant.books, ("machine",), period.which, running)}
     if not found:
         raise NoData(
-            f"No shift of {at or plant.plant.name} was closed in this time. A report is about closed shifts: ask for "
-            "'last shift', 'yesterday', 'last week'."
+            f"{at or plant.plant.name} had no shift in this time, or nothing was heard of it. Ask for 'last shift', "
+            "'yesterday', 'last week'."
         )
-    return About(plant, at, period, tuple(m for m in machines if m.path in found), language)
+    return About(plant, at, period, tuple(m for m in machines if m.path in found), language, tuple(running))
+
+
+def _unclosed(plant: Andon, at: str, period: Period, now: int) -> list[Draft]:
+    """The shifts of a period that are not in the books yet."""
+    machines = plant.plant.at(at)
+    drafts = unclosed(plant.plant, plant.history, plant.books, machines=machines, window=period.window, now=now)
+    which = period.which
+    return [
+        (c, entries)
+        for c, entries in drafts
+        if c.planned_operation and (which.day in (None, c.day)) and which.shift in (None, c.shift)
+    ]
 
 
 def _sums(about: About, which: Which, figures: Figures, name: str) -> Sums:
-    worst = next((t for t in about.plant.books.totals(("loss",), which) if t.key[0] != Loss.PRODUCTIVE), None)
+    worst = next((t for t in about.totals(("loss",), which) if t.key[0] != Loss.PRODUCTIVE), None)
     return Sums(
         name=name,
         shifts=figures.shifts,
@@ -128,7 +142,7 @@ def _sums(about: About, which: Which, figures: Figures, name: str) -> Sums:
 
 
 def _by_machine(about: About) -> tuple[Sums, ...]:
-    found = {f.key[0]: f for f in about.plant.books.figures(("machine",), about.which)}
+    found = {f.key[0]: f for f in about.figures(("machine",), about.which)}
     return tuple(_sums(about, replace(about.which, at=(p,)), found[p], p) for p in about.paths)
 
 
@@ -137,11 +151,11 @@ Before = tuple[Sums, tuple[Period, Figures]]
 
 def _earlier(about: About) -> list[Before]:
     """The periods before of the same machines that have closed shifts."""
-    plant, books = about.plant.plant, about.plant.books
+    plant = about.plant.plant
     found: list[Before] = []
     for period in before(plant, about.machines, about.period, EARLIER):
         which = replace(period.which, at=about.paths)
-        for figures in books.figures((), which):
+        for figures in about.figures((), which):
             found.append((_sums(about, which, figures, _label(plant, period)), (period, figures)))
     return found
 
@@ -164,13 +178,12 @@ def _label(plant: Plant, period: Period) -> str:
 
 def _losses(about: About, earlier: Sequence[Before]) -> tuple[Lost, ...]:
     """Classes of loss by time, what was productive last; beside each its share in the periods before."""
-    books = about.plant.books
     planned = sum(f.planned_busy for _, (_, f) in earlier)
     was: dict[str, int] = {}
     for _, (period, _) in earlier:
-        for t in books.totals(("loss",), replace(period.which, at=about.paths)):
+        for t in about.totals(("loss",), replace(period.which, at=about.paths)):
             was[t.key[0]] = was.get(t.key[0], 0) + t.micros
-    rows = sorted(books.totals(("loss",), about.which), key=lambda t: (t.key[0] == Loss.PRODUCTIVE, -t.micros))
+    rows = sorted(about.totals(("loss",), about.which), key=lambda t: (t.key[0] == Loss.PRODUCTIVE, -t.micros))
     return tuple(_lost(t, was.get(t.key[0], 0) / planned if planned else None) for t in rows)
 
 

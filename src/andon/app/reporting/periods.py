@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...ledger import Which
 from ...model import Shift, Window
 from ...plant import Machine, Plant
-from ...units import HOUR
+from ...units import HOUR, SECOND
 
 DAY = 24 * HOUR
 REACH = {"shift": 3 * DAY, "day": 3 * DAY, "week": 9 * DAY}
 """How far beyond a stretch the shifts of a period that touches it may lie."""
 BACK = {"shift": 5 * DAY, "day": 3 * DAY, "week": 9 * DAY}
 """How far back one period before another is looked for: weekends and holidays lie between them."""
+
+
+AGO = 10 * SECOND
+"""A window that ended so lately was asked for up to now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,17 @@ def periods(plant: Plant, machines: Sequence[Machine], every: str, window: Windo
     return sorted(touching, key=lambda p: (p.window.until, p.window.since, p.name))
 
 
-def period_of(plant: Plant, machines: Sequence[Machine], window: Window) -> Period:
-    """The period that a window is: the shift, day or week of just that stretch, else the stretch itself."""
+def period_of(plant: Plant, machines: Sequence[Machine], window: Window, now: int) -> Period:
+    """The period that a window is: the shift, day or week of just that stretch, else the stretch itself.
+
+    One that runs is cut where the window ends, which is now.
+    """
     for every in REACH:
         for period in periods(plant, machines, every, window):
             if _is(plant, machines, period, window):
                 return period
+            if window.since == period.window.since and now - AGO < window.until <= now < period.window.until:
+                return replace(period, window=window)
     return Period("", "", window, Which(at=tuple(m.path for m in machines), window=window))
 
 
@@ -76,6 +85,29 @@ def before(plant: Plant, machines: Sequence[Machine], period: Period, count: int
         if p.window.since < period.window.since and p.window.until < period.window.until
     ]
     return found[-count:]
+
+
+def shifts_of(plant: Plant, machine: Machine, period: Period) -> list[Shift]:
+    """The shifts of one machine that a shift, day or week is made of."""
+    around = Window(period.window.since - DAY, period.window.until + DAY)
+    shifts = plant.shifts.calendar(around, machine.path).shifts
+    return [s for s in shifts if _name(_key(period.every, s)) == period.name]
+
+
+def _name(key: tuple[str, str]) -> str:
+    return " ".join(part for part in key if part)
+
+
+def beside(plant: Plant, machines: Sequence[Machine], period: Period) -> tuple[Window | None, Window | None]:
+    """The stretches of the periods before and after one of the same kind; None where there are none near."""
+    if not period.every:
+        w, length = period.window, period.window.duration
+        return Window(w.since - length, w.since), Window(w.until, w.until + length)
+    reach = 3 * BACK[period.every]
+    around = periods(plant, machines, period.every, Window(period.window.since - reach, period.window.until + reach))
+    place = next(n for n, p in enumerate(around) if p.name == period.name)
+    windows = [None, *(p.window for p in around), None]
+    return windows[place], windows[place + 2]
 
 
 def _stretches(period: Period, count: int) -> list[Period]:
@@ -102,7 +134,7 @@ def _period(every: str, key: tuple[str, str], windows: Sequence[Window], paths: 
     first, name = key
     window = Window(min(w.since for w in windows), max(w.until for w in windows))
     if every == "shift":
-        return Period(every, f"{first} {name}", window, Which(at=paths, day=first, shift=name))
+        return Period(every, _name(key), window, Which(at=paths, day=first, shift=name))
     if every == "day":
         return Period(every, first, window, Which(at=paths, day=first))
     year, _, week = first.partition("-W")

@@ -35,7 +35,7 @@ def pictures(about: About, whole: Figures, earlier: Sequence[tuple[str, Figures]
 
 
 def _waterfall(about: About, whole: Figures, unit: str, size: int) -> Picture:
-    totals = about.plant.books.totals(("loss",), about.which)
+    totals = about.totals(("loss",), about.which)
     rows = [(t.key[0], t.micros / size) for t in totals if t.key[0] != Loss.PRODUCTIVE and t.micros]
     return waterfall("Where planned time went", [("planned busy time", whole.planned_busy / size), *rows], unit)
 
@@ -43,7 +43,7 @@ def _waterfall(about: About, whole: Figures, unit: str, size: int) -> Picture:
 def _reasons(about: About, unit: str, size: int) -> Picture | None:
     """Lost time by reason; where nobody gave one, by class of loss."""
     texts, amounts = about.plant.plant.reason_texts, dict[str, float]()
-    for t in about.plant.books.totals(("loss", "reason"), about.which):
+    for t in about.totals(("loss", "reason"), about.which):
         loss, code = t.key
         if loss == Loss.PRODUCTIVE or t.micros <= 0:
             continue

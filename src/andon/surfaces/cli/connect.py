@@ -268,7 +268,7 @@ def _named(plant: Path) -> str:
 
 def _finished(desk: Desk, folder: Path, proposal: Proposal, guest: Guest | None, *, quiet: bool = False) -> None:
     """Write it, say what can be asked now, and show the first samples where the plant is running."""
-    desk.rooms.written(folder, proposal, guest)
+    desk.rooms.written_source(folder, proposal, guest)
     if quiet:
         return
     machines, signals = numbered_machines(proposal)

@@ -25,9 +25,11 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
     "Ask": {
         "studies": ("questions", "List what the plant can answer, and what is missing for the rest."),
         "ask": ("questions", "Ask a study."),
+        "report": ("reports", "Write a shift, a day or a week as a report: HTML, PDF, Excel."),
         "trend": ("signals", "Show how a signal went."),
         "latest": ("signals", "Show the last value of every signal."),
         "coverage": ("signals", "Show how much of each signal was heard."),
+        "mcp": ("assistant", "Let a language model ask the plant: MCP over standard input and output."),
         "sql": ("signals", "Ask the history in SQL, read-only."),
     },
     "Ledger": {
@@ -37,6 +39,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "balance": ("books", "Prove that the books balance."),
         "reason": ("acts", "Give a stop its reason."),
         "act": ("acts", "Change something else: stops, orders, scrap, notes, alarms."),
+        "proposals": ("assistant", "Show what programs proposed; confirm or dismiss it."),
         "audit": ("acts", "Show and verify the log of what people changed."),
     },
     "Look after": {

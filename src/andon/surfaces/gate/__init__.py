@@ -3,6 +3,7 @@
 from .door import Door
 from .gate import Gate
 from .patient import Patient
+from .rights import described, rightful
 from .routes import router
 
-__all__ = ["Door", "Gate", "Patient", "router"]
+__all__ = ["Door", "Gate", "Patient", "described", "rightful", "router"]

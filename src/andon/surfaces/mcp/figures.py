@@ -21,7 +21,7 @@ def figure(value: Plain, unit: str, zone: str, length: int = MINUTE) -> str:
     """One value without its unit: ratios in percent, moments in local time, lengths of time in `length`.
 
     >>> figure(0.8431, "1", "UTC"), figure(90_000_000, "us", "UTC"), figure(1234.5678, "kW.h", "UTC")
-    ('84.3%', '1.5', '1234.6')
+    ('84.3%', '1.50', '1234.6')
     >>> figure(1_700_000_000_000_000, "us{1970}", "Europe/Berlin"), figure(None, "1", "UTC")
     ('2023-11-14 23:13:20', '')
     """
@@ -45,7 +45,7 @@ def figure(value: Plain, unit: str, zone: str, length: int = MINUTE) -> str:
 def number(value: float) -> str:
     """A number with the digits that it deserves.
 
-    >>> number(12345.0), number(0.0012345), number(12.3456), number(1234.5678)
+    >>> number(12345.0), number(0.0012346), number(12.3456), number(1234.5678)
     ('12345', '0.001235', '12.35', '1234.6')
     """
     if value == int(value) and abs(value) < 1e15:
@@ -67,9 +67,15 @@ def text(said: str) -> str:
 
 
 def local(at: int, zone: str) -> str:
-    """A moment in the plant's local time; seconds where it has them."""
+    """A moment in the plant's local time; seconds where it has them, the offset where a clock shows it twice.
+
+    >>> local(1_792_888_200_000_000, "Europe/Berlin"), local(1_792_891_800_000_000, "Europe/Berlin")
+    ('2026-10-25 02:30+02:00', '2026-10-25 02:30+01:00')
+    """
     said = moment(at).astimezone(ZoneInfo(zone))
-    return said.strftime("%Y-%m-%d %H:%M" if at % MINUTE == 0 else "%Y-%m-%d %H:%M:%S")
+    text = said.strftime("%Y-%m-%d %H:%M" if at % MINUTE == 0 else "%Y-%m-%d %H:%M:%S")
+    twice = said.utcoffset() != said.replace(fold=1 - said.fold).utcoffset()
+    return text + said.isoformat()[-6:] if twice else text
 
 
 def scale(values: Sequence[Plain], unit: str) -> int:

@@ -9,8 +9,15 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from ...errors import BadQuestion
 from ...model import Window, moment
 
-KINDS = ("study", "ledger", "entry", "samples", "machine", "plant")
-PAGES = {"study": "studies", "ledger": "losses", "entry": "losses", "samples": "machines", "machine": "machines"}
+KINDS = ("study", "ledger", "events", "entry", "samples", "machine", "plant")
+PAGES = {
+    "study": "studies",
+    "ledger": "losses",
+    "events": "machines",
+    "entry": "losses",
+    "samples": "machines",
+    "machine": "machines",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +36,12 @@ class Link:
     def page(self, site: str) -> str:
         """Where a person looks at the same; "" where the page is not known."""
         if not site or self.kind not in PAGES:
-            return ""
+            return f"{site}/" if site else ""
         name, asked = self.name, dict(self.asked)
         if self.kind == "entry":
             name, asked = "", {"entry": self.name}
+        if self.kind == "events":
+            name = asked.pop("at", "")
         if self.kind == "samples":
             name, _, signal = self.name.rpartition("/")
             asked = {"signal": signal, **asked}

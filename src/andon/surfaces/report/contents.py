@@ -150,6 +150,8 @@ class Contents:
     closings
         How many machines' shifts were closed, when the last of them was (microseconds), and how many of them were
         closed again.
+    running
+        How many machines' shifts are not closed: they count up to now.
     pictures
         By name: waterfall, reasons, earlier, timeline; those that have something to show.
     """
@@ -179,4 +181,5 @@ class Contents:
     notes: tuple[Note, ...]
     remarks: tuple[str, ...]
     closings: tuple[int, int, int]
+    running: int
     pictures: Mapping[str, Picture]

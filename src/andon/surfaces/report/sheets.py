@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
-from xlsxwriter.format import Format  # type: ignore[import-untyped]  # it has no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it has no types
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from ...picture import to_png
 from .contents import Contents, Order, Stop, Sums

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import Response
@@ -24,50 +25,58 @@ KINDS: Mapping[str, str] = {
     "pdf": "application/pdf",
 }
 """What an answer can be saved as, beside JSON, CSV and Arrow."""
+DRAW: Mapping[str, Callable[..., str | bytes]] = {"svg": to_svg, "png": to_png, "pdf": to_pdf}
 WIDTH = 900
 """Of a picture's plot, in pixels."""
 
 
-def saved(
-    asked: Asked, kind: str, *, table: str = "", language: str = "en", theme: str = "light", currency: str = ""
-) -> Response:
-    """The answer as a file of one of `KINDS`, under a name that says of what, where and when it is.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an answer is to be saved: one of `KINDS`, which of its tables (Parquet), in which language and theme."""
+
+    kind: str
+    table: str
+    language: str
+    theme: str
+    currency: str
+
+
+def saved(asked: Asked, wanted: Wanted) -> Response:
+    """The answer as a file, under a name that says of what, where and when it is.
 
     Raises
     ------
     BadQuestion
         Asked like this, the answer has no picture or no such table.
     """
-    body = _body(asked, kind, table, language, theme, currency)
     headers = {
-        "content-disposition": f'attachment; filename="{_name(asked, table)}.{kind}"',
+        "content-disposition": f'attachment; filename="{_name(asked, wanted.table)}.{wanted.kind}"',
         "cache-control": "no-cache",
-        "content-language": language,
+        "content-language": wanted.language,
     }
-    return Response(body, media_type=KINDS[kind], headers=headers)
+    return Response(_body(asked, wanted), media_type=KINDS[wanted.kind], headers=headers)
 
 
-def _body(asked: Asked, kind: str, table: str, language: str, theme: str, currency: str) -> bytes:
-    if kind == "xlsx":
-        return workbook(sheets(asked, language, currency))
-    if kind == "parquet":
+def _body(asked: Asked, wanted: Wanted) -> str | bytes:
+    if wanted.kind == "xlsx":
+        return workbook(sheets(asked, wanted.language, wanted.currency))
+    if wanted.kind == "parquet":
         out = io.BytesIO()
-        asked.to_polars(table).write_parquet(out)
+        asked.to_polars(wanted.table).write_parquet(out)
         return out.getvalue()
-    if theme not in ("light", "dark"):
-        raise BadQuestion(f"theme = {theme!r} is not known here. Give light or dark.")
-    draw = {"svg": to_svg, "png": to_png, "pdf": to_pdf}[kind]
-    drawn = draw(asked.picture(), theme=theme, language=language, zone=asked.zone, width=WIDTH)
-    return drawn if isinstance(drawn, bytes) else drawn.encode()
+    if wanted.theme not in ("light", "dark"):
+        raise BadQuestion(f"theme = {wanted.theme!r} is not known here. Give light or dark.")
+    return DRAW[wanted.kind](
+        asked.picture(), theme=wanted.theme, language=wanted.language, zone=asked.zone, width=WIDTH
+    )
 
 
 def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
     """The workbook of an answer: what was asked, its figures, each of its tables, what it rests on."""
     figures = told.figures_of(asked, language, currency)
     heads = [(say(t, language), "") for t in ("figure", "value", "unit", "meaning")]
-    rows: list[list[Cell]] = [
-        [_cell(f["title"]), _cell(f["value"]), _cell(f["unit"]), _cell(f["help"])] for f in figures
-    ]
+    names = ("title", "value", "unit", "help")
+    rows: list[list[Cell]] = [[_cell(f[n], language) for n in names] for f in figures]
     tables = told.tables_of(asked, language, currency)
     return [
         _about(asked, language),
@@ -79,9 +88,8 @@ def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
 
 def _about(asked: Asked, language: str) -> Sheet:
     zone, evidence = ZoneInfo(asked.zone), asked.evidence
-    since, until = (
-        moment(t).astimezone(zone).isoformat(timespec="seconds") for t in (asked.window.since, asked.window.until)
-    )
+    edges = (asked.window.since, asked.window.until)
+    since, until = (moment(t).astimezone(zone).isoformat(timespec="seconds") for t in edges)
     lines: list[tuple[str, Cell]] = [
         ("study", asked.study.name),
         ("answer", say(asked.study.summary, language)),

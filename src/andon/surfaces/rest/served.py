@@ -32,6 +32,7 @@ class Asking:
 
     @property
     def by(self) -> tuple[str, str]:
+        """Who asks, and the right that they have."""
         """Who asks, and with which right."""
         return self.who.who, self.who.right
 

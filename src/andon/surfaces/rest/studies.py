@@ -15,14 +15,15 @@ from ...answer import Asked
 from ...catalog import Parameter, Study, figures
 from ...errors import UnknownName
 from ...words import say
-from . import told
+from . import exports, told
 from .served import Asking, Door
 from .streams import answer_as, shape_of
 from .when import AT, When, when
 
 BY = Query("", description="Split by machine, line, shift, day, week, month, product, order; several with commas.")
-FORMAT = Query("", description="json, csv or arrow; Accept says it, too.")
-TABLE = Query("", description="As CSV or Arrow: this table of the answer instead of its figures.")
+FORMAT = Query("", description="json, csv, arrow (Accept says these, too), parquet, xlsx, svg, png or pdf.")
+TABLE = Query("", description="As CSV, Arrow or Parquet: this table of the answer instead of its figures.")
+THEME = Query("light", description="Of a picture: light or dark.")
 
 
 def routes(house: ModuleType, folder: Path) -> APIRouter:
@@ -55,14 +56,19 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
 def _answering(study: Study, door: Door) -> Callable[..., Response]:
     """The operation of one study: where, when, and its own settings as parameters of the query."""
 
-    def read(asking: Asking, at: str, span: When, by: str, format: str, table: str, **settings: object) -> Response:
+    def read(
+        asking: Asking, at: str, span: When, by: str, format: str, table: str, theme: str, **settings: object
+    ) -> Response:
         given = {name: value for name, value in settings.items() if value is not None}
         asked: Asked = asking.ask("answered", study.name, at=at, **span.said, by=by, settings=given)
+        currency = asking.ask("paper").currency
+        if format in exports.KINDS:
+            return exports.saved(asked, exports.Wanted(format, table, asking.language, theme, currency))
         shape = shape_of(asking.request, format)
         if shape != "json":
             rows = asked.table(table) if table else asked.rows()
             return answer_as(shape, rows, study.name)
-        return asking.told(told.answer(asked, asking.language, asking.ask("paper").currency))
+        return asking.told(told.answer(asked, asking.language, currency))
 
     common = [
         _keyword("asking", Asking, Depends(door)),
@@ -71,6 +77,7 @@ def _answering(study: Study, door: Door) -> Callable[..., Response]:
         _keyword("by", str, BY),
         _keyword("format", str, FORMAT),
         _keyword("table", str, TABLE),
+        _keyword("theme", str, THEME),
     ]
     parameters = [*common, *map(_setting, study.settings)]
     read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # FastAPI reads it

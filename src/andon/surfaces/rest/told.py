@@ -8,6 +8,7 @@ from ...answer import Asked, Plain, plain, row_units, single_figures, table_name
 from ...catalog import Figure, figures
 from ...errors import BadQuestion
 from ...picture import Picture
+from ...picture.palette import MEANINGS
 from ...words import say, told
 
 Row = Mapping[str, Plain]
@@ -82,6 +83,7 @@ def picture(drawn: Picture, language: str) -> dict[str, object]:
         "rows": plain(drawn.rows),
         "marks": [{"text": say(m.text, language), "value": plain(m.value), "axis": m.axis} for m in drawn.marks],
         "words": words([*drawn.columns, *(c for r in drawn.rows for c in r)], language),
+        "colors": {c: list(MEANINGS[c]) for r in drawn.rows for c in r if isinstance(c, str) and c in MEANINGS},
     }
 
 

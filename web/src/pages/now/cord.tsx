@@ -38,8 +38,8 @@ export function Cord({ machine, done }: { machine: string; done: () => void }) {
         )}
         <label>{t("said")}<input value={text} maxLength={500} onInput={(e) => setText(e.currentTarget.value)} /></label>
         <fieldset disabled={!at || busy}><legend>{t("whom")}</legend>
-          {KINDS.map((kind) => (
-            <button key={kind} type="button" disabled={standing.has(kind)} onClick={() => void pull(kind)}>
+          {KINDS.map((kind, n) => (
+            <button key={kind} type="button" autofocus={n === 0 && machine !== ""} disabled={standing.has(kind)} onClick={() => void pull(kind)}>
               <Sign kind={kind} />{kindWord(kind)}
             </button>
           ))}

@@ -89,8 +89,6 @@ function Tools({ all, line, view }: { all: Tile[]; line: string; view: string })
         ))}
       </div>
       <span class="grow" />
-      <Sound />
-      <a class="button" href={line ? `/wall?line=${encodeURIComponent(line)}` : "/wall"}>{t("wall")}</a>
       <button class="main" disabled={!may("operator")} title={may("operator") ? "" : t("noRight")} onClick={() => pull("")}>{t("call")}</button>
     </div>
     <div class="bar">
@@ -105,6 +103,8 @@ function Tools({ all, line, view }: { all: Tile[]; line: string; view: string })
         <option value="place">{t("byPlace")}</option><option value="trouble">{t("byTrouble")}</option><option value="oee">{t("byOee")}</option>
       </select>
       <span class="grow" />
+      <Sound />
+      <a class="button" href={line ? `/wall?line=${encodeURIComponent(line)}` : "/wall"}>{t("wall")}</a>
       <div class="tabs" role="group" aria-label={t("view")}>
         {VIEWS.map((v) => <button key={v} aria-pressed={view === v} onClick={() => choose({ view: v })}>{t(v)}</button>)}
       </div>

@@ -8,12 +8,12 @@ import { go } from "../../lib/router";
 import { Hand, Known, Lasts, LOW, productTitle, why } from "./tile";
 import { t } from "./words";
 
-type Column = [key: "machine" | "state" | "lasts" | "reason" | "order" | "good" | "rejects" | "oee" | "availability" | "effectiveness" | "quality", value: (x: Tile) => number | string | null];
+type Column = [key: "machine" | "state" | "lasts" | "reason" | "order" | "good" | "goal" | "rejects" | "oee" | "availability" | "effectiveness" | "quality", value: (x: Tile) => number | string | null];
 const COLUMNS: Column[] = [
   ["machine", (x) => x.machine], ["state", (x) => trouble(x.state)], ["lasts", (x) => -x.since], ["reason", why], ["order", (x) => x.order],
-  ["good", (x) => x.good], ["rejects", (x) => x.rejects], ["oee", (x) => x.oee], ["availability", (x) => x.availability], ["effectiveness", (x) => x.effectiveness], ["quality", (x) => x.quality],
+  ["good", (x) => x.good], ["goal", (x) => x.target], ["rejects", (x) => x.rejects], ["oee", (x) => x.oee], ["availability", (x) => x.availability], ["effectiveness", (x) => x.effectiveness], ["quality", (x) => x.quality],
 ];
-const FIGURES = new Set(["lasts", "good", "rejects", "oee", "availability", "effectiveness", "quality"]);
+const FIGURES = new Set(["lasts", "good", "goal", "rejects", "oee", "availability", "effectiveness", "quality"]);
 
 function compare(a: number | string | null, b: number | string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
@@ -32,7 +32,7 @@ export function Rows({ tiles, pull }: { tiles: Tile[]; pull: (machine: string) =
             <button class="quiet sort" onClick={() => setBy(by?.key === key ? (by.down ? null : { key, down: true }) : { key, down: false })}>{t(key)}{by?.key === key ? (by.down ? " ▾" : " ▴") : ""}</button>
           </th>
         ))}
-        <th class="num">{t("parts")}</th><th /><th />
+        <td /><td />
       </tr></thead>
       <tbody>{shown.map((x) => <Row key={x.machine} x={x} pull={pull} />)}</tbody>
     </table></div>
@@ -42,19 +42,19 @@ export function Rows({ tiles, pull }: { tiles: Tile[]; pull: (machine: string) =
 function Row({ x, pull }: { x: Tile; pull: (machine: string) => void }) {
   const open = () => go(`/machines/${x.machine}`);
   return (
-    <tr class="link" onClick={(e) => { if (!(e.target as Element).closest("a, button")) open(); }}>
+    <tr class="goes" onClick={(e) => { if (!(e.target as Element).closest("a, button")) open(); }}>
       <td><a href={`/machines/${x.machine}`}>{x.title || x.machine}</a><br /><span class="soft small">{x.machine}</span></td>
       <td><StatePill state={x.state} /></td>
       <td class="num"><Lasts since={x.since} /></td>
       <td class="clip" title={why(x)}>{why(x)}</td>
       <td>{x.order || <span class="soft">–</span>}<br /><span class="soft small">{productTitle(x.product)}</span></td>
       <td class="num">{number(x.good)}</td>
+      <td class="num soft">{number(x.target)}</td>
       <td class="num">{number(x.rejects)}</td>
       <td class="num"><b>{percent(x.oee)}</b></td>
       <td class="num">{percent(x.availability)}</td>
       <td class={x.effectiveness !== null && x.effectiveness > 1.0005 ? "num bad" : "num"} title={x.effectiveness !== null && x.effectiveness > 1.0005 ? t("over100") : ""}>{percent(x.effectiveness)}</td>
       <td class="num">{percent(x.quality)}</td>
-      <td class="num soft">{x.target === null ? "–" : t("target", { n: number(x.target) })}</td>
       <td class={x.coverage !== null && x.coverage < LOW ? "" : "small"}><Known share={x.coverage} /></td>
       <td>{may("operator") && <button class="quiet" aria-label={t("callTo", { machine: x.title || x.machine })} onClick={() => pull(x.machine)}><Hand /></button>}</td>
     </tr>

@@ -11,7 +11,7 @@ import { chosen, go, here } from "../../lib/router";
 import { listenForCalls, muted, sounding } from "../../lib/sound";
 import { elapsed, tick } from "../../lib/tick";
 import { Sign } from "../now/cord";
-import { productTitle, why } from "../now/tile";
+import { LOW, productTitle, why } from "../now/tile";
 import { isNight, stayAwake, stayNew } from "./keep";
 import { pagesOf, turn } from "./pages";
 import "./wall.css";
@@ -79,11 +79,14 @@ function Head({ pages, now, title, tiles: here }: { pages: number; now: number; 
 function WallTile({ x, called }: { x: Tile; called: boolean }) {
   const paper = stateColour(x.state), word = stateWord(x.state), share = x.target && x.good !== null ? Math.min(1, x.good / x.target) : 0, said = why(x);
   return (
-    <article class={`walltile ${x.state} ${called ? "called" : ""}`} style={{ "--state": paper, "--ink": inkOn(paper) }}>
-      <h2 style={{ "--fit": Math.min(1, 14 / (x.title || x.machine).length) }}>{x.title || x.machine}</h2>
-      <p class="wallstate"><StateMark state={x.state} /><b style={{ "--fit": Math.min(1, 11 / word.length) }}>{word}</b><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></p>
+    <article class={`walltile ${x.state} ${called ? "called" : ""}`} style={{ "--state": paper, "--ink-on": inkOn(paper) }}>
+      <header><h2 style={{ "--fit": Math.min(1, 13 / (x.title || x.machine).length) }}>{x.title || x.machine}</h2><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></header>
+      <p class="wallstate"><StateMark state={x.state} /><b style={{ "--fit": Math.min(1, (lang.value === "zh" ? 7 : 13) / word.length) }}>{word}</b></p>
       <p class="wallwhy">{said || (x.order ? `${x.order}${x.product ? ` · ${productTitle(x.product)}` : ""}` : t("noOrder"))}</p>
-      <p class="wallgood"><b class="num">{number(x.good)}</b> <span>{x.target === null ? t("good") : t("target", { n: number(x.target) })}</span><span class="walloee"><b class="num">{percent(x.oee, 0)}</b><small>{t("oee")}{x.coverage !== null && x.coverage < 0.95 ? ` · ${t("known", { p: percent(x.coverage, 0) })}` : ""}</small></span></p>
+      <div class="wallgood">
+        <span><b class="num">{number(x.good)}</b><small>{x.target === null ? t("good") : t("target", { n: number(x.target) })}</small></span>
+        <span><b class="num">{percent(x.oee, 0)}</b><small class={x.coverage !== null && x.coverage < LOW ? "bad" : ""}>{t("oee")}{x.coverage !== null ? ` · ${t("known", { p: percent(Math.floor(x.coverage * 100) / 100, 0) })}` : ""}</small></span>
+      </div>
       <div class="meter"><i style={{ width: `${share * 100}%` }} /></div>
     </article>
   );
