@@ -77,6 +77,15 @@ class Serving:
             self.door.close()
 
     def _serve(self) -> None:
+        """The plant goes on where its faces cannot be served; whoever calls then finds nobody, instead of silence."""
+        try:
+            self._open()
+        except Exception:  # the outermost frame of this thread
+            log.exception("the page and the API are not served")
+            if self.door:
+                self.door.close()
+
+    def _open(self) -> None:
         import uvicorn  # here, with all the faces: a second of import that a plant need not wait for
 
         from ..surfaces.gate import Patient
