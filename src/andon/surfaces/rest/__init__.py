@@ -15,6 +15,8 @@ from . import (
     ledger,
     live,
     losses,
+    openapi,
+    page,
     paper,
     plant,
     problems,
@@ -42,6 +44,7 @@ PARTS = (
     data,
     connect,
     reports,
+    page,
 )
 """Each has the routes of one subject."""
 
@@ -53,6 +56,7 @@ def install(app: FastAPI, house: ModuleType, folder: Path) -> None:
     """Put the REST face of a plant folder into an application, under /api."""
     problems.installed(app)
     app.include_router(router(house, folder))
+    openapi.described(app, house.studies())
 
 
 def router(house: ModuleType, folder: Path) -> APIRouter:
