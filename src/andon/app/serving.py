@@ -104,14 +104,6 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
 
     from ..surfaces import gate, mcp, rest, web
 
-    app = FastAPI(
-        title="Andon",
-        version="1",
-        openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
-        redoc_url=None,
-        dependencies=[Depends(gate.rightful)],
-    )
     house = import_module("andon.app")
     route, talking = mcp.route(house, folder)
     app = FastAPI(
@@ -120,6 +112,7 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url="/api/docs",
         redoc_url=None,
+        dependencies=[Depends(gate.rightful)],
         lifespan=lambda app: talking(),
     )
     door = gate.Door(folder, behind_proxy=behind_proxy)
