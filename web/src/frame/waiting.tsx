@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get } from "../lib/api";
-import { may } from "../lib/plant";
+import { may, me } from "../lib/plant";
 import { t } from "./words";
 
 const EVERY = 60_000;
@@ -20,6 +20,6 @@ export function Waiting() {
     const timer = setInterval(() => void look(), EVERY);
     document.addEventListener("visibilitychange", look);
     return () => { clearInterval(timer); document.removeEventListener("visibilitychange", look); };
-  }, []);
+  }, [me.value]);
   return count.value ? <a class="button" href="/proposals" title={t("proposed", { n: count.value })}>{t("proposals")}<em class="count">{count.value}</em></a> : null;
 }

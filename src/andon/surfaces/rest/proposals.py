@@ -45,9 +45,10 @@ def _closed(how: str, number: int, asking: Asking) -> Any:
 
 
 def _row(proposal: Any, asking: Asking) -> dict[str, object]:
+    titles = {act.name: act.summary for act in asking.house.acts()}
     return {
         **asdict(proposal),
-        "title": say(proposal.act.replace("_", " "), asking.language),
+        "title": say(titles[proposal.act], asking.language),
         "place": proposal.place,
         "right": proposal.right,
         "allowed": asking.who.kind != "token" and asking.who.may(proposal.right),

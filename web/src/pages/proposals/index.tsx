@@ -47,7 +47,7 @@ function Open({ p, changed }: { p: Proposal; changed: () => void }) {
       </header>
       <Pairs rows={Object.entries(p.arguments).filter(([n, v]) => v !== "" && n !== "machine" && n !== "place")} />
       {p.why && <p><b class="soft">{t("why")}</b> {p.why}</p>}
-      {Object.keys(p.said).length > 0 && <><h3 class="soft">{t("would")}</h3><Pairs rows={Object.entries(p.said)} /></>}
+      {Object.keys(p.said).length > 1 && <><h3 class="soft">{t("would")}</h3><Pairs rows={Object.entries(p.said)} /></>}
       <div class="bar">
         <button class="main" disabled={busy || !p.allowed} onClick={() => close("confirm")}>{t("confirm")}</button>
         <button disabled={busy || !p.allowed} onClick={() => close("dismiss")}>{t("dismiss")}</button>

@@ -1,6 +1,8 @@
 /** A proposal as the house tells it, and its times and codes as people read them. */
 import { type Plain } from "../../lib/api";
 import { clock, day, dayClock, length } from "../../lib/format";
+import { STATES } from "../../house";
+import { lang } from "../../lib/i18n";
 import { plant } from "../../lib/plant";
 
 export interface Proposal {
@@ -25,6 +27,7 @@ export function stretch(value: Plain): [number, number] | null {
 export function readable(name: string, value: Plain): string {
   if (name === "micros" && typeof value === "number") return length(value);
   if ((name === "code" || name === "after" || name === "reason") && typeof value === "string") return plant.value?.reasons.find((r) => r.code === value)?.text ?? value;
+  if (name === "state" && typeof value === "string") return STATES[value]?.[lang.value] ?? value;
   const span = stretch(value);
   if (!span) return typeof value === "object" ? JSON.stringify(value) : String(value);
   const [since, until] = span;
