@@ -19,6 +19,7 @@ from . import (
     plant,
     problems,
     proposals,
+    reports,
     samples,
     schedules,
     search,
@@ -42,6 +43,7 @@ PARTS = (
     paper,
     data,
     connect,
+    reports,
 )
 """Each has the routes of one subject."""
 
