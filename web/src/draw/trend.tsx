@@ -72,11 +72,11 @@ function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selec
 
   return (
     <div class="pane">
-      <div class="legend" style={{ paddingLeft: left }}>
+      <div class="legend" style={{ paddingLeft: `${left}px` }}>
         {mine.map((s) => <Key key={s.signal} s={s} color={curveColor(all.indexOf(s))} dash={DASHES[mine.indexOf(s) % 4]!} view={view} remove={remove} unheard={unheard} trend={trend} />)}
         {laid.length > 0 && <span class="soft small">┄ {over!.text}</span>}
       </div>
-      <div ref={ref} class="plot" style={{ height }} tabIndex={0} role="img" aria-label={`${label}: ${mine.map((s) => s.signal).join(", ")} [${unit}]`}>
+      <div ref={ref} class="plot" style={{ height: `${height}px` }} tabIndex={0} role="img" aria-label={`${label}: ${mine.map((s) => s.signal).join(", ")} [${unit}]`}>
         <Pointer view={view} left={left} width={width - left - right} height={height - (axis ? 26 : 8)} />
       </div>
     </div>
