@@ -18,6 +18,7 @@ from . import (
     paper,
     plant,
     problems,
+    reports,
     samples,
     schedules,
     search,
@@ -25,7 +26,23 @@ from . import (
     studies,
 )
 
-PARTS = (plant, samples, studies, ledger, losses, alarms, acts, live, stops, search, schedules, paper, data, connect)
+PARTS = (
+    plant,
+    samples,
+    studies,
+    ledger,
+    losses,
+    alarms,
+    acts,
+    live,
+    stops,
+    search,
+    schedules,
+    paper,
+    data,
+    connect,
+    reports,
+)
 """Each has the routes of one subject."""
 
 
