@@ -14,7 +14,7 @@ export const t = words(
     since: "Begin", until: "End", length: "Length", where: "Machine", close: "Close", noStops: "No stops of this kind.", gain: "gain",
     behind: "The samples behind it", sample: "Value", signal: "Signal", at: "Time", quality2: "Quality", goodSample: "good", uncertain: "uncertain", bad: "bad", onMachine: "Open on the machine page", unheard: "not heard",
     give: "Give it a reason", giving: "Reason", given: "Reason given", take: "Give", entry: "Ledger entry {n}", state: "State", pick: "Choose a class, a reason, a stop: each opens the next, down to the samples.", remove: "Remove filter {name}",
-    legend: "Colours", figuresOf: "Figures of {name}", effOver: "over 100 %",
+    legend: "Colours", figuresOf: "Figures of {name}", effOver: "over 100 %", worse: "worse than then",
   },
   {
     oee: "OEE", availability: "时间开动率", effectiveness: "性能开动率", quality: "合格率", lostTime: "损失时间", lostMoney: "损失成本", lostParts: "未产出件数", coverage: "覆盖率",
@@ -29,6 +29,6 @@ export const t = words(
     since: "开始", until: "结束", length: "时长", where: "设备", close: "关闭", noStops: "没有此类停机。", gain: "增益",
     behind: "背后的采样", sample: "值", signal: "信号", at: "时间", quality2: "质量", goodSample: "良好", uncertain: "不确定", bad: "坏", onMachine: "在设备页打开", unheard: "未听到",
     give: "填写原因", giving: "原因", given: "原因已填写", take: "确定", entry: "台账条目 {n}", state: "状态", pick: "选类别、原因、停机：逐级展开，直到采样。", remove: "去掉筛选 {name}",
-    legend: "颜色", figuresOf: "{name} 的指标", effOver: "超过 100 %",
+    legend: "颜色", figuresOf: "{name} 的指标", effOver: "超过 100 %", worse: "比对比时段差",
   },
 );
