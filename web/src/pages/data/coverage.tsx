@@ -51,7 +51,7 @@ const endsOpen = (s: Heard, today: number): boolean => (s.pieces.at(-1) ?? 0) < 
 
 /** The colour of a share heard: quiet where all was, marked where little was. */
 function tint(share: number): string {
-  return share >= 0.995 ? "var(--heard)" : `color-mix(in oklab, var(--heard) ${Math.round(share * 70)}%, var(--unheard))`;
+  return share >= 0.995 ? "var(--heard)" : `color-mix(in oklab, var(--heard) ${Math.round(share * share * 92)}%, var(--unheard))`;
 }
 
 /** One signal's days as a strip; what is under the pointer is said. */

@@ -3,13 +3,16 @@ import { useState } from "preact/hooks";
 import { Picture, type Pictured } from "../../draw/picture";
 import { Rows } from "../../draw/rows";
 import { SERIES } from "../../draw/kinds/frame";
+import { ahead } from "../../draw/kinds/scale";
 import { unitText } from "../../draw/amount";
 import type { Row } from "../../lib/api";
-import { day, figure, money, number } from "../../lib/format";
+import { figure, money, number } from "../../lib/format";
+import { now } from "../../lib/live";
 import { useGet } from "../../lib/load";
 import { type MachineOnPaper, plant, type Reason } from "../../lib/plant";
 import { t } from "./words";
 
+const DAY = 86400e6;
 interface Shift { machine: string; shift: string; day: string; since: number; until: number; breaks: [number, number][] }
 interface Rate { machine: string; since: number; ideal_cycle: number | null; value: number | null }
 interface Product { name: string; title?: string; material?: string; rates: Rate[] }
@@ -46,7 +49,8 @@ function Line({ line, machines }: { line: string; machines: MachineOnPaper[] }) 
 }
 
 function Shifts() {
-  const { data } = useGet<Shift[]>("shifts", { last: "7 d" });
+  const [monday] = useState(() => { const local = now() + ahead(now()), days = Math.floor(local / DAY); return (days - ((days + 3) % 7)) * DAY - ahead(now()); });
+  const { data } = useGet<Shift[]>("shifts", { since: monday, until: monday + 7 * DAY });
   const names = [...new Set(data?.map((s) => s.shift))], seen = new Set<string>();
   const rows = (data ?? []).map((s): [string, number, number, string] => [s.machine.split("/").slice(0, -1).join("/"), s.since, s.until, s.shift]).filter((r) => { const key = r.join("|"); return !seen.has(key) && seen.add(key); });
   const picture: Pictured = { kind: "timeline", title: t("shifts"), subtitle: "", columns: ["lane", "since", "until", "text"], rows, unit: "", x: "", y: "", marks: [], words: {}, colors: Object.fromEntries(names.map((n, i) => [n, SERIES[(i * 2 + 6) % 8]!])) };
@@ -55,19 +59,31 @@ function Shifts() {
 
 function Products() {
   const { data } = useGet<Product[]>("products");
-  const rows: Row[] = (data ?? []).flatMap((p) => (p.rates.length ? p.rates : [{ machine: "", since: 0, ideal_cycle: null, value: null }]).map((r) => ({ product: p.title || p.name, material: p.material ?? "", ...r })));
+  const rows = (data ?? []).flatMap(grouped);
   return (
     <section class="card" aria-busy={!data}><header><h2>{t("products")}</h2></header>
       {data && !data.length ? <p class="soft">{t("noProducts")}</p> : <Rows label={t("products")} rows={rows} most={14} columns={[
-        { name: "product", title: t("product"), show: (r) => String(r.product) }, { name: "machine", title: t("machine"), show: (r) => String(r.machine) },
+        { name: "product", title: t("product"), show: (r) => String(r.product) }, { name: "machine", title: t("machine"), show: (r) => <span title={String(r.all)}>{String(r.machine)}</span> },
         { name: "ideal_cycle", title: t("cycle"), num: true, show: (r) => (r.ideal_cycle === null ? "–" : `${figure(Number(r.ideal_cycle) / 1e6)} s`) },
         { name: "value", title: t("worth"), num: true, show: (r) => (r.value === null ? "–" : plant.value!.currency ? worth(Number(r.value)) : number(Number(r.value), 2)) },
-        { name: "since", title: t("valid"), num: true, show: (r) => (Number(r.since) > 0 ? day(Number(r.since)) : t("always")) },
+        { name: "since", title: t("valid"), num: true, show: (r) => (Number(r.since) > 0 ? date(Number(r.since)) : t("always")) },
       ]} />}
     </section>
   );
 }
 
+/** Machines with the same ideal cycle and value as one row. */
+function grouped(p: Product): Row[] {
+  const found = new Map<string, Row & { machines: string[] }>();
+  for (const r of p.rates.length ? p.rates : [{ machine: "", since: 0, ideal_cycle: null, value: null }]) {
+    const key = `${r.ideal_cycle}|${r.value}|${r.since}`;
+    if (!found.has(key)) found.set(key, { product: p.title || p.name, ...r, machines: [] });
+    found.get(key)!.machines.push(r.machine);
+  }
+  return [...found.values()].map((r) => ({ ...r, all: r.machines.join(", "), machine: r.machines.length > 2 ? t("several", { n: r.machines.length }) : r.machines.join(", ") }));
+}
+
+const date = (us: number): string => new Date((us + ahead(us)) / 1000).toISOString().slice(0, 10);
 const worth = (value: number): string => (Math.abs(value) < 100 ? value.toLocaleString(undefined, { style: "currency", currency: plant.value!.currency }) : money(value, plant.value!.currency));
 
 function Reasons() {
