@@ -58,12 +58,12 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
   };
   const t = tip.value;
   return (
-    <div ref={ref} class="plot timeline" style={{ height }} tabIndex={0} role="img" aria-label={`${label}. ${said(lanes)}`} onPointerMove={move} onPointerLeave={() => (tip.value = null)}>
-      <canvas ref={canvas} style={{ width: "100%", height, position: "absolute" }} />
-      {lanes.map((l, i) => <span key={l.name} class={`lanename ${l.strong ? "strong" : ""}`} style={{ top: i * lane, height: lane, width: edge - 8 }} title={l.name}>{l.href ? <a href={l.href}>{l.name}</a> : l.name}</span>)}
+    <div ref={ref} class="plot timeline" style={{ height: `${height}px` }} tabIndex={0} role="img" aria-label={`${label}. ${said(lanes)}`} onPointerMove={move} onPointerLeave={() => (tip.value = null)}>
+      <canvas ref={canvas} style={{ width: "100%", height: `${height}px`, position: "absolute" }} />
+      {lanes.map((l, i) => <span key={l.name} class={`lanename ${l.strong ? "strong" : ""}`} style={{ top: `${i * lane}px`, height: `${lane}px`, width: `${edge - 8}px` }} title={l.name}>{l.href ? <a href={l.href}>{l.name}</a> : l.name}</span>)}
       <Pointer view={view} left={edge} width={width - edge - right} height={lanes.length * lane} />
       {t && (
-        <div class="tip" style={{ left: Math.max(0, Math.min(t.x + 12, width - 260)), top: t.y + 16 }}>
+        <div class="tip" style={{ left: `${Math.max(0, Math.min(t.x + 12, width - 260))}px`, top: `${t.y + 16}px` }}>
           <b>{t.box.text}</b>{t.box.until - t.box.since > 1e3 ? ` · ${length(t.box.until - t.box.since)}` : ""}<br />
           <span class="soft">{day(t.box.since)} {clockSeconds(t.box.since)} – {clockSeconds(t.box.until)}</span>
           {t.box.tip?.filter(Boolean).map((line) => <><br />{line}</>)}
