@@ -17,6 +17,9 @@ from .about import SINGLE, About
 LONG = 100 * HOUR
 """From so much planned time on the pictures are in hours."""
 LIMIT = 10
+"""Reasons that are told apart."""
+PIXELS = 160
+"""Of a machine's timeline: what is shorter than this part of it stands together under the longest."""
 
 
 def pictures(about: About, whole: Figures, earlier: Sequence[tuple[str, Figures]]) -> Mapping[str, Picture]:
@@ -74,5 +77,5 @@ def _timeline(about: About) -> Picture | None:
     except NoData:
         return None
     spells = {p.key[0][1]: cast(StateTimes, p.answer).spells for p in asked.pieces}
-    boxes = [(m, *box) for m in about.paths if m in spells for box in visible(spells[m])]
+    boxes = [(m, *box) for m in about.paths if m in spells for box in visible(spells[m], PIXELS)]
     return timeline("What the machines were doing", boxes) if boxes else None

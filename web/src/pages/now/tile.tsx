@@ -21,8 +21,8 @@ function Card({ tile: x, compact, pull, called, right }: Given & { called: boole
   return (
     <article class={`card tile ${x.state} ${called ? "called" : ""}`} style={{ "--state": stateColour(x.state) }}>
       <header>
-        <h3><a href={`/machines/${x.machine}`}>{x.title || x.machine}</a></h3>
-        {right && <button class="quiet cord" aria-label={t("callTo", { machine: x.title || x.machine })} title={t("callTo", { machine: x.title || x.machine })} onClick={() => pull(x.machine)}><Hand /></button>}
+        <h3><a href={`/machines/${x.machine}`} title={x.machine}>{nameOf(x)}</a></h3>
+        {right && <button class="quiet cord" aria-label={t("callTo", { machine: nameOf(x) })} title={t("callTo", { machine: nameOf(x) })} onClick={() => pull(x.machine)}><Hand /></button>}
       </header>
       <p class="doing"><StatePill state={x.state} /><Lasts since={x.since} /></p>
       {compact ? <p class="line2"><b class="num">{percent(x.oee, 0)}</b><span class="soft">{why(x)}</span></p> : <More x={x} />}
@@ -85,6 +85,9 @@ export function why(x: Tile): string {
   const reason = plant.value?.reasons.find((r) => r.code === x.reason)?.text ?? x.reason;
   return reason || (x.said && x.said !== x.state ? x.said : "");
 }
+
+/** What a machine is called beside others of its line. */
+export const nameOf = (x: Tile): string => (x.title && x.title !== x.machine ? x.title : x.machine.slice(x.machine.lastIndexOf("/") + 1));
 
 export const productTitle = (name: string): string => plant.value?.products.find((p) => p.name === name)?.title || name;
 

@@ -11,7 +11,7 @@ import { chosen, go, here } from "../../lib/router";
 import { listenForCalls, muted, sounding } from "../../lib/sound";
 import { elapsed, tick } from "../../lib/tick";
 import { Sign } from "../now/cord";
-import { LOW, productTitle, why } from "../now/tile";
+import { LOW, nameOf, productTitle, why } from "../now/tile";
 import { isNight, stayAwake, stayNew } from "./keep";
 import { pagesOf, turn } from "./pages";
 import "./wall.css";
@@ -80,7 +80,7 @@ function WallTile({ x, called }: { x: Tile; called: boolean }) {
   const paper = stateColour(x.state), word = stateWord(x.state), share = x.target && x.good !== null ? Math.min(1, x.good / x.target) : 0, said = why(x);
   return (
     <article class={`walltile ${x.state} ${called ? "called" : ""}`} style={{ "--state": paper, "--ink-on": inkOn(paper) }}>
-      <header><h2 style={{ "--fit": Math.min(1, 13 / (x.title || x.machine).length) }}>{x.title || x.machine}</h2><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></header>
+      <header><h2 style={{ "--fit": Math.min(1, 13 / nameOf(x).length) }}>{nameOf(x)}</h2><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></header>
       <p class="wallstate"><StateMark state={x.state} /><b style={{ "--fit": Math.min(1, (lang.value === "zh" ? 7 : 13) / word.length) }}>{word}</b></p>
       <p class="wallwhy">{said || (x.order ? `${x.order}${x.product ? ` · ${productTitle(x.product)}` : ""}` : t("noOrder"))}</p>
       <div class="wallgood">
