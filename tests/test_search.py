@@ -45,7 +45,7 @@ def test_stopped_is_every_state_but_producing() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no condition"),
+        ("", "is no condition"),
         ("temperature", "is no comparison"),
         ("temperature % 5", "compares nothing"),
         ("temperature > hot", "a number was expected"),
