@@ -16,7 +16,6 @@ PARTS = {
         "known_lines",
         "log_lines",
         "log_verdict",
-        "noted",
         "token_added",
         "token_revoked",
         "tokens_of",

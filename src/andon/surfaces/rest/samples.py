@@ -104,6 +104,8 @@ def _series(curve: Any) -> dict[str, object]:
         "kind": signal.kind,
         "stepped": signal.stepped or signal.kind in ("boolean", "count", "state"),
         **columns,
+        "gaps": curve.gaps,
+        "before": plain(curve.before),
         "coverage": plain(curve.coverage),
     }
 
