@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 
@@ -118,7 +119,7 @@ def test_a_study_tells_what_a_notebook_gets(client, run):
         asked = plant.ask("oee", at=PRESS, last="yesterday")
     assert said["answer"] == json.loads(json.dumps(asked.plain()["answer"]))
     assert {f["name"]: f["value"] for f in said["figures"]}["oee"] == asked.answer.oee
-    assert [f["name"] for f in said["figures"] if f["headline"]][0] == "oee"
+    assert next(f["name"] for f in said["figures"] if f["headline"]) == "oee"
     assert said["coverage"] == asked.known
     assert said["picture"]["kind"] == "waterfall"
 
@@ -237,10 +238,11 @@ def test_first_all_then_what_changed_and_the_newest_value_of_what_is_followed(cl
         assert frames(socket, "latest")["latest"][TEMPERATURE][1] == 71.5
         entered = client.post("/acts/enter", json={"machine": PRESS, "signal": "state", "value": "fault"})
         assert entered.status_code == 200, entered.text
-        change = frames(socket, "tiles")["tiles"]
-        assert [t["machine"] for t in change] == [PRESS]
-        assert change[0]["state"] == "fault"
-        assert "title" not in change[0]
+        change: dict = {}
+        while "state" not in change:  # figures may change before
+            change = next((t for t in frames(socket, "tiles")["tiles"] if t["machine"] == PRESS), {})
+        assert change["state"] == "fault"
+        assert "title" not in change
 
 
 def test_a_page_of_another_site_may_not_watch(run):
@@ -254,10 +256,10 @@ def test_a_page_of_another_site_may_not_watch(run):
 def test_who_talks_nonsense_is_let_go_of(run):
     with connect(f"{run.url.replace('http', 'ws')}/api/live", proxy=None) as socket:
         socket.send("[1, 2")
-        with pytest.raises(ConnectionClosed) as gone:
+        with suppress(ConnectionClosed):
             while True:
                 socket.recv(timeout=15)
-    assert gone.value.rcvd.code == 1008
+        assert socket.close_code == 1008
 
 
 def test_the_same_frames_come_as_server_sent_events(client):
