@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import andon
+from andon.surfaces.gate.patient import HEAD
 from andon.surfaces.rest.streams import harmless
 from guarded import MARK, two_lines
 from runs import Run, run_plant
@@ -243,6 +244,13 @@ def test_first_all_then_what_changed_and_the_newest_value_of_what_is_followed(cl
             change = next((t for t in frames(socket, "tiles")["tiles"] if t["machine"] == PRESS), {})
         assert change["state"] == "fault"
         assert "title" not in change
+
+
+def test_a_socket_lasts_longer_than_the_head_of_a_request_may_take(run):
+    with connect(f"{run.url.replace('http', 'ws')}/api/live", proxy=None) as socket:
+        late = time.monotonic() + HEAD + 2
+        while time.monotonic() < late:
+            assert json.loads(socket.recv(timeout=15))["at"]
 
 
 def test_a_page_of_another_site_may_not_watch(run):
