@@ -201,6 +201,7 @@ def test_work_goes_on_while_the_plant_is_down_and_reaches_it_once_with_its_own_t
     assert "2" in page.locator(".offline b").last.inner_text()
     time.sleep(2)
     desk.run.start()
+    until(lambda: answers(desk.url), 90, "the page")
     assert desk.url == port_url
     until(lambda: desk.reasons() == ["", "", "tool"], 30, "the reason, later")
     until(lambda: len(desk.done("scrap")) == 1, 10, "the scrap, later")
@@ -221,6 +222,7 @@ def test_a_reason_that_somebody_gave_meanwhile_is_shown_and_not_overwritten(desk
     acted(desk.run.folder, "reason", "bob", {"machine": desk.machine, "stop": stop, "code": "jam"})
     time.sleep(3.5)
     desk.run.start()
+    until(lambda: answers(desk.url), 90, "the page")
     conflict = page.locator(".conflict")
     conflict.wait_for(timeout=40_000)
     assert "bob gave: Jam" in conflict.inner_text()
