@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+from andon.app.stops import recent_reasons, stops_at, stops_of
 
 from andon.app.opening import Lent, lending, seen_by
-from andon.app.stops import recent_reasons, stops_at, stops_of
 from andon.errors import BadQuestion, UnknownName
 from andon.model import States, StopRules
 from andon.units import MINUTE
 from works import PRESS, START, Works, works  # noqa: F401  (a fixture)
 
 DAY = {"since": "2024-03-04T06:00:00Z", "until": "2024-03-05T06:00:00Z"}
-STATES = '"run" = "producing", setup = "setup", stop = "fault", none = "idle_no_order", hold = "held_operator", wait = "starved"'
+STATES = (
+    '"run" = "producing", setup = "setup", stop = "fault", '
+    'none = "idle_no_order", hold = "held_operator", wait = "starved"'
+)
 
 
 @pytest.fixture
@@ -47,14 +50,7 @@ def minutes(row) -> tuple[int, int]:
 
 def test_only_a_delay_in_planned_time_that_is_no_minor_stop_wants_a_reason(floor):
     rows = stops_at(floor.folder, **DAY)
-    assert [minutes(r) for r in rows] == [
-        (990, 1020),
-        (300, 330),
-        (195, 230),
-        (80, 110),
-        (60, 64),
-        (20, 40),
-    ]
+    assert [minutes(r) for r in rows] == [(990, 1020), (300, 330), (195, 230), (80, 110), (60, 64), (20, 40)]
     assert [minutes(r) for r in rows if r["needs_reason"]] == [(20, 40)]
     assert stops_at(floor.folder, pending=True, **DAY) == [rows[-1]]
     assert [(r["minor"], r["planned"] // MINUTE) for r in rows] == [

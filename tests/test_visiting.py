@@ -91,11 +91,7 @@ def test_who_looked_where_is_in_the_audit_log(visits, works):
     answer = visits.ways(ANN, f"modbus://127.0.0.1:{port}")
     assert [(w["connector"], w["well"]) for w in answer["ways"]] == [("modbus", False)]
     (line,) = audit.lines(works / "ledger")
-    assert (line.who, line.act, line.arguments) == (
-        "ann",
-        "connect_look",
-        {"address": f"modbus://127.0.0.1:{port}"},
-    )
+    assert (line.who, line.act, line.arguments) == ("ann", "connect_look", {"address": f"modbus://127.0.0.1:{port}"})
 
 
 def test_a_source_that_the_plant_lacks_is_not_visited(visits):

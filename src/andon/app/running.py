@@ -29,6 +29,7 @@ from ..watch.standing.asking import raised
 from .changes import settled
 from .inboxes import Inboxes
 from .opening import Lent, lending
+from .reporting.reporter import Reporter
 from .serving import LOOPBACK, Serving, Tls, guarded
 
 log = logging.getLogger("andon.run")
@@ -71,6 +72,7 @@ class Running:
         }
         self.history.offer(offered)
         self.lent = Lent(lambda: self.plant, self.history, offered)
+        self.reporter = Reporter(folder, lambda: self.plant, self.notifier.send)
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._asking = threading.Thread(target=self._ask, name="andon standing", daemon=True)
@@ -83,6 +85,7 @@ class Running:
             self.serving.start()
         self._change()
         self._watching.start()
+        self.reporter.start()
         self._asking.start()
 
     def work(self) -> None:
@@ -92,6 +95,7 @@ class Running:
 
     def stop(self) -> None:
         self.stopped.set()
+        self.reporter.stop()
         if self.serving:
             self.serving.stop()
         for part in (self.gather, self.inboxes, self.alarms, self.notifier):

@@ -87,6 +87,29 @@ def before(plant: Plant, machines: Sequence[Machine], period: Period, count: int
     return found[-count:]
 
 
+def shifts_of(plant: Plant, machine: Machine, period: Period) -> list[Shift]:
+    """The shifts of one machine that a shift, day or week is made of."""
+    around = Window(period.window.since - DAY, period.window.until + DAY)
+    shifts = plant.shifts.calendar(around, machine.path).shifts
+    return [s for s in shifts if _name(_key(period.every, s)) == period.name]
+
+
+def _name(key: tuple[str, str]) -> str:
+    return " ".join(part for part in key if part)
+
+
+def beside(plant: Plant, machines: Sequence[Machine], period: Period) -> tuple[Window | None, Window | None]:
+    """The stretches of the periods before and after one of the same kind; None where there are none near."""
+    if not period.every:
+        w, length = period.window, period.window.duration
+        return Window(w.since - length, w.since), Window(w.until, w.until + length)
+    reach = 3 * BACK[period.every]
+    around = periods(plant, machines, period.every, Window(period.window.since - reach, period.window.until + reach))
+    place = next(n for n, p in enumerate(around) if p.name == period.name)
+    windows = [None, *(p.window for p in around), None]
+    return windows[place], windows[place + 2]
+
+
 def _stretches(period: Period, count: int) -> list[Period]:
     length = period.window.duration
     starts = [period.window.since - n * length for n in range(count, 0, -1)]
@@ -111,7 +134,7 @@ def _period(every: str, key: tuple[str, str], windows: Sequence[Window], paths: 
     first, name = key
     window = Window(min(w.since for w in windows), max(w.until for w in windows))
     if every == "shift":
-        return Period(every, f"{first} {name}", window, Which(at=paths, day=first, shift=name))
+        return Period(every, _name(key), window, Which(at=paths, day=first, shift=name))
     if every == "day":
         return Period(every, first, window, Which(at=paths, day=first))
     year, _, week = first.partition("-W")

@@ -25,6 +25,7 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
     "Ask": {
         "studies": ("questions", "List what the plant can answer, and what is missing for the rest."),
         "ask": ("questions", "Ask a study."),
+        "report": ("reports", "Write a shift, a day or a week as a report: HTML, PDF, Excel."),
         "trend": ("signals", "Show how a signal went."),
         "latest": ("signals", "Show the last value of every signal."),
         "coverage": ("signals", "Show how much of each signal was heard."),

@@ -26,6 +26,7 @@ class About(StrEnum):
     ESCALATION = "escalation"
     RETURNED = "returned"
     DIGEST = "digest"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Message:
         When it was made (microseconds).
     follow
         The receiver wants to know when it is over.
+    to, files
+        Of a mail: addresses instead of the receiver's own, and what is attached, as paths under the plant folder.
     """
 
     keys: tuple[str, ...]
@@ -58,6 +61,8 @@ class Message:
     alarms: tuple[Mapping[str, Plain], ...]
     at: int
     follow: bool = False
+    to: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -39,13 +39,14 @@ class Notifier:
     Parameters
     ----------
     file
-        The outbox.
+        The outbox, in a folder of the plant folder.
     secret
         Secrets by receiver and key.
     """
 
     def __init__(self, file: Path, secret: Callable[[str, str], str | None]) -> None:
         self._outbox = Outbox.open(file, _now())
+        self._home = file.parent.parent
         self._secret = secret
         self._plant: Plant | None = None
         self._last: dict[tuple[str, str], Occurrence] = {}
@@ -73,6 +74,11 @@ class Notifier:
             assert plant is not None
             for message in due(receiver, standing, plant, self._told(receiver), _now()):
                 self._outbox.put(message)
+
+    def send(self, message: Message) -> None:
+        """Put a message into the outbox that is no alarm, unless it is or was there before."""
+        if message.key not in self._outbox.told:
+            self._outbox.put(message)
 
     def stop(self) -> None:
         """Send no more; what was not sent is sent next time."""
@@ -111,11 +117,14 @@ class Notifier:
             if failures:
                 self._stopped.wait(min(LONGEST, FIRST * 2 ** (failures - 1)))
 
+    def _found(self, message: Message) -> tuple[str, ...]:
+        return tuple(str(self._home / name) for name in message.files)
+
     def _sent(self, message: Message, receiver: Notify, failures: int) -> bool:
         """Try to send one; whether it is done with."""
         name = receiver.name
         try:
-            send(message, receiver, lambda key: self._secret(name, key))
+            send(replace(message, files=self._found(message)), receiver, lambda key: self._secret(name, key))
         except BadInput as error:
             log.error("notify %s: given up: %s", name, error)
         except Exception as error:  # the outermost frame of this receiver's thread: it is tried again

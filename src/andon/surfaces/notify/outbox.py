@@ -12,7 +12,7 @@ from threading import Condition
 
 from ...answer import Plain
 from ...units import HOUR
-from .message import OVER, Message
+from .message import OVER, About, Message
 
 log = logging.getLogger("andon.notify")
 KEPT = 60 * 24 * HOUR
@@ -69,9 +69,10 @@ class Outbox:
             return found
 
     def moments(self, receiver: str) -> list[int]:
-        """When messages to a receiver were made, each once."""
+        """When messages of alarms to a receiver were made, each once."""
         with self.changed:
-            return sorted({m.at for m in self.told.values() if m.receiver == receiver})
+            told = [m for m in self.told.values() if m.receiver == receiver and m.about != About.REPORT]
+            return sorted({m.at for m in told})
 
     def _oldest(self, receiver: str) -> Message | None:
         return next((m for m in self.waiting.values() if m.receiver == receiver), None)
@@ -136,4 +137,5 @@ def _message(line: Mapping[str, object]) -> Message | None:
     if not isinstance(keys, list) or not keys or not isinstance(alarms, list):
         return None
     follow = bool(line.get("follow"))
-    return Message(tuple(map(str, keys)), receiver, about, subject, text, tuple(alarms), at, follow)
+    to, files = (tuple(map(str, found)) if isinstance(found := line.get(k), list) else () for k in ("to", "files"))
+    return Message(tuple(map(str, keys)), receiver, about, subject, text, tuple(alarms), at, follow, to, files)

@@ -6,12 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+import mimetypes
 import smtplib
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
 from ...errors import BadInput, NotConnected
@@ -123,11 +125,13 @@ def _email(message: Message, receiver: Notify, secret: Secret) -> None:
     host, _, port = str(receiver.settings["server"]).partition(":")
     mail = EmailMessage()
     mail["Subject"], mail["From"] = message.subject, str(receiver.settings["sender"])
-    to = receiver.settings["to"]
-    mail["To"] = ", ".join(map(str, to if isinstance(to, list) else [to]))
+    to = message.to or receiver.settings["to"]
+    mail["To"] = ", ".join(map(str, to if isinstance(to, list | tuple) else [to]))
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@andon>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
+    for name in message.files:
+        _attach(mail, Path(name))
     try:
         with _mail_server(host, int(port or PORTS[security]), security) as server:
             if user := str(receiver.settings["user"]):
@@ -140,6 +144,15 @@ def _email(message: Message, receiver: Notify, secret: Secret) -> None:
         raise kind(f"{host} refused the mail: {error}") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise NotConnected(f"{host}: {type(error).__name__}: {error}") from error
+
+
+def _attach(mail: EmailMessage, file: Path) -> None:
+    main, _, sub = (mimetypes.guess_type(file.name)[0] or "application/octet-stream").partition("/")
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInput(f"{file} was to be sent, and is no longer there.") from error
+    mail.add_attachment(data, maintype=main, subtype=sub, filename=file.name)
 
 
 def _mail_server(host: str, port: int, security: str) -> smtplib.SMTP:

@@ -15,9 +15,13 @@ from . import (
     ledger,
     live,
     losses,
+    openapi,
+    page,
     paper,
     plant,
     problems,
+    proposals,
+    reports,
     samples,
     schedules,
     search,
@@ -25,7 +29,25 @@ from . import (
     studies,
 )
 
-PARTS = (plant, samples, studies, ledger, losses, alarms, acts, live, stops, search, schedules, paper, data, connect)
+PARTS = (
+    plant,
+    samples,
+    studies,
+    ledger,
+    losses,
+    alarms,
+    acts,
+    proposals,
+    live,
+    stops,
+    search,
+    schedules,
+    paper,
+    data,
+    connect,
+    reports,
+    page,
+)
 """Each has the routes of one subject."""
 
 
@@ -36,6 +58,7 @@ def install(app: FastAPI, house: ModuleType, folder: Path) -> None:
     """Put the REST face of a plant folder into an application, under /api."""
     problems.installed(app)
     app.include_router(router(house, folder))
+    openapi.described(app, house.studies())
 
 
 def router(house: ModuleType, folder: Path) -> APIRouter:

@@ -1,0 +1,89 @@
+"""/reports: a shift, a day or a week laid out for people, made now or by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from .served import Asking, Door
+from .when import AT, When, when
+
+ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+"""What a browser may do with a report: draw what is in it, and run nothing."""
+OPERATOR = {"x-right": "operator"}
+Form = Annotated[str, Query(alias="format", description="html, pdf or xlsx.", examples=["html"])]
+Shown = Annotated[bool, Query(description="To be saved as a file, not shown.")]
+Said = Annotated[str, Body(max_length=200, description="As in a question: a moment or words.")]
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/html": {},
+            "application/pdf": {},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
+        },
+        "description": "The report.",
+    }
+}
+
+
+def routes(house: ModuleType, folder: Path) -> APIRouter:
+    found, door = APIRouter(tags=["reports"]), Door(house, folder)
+
+    @found.get("/reports", operation_id="reports")
+    def reports(asking: Asking = Depends(door)) -> Response:
+        """The reports that are made by themselves, those that were made, and the formats that can be made here."""
+        return asking.told(asking.ask("reports"))
+
+    @found.get("/reports/period", operation_id="report_period")
+    def period(asking: Asking = Depends(door), at: str = AT, span: When = Depends(when)) -> Response:
+        """Which shift, day or week a report would be about, and those before and after it."""
+        return asking.told(asking.ask("report_period", at, **span.said))
+
+    @found.get("/reports/now", operation_id="report", response_class=Response, responses=FILES)
+    def report(
+        asking: Asking = Depends(door),
+        at: str = AT,
+        span: When = Depends(when),
+        form: Form = "html",
+        save: Shown = False,
+    ) -> Response:
+        """A report made now, in the language of the question; nothing is kept of it."""
+        made = asking.ask("report", at, **span.said, form=form, language=asking.language)
+        return _file(made, save)
+
+    @found.get("/reports/{name}/{file}", operation_id="report_file", response_class=Response, responses=FILES)
+    def file(name: str, file: str, asking: Asking = Depends(door), save: Shown = False) -> Response:
+        """A file of a report that was made by itself."""
+        return _file(asking.ask("report_file", name, file), save)
+
+    @found.post("/reports/{name}", operation_id="report_again", openapi_extra=OPERATOR, status_code=202)
+    def again(
+        name: str, asking: Asking = Depends(door), since: Said = "", until: Said = "", last: Said = ""
+    ) -> Response:
+        """Have a report made and sent for a period now: within seconds it is among those that were made."""
+        who, right = asking.by
+        done = asking.ask("report_again", name, since=since, until=until, last=last, who=who)
+        asking.ask("noted", who=who, right=right, act="report_again", arguments=done)
+        answer = asking.told(done)
+        answer.status_code = 202
+        return answer
+
+    return found
+
+
+def _file(made: Any, save: bool) -> Response:
+    """A document of the house; what a browser shows of it runs no script and asks nobody anything."""
+    shown = made.media.startswith("text/html") and not save
+    headers = {
+        "content-disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(made.name)}",
+        "content-security-policy": ALONE,
+        "cache-control": "private, no-cache",
+    }
+    return Response(made.data, media_type=made.media, headers=headers)
