@@ -4,7 +4,7 @@ export const t = words(
   {
     oee: "OEE", availability: "Availability", effectiveness: "Effectiveness", quality: "Quality", lostTime: "Lost time", lostMoney: "Cost of losses", lostParts: "Parts not made", coverage: "Coverage",
     coverageHelp: "Known part of planned time. What was not heard is unknown: a class of its own, neither production nor a stop.",
-    whereTitle: "Where the time went", calendar: "Calendar time", unscheduled: "No shift planned", plannedDown: "Breaks and planned stops", plannedBusy: "Planned time", productive: "Productive time", operation: "Shift time",
+    whereTitle: "Where the time went", calendar: "Calendar time", unscheduled: "No shift planned", plannedDown: "Breaks, planned stops", plannedBusy: "Planned time", productive: "Productive time", operation: "Shift time",
     good: "{n} good parts", ofMade: "of {n} made", over: "Effectiveness above 100 %: an ideal cycle is too slow, or parts are counted twice. Nothing is capped.",
     running: "{n} running shifts count up to now", shifts: "{n} closed shifts", none: "No shifts began in this period.", noCalendar: "Without shifts there is no planned time, and so no losses: describe them in plant.toml.",
     compare: "Compare with", nothing: "nothing", before: "the period before", other: "another period", measure: "Measure", time: "Time", parts: "Parts", money: "Money", kwh: "Energy", kgco2e: "CO₂e",

@@ -17,7 +17,6 @@ import { pagesOf, turn } from "./pages";
 import "./wall.css";
 import { t } from "./words";
 
-const NIGHT = "22-6";
 /** When something was heard last (microseconds). */
 let heard = 0;
 
@@ -28,7 +27,8 @@ export default function Wall() {
   const shown = pages[turn(pages.length, Number(chosen("every")) || 15, at)];
   const machines = new Set(pages.flatMap((p) => p.tiles.map((x) => x.machine))), called = calls.value.filter((c) => machines.has(c.machine));
   if (online.value) heard = at;
-  const night = !called.length && isNight(chosen("dim", NIGHT), at);
+  const asleep = !pages.some((p) => p.tiles.some((x) => x.shift || x.state === "producing")), hours = chosen("dim");
+  const night = !called.length && (hours ? isNight(hours, at) : asleep && tiles.value.length > 0);
   return (
     <main class={`wall ${night ? "night" : ""} ${online.value ? "" : "stale"}`} onClick={wake}>
       <Head pages={pages.length} now={pages.indexOf(shown!)} title={shown?.title || plant.value?.name || "Andon"} tiles={shown?.whole ?? []} />
