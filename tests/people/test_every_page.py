@@ -30,7 +30,7 @@ HEAVIEST = 400_000
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("lang", "theme", "size"), LOOKS)
-def test_a_page_is_accessible_to_wcag_aa(visit, picture, name, lang, theme, size):
+def test_a_page_is_accessible_to_wcag_aa_and_fits_a_phone(visit, picture, name, lang, theme, size):
     if not AXE.is_file():
         pytest.skip("axe-core is not there: `make web` installs it")
     page = visit(PAGES[name], lang=lang, theme=theme, size=size)
@@ -44,15 +44,11 @@ def test_a_page_is_accessible_to_wcag_aa(visit, picture, name, lang, theme, size
         for n in v["nodes"][:3]
     ]
     assert not said, "\n".join(said)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_on_a_phone_nothing_reaches_beyond_the_edge(visit, picture, name):
-    page = visit(PAGES[name], size="phone")
-    settled(page)
-    picture(page, f"{name}-en-dark-phone")
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.wait_for_timeout(300)
+    picture(page, f"{name}-{lang}-{theme}-phone")
     wide, shown = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= shown
+    assert wide <= shown, "something reaches beyond the edge of a phone"
 
 
 def test_the_first_view_is_light_and_does_not_shift(visit, served):

@@ -115,6 +115,13 @@ def test_orders_tell_the_product_where_no_signal_does() -> None:
     assert minutes(changeovers(made, window(), orders=orders)) == [("A", "B", 35), ("B", "A", 45)]
 
 
+def test_orders_of_which_none_was_started_tell_no_product() -> None:
+    unknown, bare = np.full(1, -1, dtype=np.int64), output()
+    planned = Orders(("1",), ("A",), unknown, unknown, unknown, unknown, np.full(1, 100.0))
+    with pytest.raises(NoData, match="orders with products"):
+        changeovers(Output(bare.window, None, bare.good), window(), orders=planned)
+
+
 def test_without_any_product_it_says_what_is_missing() -> None:
     bare = output()
     with pytest.raises(NoData, match="`product` signal"):

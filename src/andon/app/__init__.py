@@ -16,7 +16,6 @@ PARTS = {
         "known_lines",
         "log_lines",
         "log_verdict",
-        "noted",
         "token_added",
         "token_revoked",
         "tokens_of",
@@ -77,7 +76,7 @@ PARTS = {
     "spanning": ("SPELLS", "heard", "spelled", "timelines"),
     "standing": ("schedule", "schedules"),
     "start": ("check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"),
-    "stops": ("recent_reasons", "stops"),
+    "stopping": ("recent_reasons", "stops_at"),
     "upkeep": (
         "backed_up",
         "coverage",

@@ -133,12 +133,6 @@ def log_verdict(folder: Path) -> dict[str, object]:
     return {"holds": found.holds, "lines": found.lines, "last": found.last, "broken": found.broken, "says": found.says}
 
 
-def noted(folder: Path, *, who: str, right: str, act: str, arguments: dict[str, object], state: str = "done") -> int:
-    """Write into the audit log what somebody asked or did that is no act; returns the line's number."""
-    line = audit.append(folder / "ledger", who=who, right=right, act=act, arguments=arguments, result={"state": state})
-    return line.number
-
-
 def _plant(folder: Path) -> Plant:
     if not is_plant(folder):
         raise no_plant(folder)

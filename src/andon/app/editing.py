@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import time
+import tomllib
 from calendar import timegm
 from pathlib import Path
 from threading import Lock
 
 from ..answer import Plain
 from ..config import Mistake, check_text, replace_text
-from ..errors import BadConfig, Changed, UnknownName
+from ..errors import BadConfig, Changed, NotAllowed, UnknownName
 from ..plant.zones import clock_text
 from .opening import paper
 from .recorded import Doer, allowed, recorded
@@ -32,15 +33,17 @@ def written_plant(folder: Path, *, by: Doer) -> Row:
     """The text of plant.toml, the digest that saving it needs, and its mistakes."""
     allowed(by, "engineer", "plant.toml")
     text = _text(folder / "plant.toml")
-    return {
-        "text": text,
-        "digest": _digest(text),
-        "mistakes": [*map(_row, check_text(text))],
-        "copies": [*_copies(folder)],
-    }
     mistakes: list[Plain] = [*map(_row, check_text(text))]
     copies: list[Plain] = [*_copies(folder)]
     return {"text": text, "digest": _digest(text), "mistakes": mistakes, "copies": copies}
+
+
+def _login(text: str) -> object:
+    """What a text says of the company's own login."""
+    try:
+        return tomllib.loads(text).get("login")
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def checked_plant(folder: Path, text: str, *, by: Doer) -> list[Row]:
@@ -80,6 +83,8 @@ def rewritten(folder: Path, text: str, digest: str, *, by: Doer, why: str = "") 
         old = _text(file)
         if _digest(old) != digest:
             raise Changed("plant.toml was changed by somebody else meanwhile; nothing was saved. Read it again first.")
+        if by[1] != "admin" and _login(old) != _login(text):
+            raise NotAllowed("[login] says who gets which right, so only an admin may change it. Nothing was saved.")
         if old != text:
             copy = _copied(folder, file)
             replace_text(file, text)

@@ -77,6 +77,15 @@ class Serving:
             self.door.close()
 
     def _serve(self) -> None:
+        """The plant goes on where its faces cannot be served; whoever calls then finds nobody, instead of silence."""
+        try:
+            self._open()
+        except Exception:  # the outermost frame of this thread
+            log.exception("the page and the API are not served")
+            if self.door:
+                self.door.close()
+
+    def _open(self) -> None:
         import uvicorn  # here, with all the faces: a second of import that a plant need not wait for
 
         from ..surfaces.gate import Patient
@@ -104,22 +113,15 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
 
     from ..surfaces import gate, mcp, rest, web
 
-    app = FastAPI(
-        title="Andon",
-        version="1",
-        openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
-        redoc_url=None,
-        dependencies=[Depends(gate.rightful)],
-    )
     house = import_module("andon.app")
     route, talking = mcp.route(house, folder)
     app = FastAPI(
         title="Andon",
         version="1",
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(gate.rightful)],
         lifespan=lambda app: talking(),
     )
     door = gate.Door(folder, behind_proxy=behind_proxy)

@@ -8,7 +8,7 @@ export function Cascade({ steps, picked, chosen, label }: { steps: Step[]; picke
   const [ref, width] = useWidth<HTMLDivElement>();
   const most = Math.max(1, ...levels(steps).flatMap((l) => [l.from, l.to])), narrow = width < 520;
   return (
-    <div ref={ref} class="cascade" role="list" aria-label={label}>
+    <div ref={ref} class={`cascade ${steps.some((s) => s.delta !== undefined) ? "compared" : ""}`} role="list" aria-label={label}>
       {steps.map((s, i) => {
         const { from, to } = levels(steps)[i]!, low = Math.min(from, to), high = Math.max(from, to);
         const body = (<>
@@ -16,7 +16,7 @@ export function Cascade({ steps, picked, chosen, label }: { steps: Step[]; picke
           <span class="track" aria-hidden="true">
             <i class={s.amount < 0 && !s.whole ? "gain" : ""} style={{ left: `${(Math.max(0, low) / most) * 100}%`, width: `max(2px, ${((high - Math.max(0, low)) / most) * 100}%)`, background: s.fill }} />
           </span>
-          {s.figures.slice(0, narrow ? 1 : 3).map((f, k) => <span key={k} class={`num ${k ? "soft" : ""}`}>{f}</span>)}
+          {s.figures.slice(0, narrow ? 1 : 2).map((f, k) => <span key={k} class={`num ${k ? "soft" : ""}`}>{f}</span>)}
           {s.delta !== undefined && <span class={`num delta ${s.worse ? "bad" : "soft"}`}>{s.delta}</span>}
         </>);
         return picked && !s.whole

@@ -18,8 +18,7 @@ from ...studies.production.oee import Oee
 from ...surfaces.report import Note, Order, Raised, Stop
 from ...units import HOUR
 from ...words import told
-from .. import alarming
-from .. import stops as stopping
+from .. import alarming, stopping
 from ..opening import Andon
 from .periods import Period
 
@@ -88,7 +87,7 @@ def stops(about: About) -> tuple[list[Stop], list[Stop]]:
     """The stops in planned time that are no minor ones, the longest first; and those of them that want a reason."""
     if about.period.window.duration > STRETCH:
         return [], []
-    rows = stopping.stops(about.plant.folder, ",".join(about.paths), since=about.since, until=about.until)
+    rows = stopping.stops_at(about.plant.folder, ",".join(about.paths), since=about.since, until=about.until)
     kept = [r for r in rows if r["planned"] and not r["minor"] and r["element"] != "planned_down"]
     made = sorted(((_stop(about, r), r) for r in kept), key=lambda s: s[0].since - s[0].until)
     return [s for s, _ in made], [s for s, r in made if r["needs_reason"]]

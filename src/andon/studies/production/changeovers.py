@@ -262,7 +262,7 @@ def _products(orders: Orders | None) -> Spells:
 def _chained(rows: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Spells that end, at the latest, where the next one begins."""
     rows = list(rows)
-    ends = [s for s, _, _ in rows[1:]] + [np.iinfo(np.int64).max]
+    ends = [*(s for s, _, _ in rows[1:]), np.iinfo(np.int64).max][: len(rows)]
     return [(s, int(min(u, end)), p) for (s, u, p), end in zip(rows, ends, strict=True)]
 
 

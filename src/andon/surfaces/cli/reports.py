@@ -20,9 +20,7 @@ def report(desk: Desk) -> Callable[..., None]:
         until: str = o.until,
         last: str = o.option("", "Instead: shift (default), 'this shift', yesterday, week, 2026-11-26, 2026-W48..."),
         to: Path = o.option(None, "File or folder to write; by default a file here."),
-        form: str = o.option(
-            "", "html, pdf, xlsx, several with commas; by default as --to ends.", "--format"
-        ),
+        form: str = o.option("", "html, pdf, xlsx, several with commas; by default as --to ends.", "--format"),
         language: str = o.option("", "Language of the report; by default that of the plant."),
         made: bool = o.flag("List the reports that the plant has made by itself instead.", "--made"),
         in_json: bool = o.in_json,

@@ -29,7 +29,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         planned time, and neither a person nor the machine has said why.
         """
         said = span.said if span.since or span.last else {"last": SHIFT}
-        rows = asking.ask("stops", at, pending=pending, **said)
+        rows = asking.ask("stops_at", at, pending=pending, **said)
         return asking.told({"stops": rows, "recent": asking.ask("recent_reasons", at)})
 
     return found

@@ -1,16 +1,12 @@
 /** The andon cord: whom to call to a machine, and the calls that stand there. */
 import { useState } from "preact/hooks";
 import { clock } from "../../lib/format";
+import type { Call as Standing } from "../../lib/live";
+import { KINDS, kindOf, type Kind } from "../../lib/calls";
 import { Dialog } from "./dialog";
+import { Icon } from "./icons";
 import { t } from "./words";
 
-export const KINDS = ["maintenance", "quality", "material", "supervisor"] as const;
-export type Kind = (typeof KINDS)[number];
-const MARKS: Record<Kind, string> = { maintenance: "🔧", quality: "◎", material: "▤", supervisor: "☺" };
-export const kindOf = (kind: string): string => (KINDS.includes(kind as Kind) ? t(kind as Kind) : kind);
-
-/** A call that nobody has ended. */
-export interface Standing { number: number; machine: string; kind: string; at: number; by: string }
 interface Given { title: string; standing: Standing[]; call: (kind: Kind, text: string) => void; end: (kind: string) => void; close: () => void }
 
 export function Call({ title, standing, call, end, close }: Given) {
@@ -26,7 +22,7 @@ export function Call({ title, standing, call, end, close }: Given) {
       <label class="wide">{t("sayMore")}<input value={text} maxLength={500} onInput={(e) => setText(e.currentTarget.value)} /></label>
       <div class="taps calls">
         {KINDS.filter((k) => !standing.some((c) => c.kind === k)).map((k) => (
-          <button key={k} onClick={() => call(k, text.trim())}><span class="mark" aria-hidden="true">{MARKS[k]}</span>{t(k)}</button>
+          <button key={k} onClick={() => call(k, text.trim())}><Icon name={k} size={32} />{kindOf(k)}</button>
         ))}
       </div>
     </Dialog>

@@ -1,17 +1,17 @@
 /** The stops of the last hours: each can be given another reason, several can be joined under one. */
 import { useState } from "preact/hooks";
 import { clock, length } from "../../lib/format";
-import { StateChip } from "./ask";
+import { StatePill } from "../../draw/state";
 import { Dialog } from "./dialog";
 import { Reasons, textOf } from "./reasons";
 import { lasted, type Stop } from "./stops";
 import { t } from "./words";
 
-interface Given { stops: Stop[]; several: boolean; lately: string[]; open: (stop: Stop) => void; merge: (stops: Stop[], code: string) => void }
+interface Given { stops: Stop[]; lately: string[]; open: (stop: Stop) => void; merge: (stops: Stop[], code: string) => void }
 
 const keyOf = (s: Stop): string => `${s.machine} ${s.since}`;
 
-export function List({ stops, several, lately, open, merge }: Given) {
+export function List({ stops, lately, open, merge }: Given) {
   const [short, setShort] = useState(false);
   const [picked, setPicked] = useState<string[] | null>(null);
   const [asking, setAsking] = useState(false);
@@ -40,9 +40,8 @@ export function List({ stops, several, lately, open, merge }: Given) {
             <button aria-pressed={picked ? picked.includes(keyOf(s)) : undefined} onClick={() => tap(s)}>
               <span class="num when">{clock(s.since)}</span>
               <span class="num">{length(lasted(s))}</span>
-              <StateChip state={s.state} />
-              {several && <span class="soft">{s.title || s.machine}</span>}
-              <span class={`reason ${s.reason ? "" : s.needs_reason ? "bad" : "soft"}`}>{s.reason ? textOf(s.reason) : s.needs_reason ? `▲ ${t("wants")}` : s.minor ? t("small") : t("noReason")}</span>
+              <StatePill state={s.state} />
+              <span class={`reason ${s.reason ? "" : s.needs_reason ? "bad" : "soft"}`}>{s.reason ? textOf(s.reason) : s.needs_reason ? `▲ ${t("wants")}` : s.minor ? t("small") : s.planned ? "" : t("unplanned")}</span>
               {s.kept ? <span class="soft small">⏳ {t("kept")}</span> : s.who && <span class="soft small">{t("by", { who: s.who })}</span>}
             </button>
           </li>

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { clock } from "../../lib/format";
 import { tiles } from "../../lib/live";
 import { plant } from "../../lib/plant";
-import { StateChip } from "./ask";
+import { StatePill } from "../../draw/state";
+import { Icon } from "./icons";
 import { t } from "./words";
 
 export function Chooser({ chosen, done }: { chosen: string[]; done: (machines: string[]) => void }) {
@@ -37,12 +38,12 @@ export function Tabs({ machines, active, wants, called, choose, change }: Given)
         const tile = tiles.value.find((x) => x.machine === path);
         return (
           <button key={path} aria-current={path === active ? "true" : undefined} onClick={() => choose(path)}>
-            <b>{called.includes(path) && <span aria-label={t("call")}>🔔 </span>}{tile?.title || path.split("/").pop()}{(wants[path] ?? 0) > 0 && <em class="count" aria-label={t("waitN", { n: wants[path]! })}>{wants[path]}</em>}</b>
-            <span class="bar"><StateChip state={tile?.state ?? "unknown"} />{tile?.since ? <small class="soft">{t("since", { from: clock(tile.since) })}</small> : null}</span>
+            <b>{called.includes(path) && <span class="bad" role="img" aria-label={t("call")}><Icon name="bell" size={18} /></span>}{tile?.title || path.split("/").pop()}{(wants[path] ?? 0) > 0 && <em class="count" aria-label={t("waitN", { n: wants[path]! })}>{wants[path]}</em>}</b>
+            <span class="bar"><StatePill state={tile?.state ?? "unknown"} />{tile?.since ? <small class="soft">{t("since", { from: clock(tile.since) })}</small> : null}</span>
           </button>
         );
       })}
-      <button class="quiet" onClick={change} aria-label={t("change")}>⚙</button>
+      <button class="quiet" onClick={change} aria-label={t("change")}><Icon name="gear" /></button>
     </nav>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { now, online } from "../../lib/live";
 import { Dialog } from "./dialog";
+import { Icon } from "./icons";
 import { Reasons } from "./reasons";
 import { t } from "./words";
 
@@ -20,7 +21,7 @@ export function Note({ title, keep, close }: { title: string; keep: (text: strin
 const AGO = [0, 2, 5, 10, 20, 30, 60];
 
 export function Unseen({ open }: { open: () => void }) {
-  return online.value ? null : <button onClick={open}><span aria-hidden="true">＋</span>{t("another")}</button>;
+  return online.value ? null : <button onClick={open}><Icon name="plus" />{t("another")}</button>;
 }
 
 Unseen.Dialog = function ({ lately, gave, close }: { lately: string[]; gave: (at: number, code: string) => void; close: () => void }) {

@@ -13,13 +13,14 @@ export interface Stop {
   /** Given on this device, and not yet with the plant. */
   kept?: boolean;
 }
-export interface Told { now: number; stops: Stop[]; recent: Record<string, { stops: string[]; scrap: string[] }> }
+export interface Told { stops: Stop[]; recent: Record<string, { stops: string[]; scrap: string[] }> }
 
 const EVERY = 15_000;
 
 /** The stops of the last hours; read again when a machine changes its state, when an act was taken, and now and then. */
-export function useStops(machines: string[]): { told: Told | undefined; stops: Stop[] } {
+export function useStops(machines: string[]): { told: Told | undefined; problem: string; stops: Stop[] } {
   const [told, setTold] = useState<Told>();
+  const [problem, setProblem] = useState("");
   const [round, setRound] = useState(0);
   const changes = tiles.value.filter((t) => machines.includes(t.machine)).map((t) => `${t.machine} ${t.state} ${t.since} ${t.reason}`).join();
   useEffect(() => {
@@ -31,10 +32,10 @@ export function useStops(machines: string[]): { told: Told | undefined; stops: S
   useEffect(() => {
     if (!at) return;
     const abort = new AbortController();
-    get<Told>("stops", { at, last: "16 h" }, abort.signal).then(setTold, () => {});
+    get<Told>("stops", { at, last: "16 h" }, abort.signal).then((found) => { setTold(found); setProblem(""); }, (error: Error) => { if (error.name !== "AbortError") setProblem(error.message); });
     return () => abort.abort();
   }, [at, round, changes, taken.value]);
-  return { told, stops: overlaid(told?.stops ?? [], waiting.value) };
+  return { told, problem, stops: overlaid(told?.stops ?? [], waiting.value) };
 }
 
 /** What is meant and not yet taken, laid over what the plant said last. */

@@ -11,11 +11,13 @@ from ..desk import Desk
 from ..figures import local
 from ..links import Link, stretch
 from ..register import tool
-from ..reply import Reply, Row, Table
+from ..reply import Reply, Row, Table, figure_line
 from ..trust import evidence
 
-GOING = ("producing", "unknown")
-"""States that are no stops."""
+FOUND = 2_000
+"""Stretches that a search gives at most; all of them are counted."""
+STOPS = {"stop": False, "unexplained": True}
+"""Kinds of events that are stops, and whether only those that want a reason are meant."""
 
 
 @tool()
@@ -33,7 +35,8 @@ def events(
     Parameters
     ----------
     kinds
-        stop, state, alarm, order, product, shift, note, reason, scrap, call, connection (lost ones).
+        stop, unexplained (stops that want a reason), state, alarm, order, product, shift, note, reason, scrap, call,
+        connection (lost ones).
     when
         As for `ask`.
     at
@@ -68,11 +71,49 @@ def events(
     return Reply(head, Table(shown, {"since": "us{1970}", "lasts": "us"}), [evidence(desk, link)])
 
 
+@tool()
+def search(desk: Desk, condition: str, when: str, at: str = "") -> Reply:
+    """When a condition on signals and states held, and for how long.
+
+    Parameters
+    ----------
+    condition
+        Such as: temperature > 80 for 5 min while running; signals by name or role, several joined with and.
+    when
+        As for `ask`.
+    at
+        Machine or line; empty: the whole plant.
+    """
+    window = desk.house.moments(desk.folder, at, last=when)
+    said = stretch(window)
+    found = desk.house.searched(desk.folder, condition, at, **said, limit=FOUND)
+    since, until = local(window.since, desk.zone), local(window.until, desk.zone)
+    figures = [("times", found["total"], ""), ("held", found["time"], "us"), ("coverage", found["coverage"], "1")]
+    able = desk.say("{n} machines have the signals", n=len(found["machines"]))
+    head = [
+        f"{found['condition']} · {at or desk.say('whole plant')} · {since} – {until} {desk.zone}",
+        f"{figure_line(figures, desk.say, desk.zone)}; {able}",
+    ]
+    rows: list[Row] = [
+        {"since": r["since"], "lasts": r["until"] - r["since"], "machine": r["machine"]} for r in found["rows"]
+    ]
+    link = Link("search", "", {"condition": condition, **({"at": at} if at else {}), **said})
+    return Reply(head, Table(rows, {"since": "us{1970}", "lasts": "us"}), [evidence(desk, link)])
+
+
 def _of(desk: Desk, kind: str, at: str, window: Window) -> list[Row]:
     said = stretch(window)
-    if kind in ("stop", "state"):
+    if kind == "state":
+        lanes = desk.house.timelines(desk.folder, at, **said)["machines"]
         return [
-            row for lane in desk.house.timelines(desk.folder, at, **said)["machines"] for row in _spells(lane, kind)
+            _row(kind, lane["machine"], (since, until), state, _two(reason, told), window)
+            for lane in lanes
+            for since, until, state, reason, told in lane["spells"]
+        ]
+    if kind in STOPS:
+        return [
+            _row(kind, s["machine"], (s["since"], s["until"]), s["state"], _stop(desk, s), window)
+            for s in desk.house.stops_at(desk.folder, at, pending=STOPS[kind], **said)
         ]
     rows = desk.house.spelled(desk.folder, kind, at, **said)
     if kind == "connection":
@@ -80,19 +121,13 @@ def _of(desk: Desk, kind: str, at: str, window: Window) -> list[Row]:
     return [_row(kind, r["place"], (r["since"], r["until"]), r["text"], _detail(r["detail"]), window) for r in rows]
 
 
-def _spells(lane: Mapping[str, Any], kind: str) -> list[Row]:
-    return [
-        {
-            "kind": kind,
-            "since": since,
-            "lasts": until - since,
-            "place": lane["machine"],
-            "what": state,
-            "detail": _two(reason, said),
-        }
-        for since, until, state, reason, said in lane["spells"]
-        if kind == "state" or state not in GOING
+def _stop(desk: Desk, stop: Mapping[str, Any]) -> str:
+    """Why it stood, as far as anybody said; and whether somebody should."""
+    said = _two(stop["reason"], stop["why"] or stop["said"])
+    notes = [
+        desk.say(n) for n, is_so in (("still on", stop["ongoing"]), ("wants a reason", stop["needs_reason"])) if is_so
     ]
+    return "; ".join([*([said] if said else []), *notes])
 
 
 def _two(reason: str, said: str) -> str:

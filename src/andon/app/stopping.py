@@ -71,7 +71,7 @@ class Stop:
         return max(lengths, key=lambda s: lengths[s])
 
 
-def stops(
+def stops_at(
     folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", pending: bool = False
 ) -> list[Row]:
     """The stops of the machines at a place, the newest first.
