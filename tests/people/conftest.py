@@ -57,8 +57,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _answers(url: str) -> bool:
     """Whether the plant answers at the pace of people: it has much to do while it starts."""
     try:
-        with urlopen(f"{url}/api/alarms", timeout=2) as answer:
-            return answer.status == 200
+        with urlopen(f"{url}/api/live", timeout=3) as answer:
+            return answer.readline().startswith(b"data: ")
     except OSError:
         return False
 
