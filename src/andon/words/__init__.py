@@ -8,6 +8,8 @@ from importlib.resources import files
 from ..errors import AndonError
 
 LANGUAGES = ("en", "zh")
+LONGEST = 1000
+"""Characters of a line that is put into Chinese by patterns: a longer one, made on purpose, would keep them busy."""
 
 SPOKEN = {
     "idle_no_order": "idle, no order",
@@ -48,6 +50,9 @@ def told(text: str, language: str) -> str:
     """
     if language != "zh":
         return text
+    if len(text) > LONGEST:
+        lines = text.split("\n")
+        return "\n".join(told(x, language) if len(x) <= LONGEST else x for x in lines) if len(lines) > 1 else text
     for pattern, said in _table()["patterns"].items():
         text = re.sub(pattern, said, text)
     return text
@@ -59,5 +64,7 @@ def _chinese() -> dict[str, str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    parts = [tomllib.loads(f.read_text("utf-8")) for f in sorted(files(__package__).joinpath("zh").iterdir(), key=str)]
+    """All texts, and the patterns of each subject before the general ones of core.toml."""
+    found = sorted(files(__package__).joinpath("zh").iterdir(), key=lambda f: (f.name == "core.toml", f.name))
+    parts = [tomllib.loads(f.read_text("utf-8")) for f in found]
     return {name: {k: v for p in parts for k, v in p.get(name, {}).items()} for name in ("texts", "patterns")}

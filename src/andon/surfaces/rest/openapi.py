@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -62,7 +63,7 @@ def described(app: FastAPI, studies: Iterable[Study]) -> None:
 
 def files(*shapes: str) -> dict[int | str, dict[str, Any]]:
     """What an operation answers beside JSON."""
-    kinds: dict[str, dict[str, Any]] = {({**TYPES, **KINDS})[s].partition(";")[0]: {} for s in shapes}
+    kinds: dict[str, Schema] = {({**TYPES, **KINDS})[s].partition(";")[0]: {} for s in shapes}
     return {200: {"content": kinds, "description": "As JSON; or as a file, where one is asked for."}}
 
 
@@ -76,21 +77,22 @@ def _typed(operation: Schema, study: Study, schemas: Schema) -> None:
 
 def _reference(kind: type, schemas: Schema) -> Schema:
     """An answer or a row of one by its name; told in the document once."""
-    if kind.__name__ not in schemas:
-        schemas[kind.__name__] = {}  # a type may hold itself
+    name = f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+    if name not in schemas:
+        schemas[name] = {}  # a type may hold itself
         hints = get_type_hints(kind, include_extras=True)
-        members = [(n, hints[n]) for n in getattr(kind, "__dataclass_fields__", {})]
-        for name, member in vars(kind).items():
+        members: list[tuple[str, object]] = [(f.name, hints[f.name]) for f in fields(kind)]
+        for own, member in vars(kind).items():
             if isinstance(member, property) and member.fget:
-                members.append((name, get_type_hints(member.fget, include_extras=True).get("return", object)))
-        schemas[kind.__name__] = {
+                members.append((own, get_type_hints(member.fget, include_extras=True).get("return", object)))
+        schemas[name] = {
             "type": "object",
             "title": kind.__name__,
             "description": (kind.__doc__ or "").strip().partition("\n")[0],
-            "properties": {name: schema(hint, schemas) for name, hint in members},
-            "required": [name for name, _ in members],
+            "properties": {own: schema(hint, schemas) for own, hint in members},
+            "required": [own for own, _ in members],
         }
-    return {"$ref": f"{REFERENCE}{kind.__name__}"}
+    return {"$ref": f"{REFERENCE}{name}"}
 
 
 def schema(hint: Any, schemas: Schema) -> Schema:

@@ -24,7 +24,7 @@ def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
         "tables": shown,
         "picture": picture(drawn, language) if drawn else None,
         "notes": [told(str(flag), language) for flag in getattr(asked.answer, "flags", ())],
-        "words": words([c for t in shown.values() for r in t["rows"] for c in r.values()], language),
+        "words": words([*shown, *(c for t in shown.values() for r in t["rows"] for c in r.values())], language),
     }
 
 

@@ -34,9 +34,9 @@ function Study({ about }: { about: About }) {
       {may("engineer") && <button onClick={() => setAsking(true)} disabled={!data}>{t("again")}</button>}
     </header>
     <Form about={about} />
-    <div class="tabs" role="tablist">
+    <div class="scroll"><div class="tabs" role="tablist">
       {TABS.map((x) => <button key={x} role="tab" aria-selected={tab === x} onClick={() => choose({ tab: x === "answer" ? undefined : x })}>{t(x)}</button>)}
-    </div>
+    </div></div>
     <div class="shown" role="tabpanel" aria-busy={loading}>
       {tab === "method" ? <AboutStudy about={about} />
         : problem ? <section class="card sorry" role="alert"><p>{problem.message}</p></section>

@@ -17,7 +17,6 @@ import { pagesOf, turn } from "./pages";
 import "./wall.css";
 import { t } from "./words";
 
-const NIGHT = "22-6";
 /** When something was heard last (microseconds). */
 let heard = 0;
 
@@ -28,7 +27,8 @@ export default function Wall() {
   const shown = pages[turn(pages.length, Number(chosen("every")) || 15, at)];
   const machines = new Set(pages.flatMap((p) => p.tiles.map((x) => x.machine))), called = calls.value.filter((c) => machines.has(c.machine));
   if (online.value) heard = at;
-  const night = !called.length && isNight(chosen("dim", NIGHT), at);
+  const asleep = !pages.some((p) => p.tiles.some((x) => x.shift || x.state === "producing")), hours = chosen("dim");
+  const night = !called.length && (hours ? isNight(hours, at) : asleep && tiles.value.length > 0);
   return (
     <main class={`wall ${night ? "night" : ""} ${online.value ? "" : "stale"}`} onClick={wake}>
       <Head pages={pages.length} now={pages.indexOf(shown!)} title={shown?.title || plant.value?.name || "Andon"} tiles={shown?.whole ?? []} />
@@ -69,7 +69,7 @@ function Head({ pages, now, title, tiles: here }: { pages: number; now: number; 
     <header class="wallhead">
       <h1>{title}</h1>
       <span class="wallcounts">{counts.map(([s, n]) => <b key={s} title={stateWord(s)} style={{ background: stateColour(s), color: inkOn(stateColour(s)) }}><StateMark state={s} />{n}</b>)}</span>
-      {pages > 1 && <span class="walldots" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
+      {pages > 1 && <span class="walldots" role="img" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
       <span class="wallshift">{shifts.length === 1 ? t("shift", { name: shifts[0]! }) : here.length && !shifts.length ? t("noShift") : ""}</span>
       <time class="num">{clock(tick.value)}</time>
     </header>
