@@ -123,11 +123,11 @@ def trends(folder: Path, signals: Sequence[str], window: Window, pixels: int) ->
         chosen = _chosen(plant, "", signals)
         heard = history.coverages(list(chosen.values()), window)
         earlier = history.many(list(chosen), Window(window.since, window.since), before=True)
-        width = width_of(window, pixels)
+        width, buckets = width_of(window, pixels), history.trends(list(chosen), window, pixels)
         curves = [
             Curve(
                 s,
-                history.trend(path, window, pixels),
+                buckets[path],
                 _share(heard[path], window),
                 _gaps(heard[path], window, width),
                 _last_good(earlier[path]),

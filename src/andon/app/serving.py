@@ -94,6 +94,7 @@ class Serving:
             site(self.folder, behind_proxy=self.behind_proxy),
             http=Patient,
             ws_max_size=LARGEST_MESSAGE,
+            ws_per_message_deflate=False,  # frames are small: packing each for every client costs more than it saves
             h11_max_incomplete_event_size=LARGEST_HEAD,
             proxy_headers=False,
             log_config=None,

@@ -27,7 +27,7 @@ from .lock import Lock, Owner, owner_of, refusal, take
 from .processed import plain, processed
 from .recent import Recent
 from .sql import sql
-from .trend import buckets, trend
+from .trend import buckets, together, trend, width_of
 from .upkeep import Upkeep
 from .verify import Report, verify
 from .write import write
@@ -40,6 +40,7 @@ OFFERED = (
     "many",
     "latest",
     "trend",
+    "trends",
     "buckets",
     "aggregate",
     "aggregates",
@@ -128,8 +129,7 @@ class Historian:
         """Own the folder, or if another process does, ask that one (a `RemoteHistorian`, same methods)."""
         path, late = Path(folder), time.monotonic() + PATIENCE
         while True:
-            lock = take(path)
-            if lock:
+            if lock := take(path):
                 return cls._owned(path, lock, clock)
             owner = owner_of(path)
             caller = call(owner) if owner else None
@@ -240,7 +240,7 @@ class Historian:
 
         For retention use `expire`.
         """
-        if not who or not why:
+        if not (who and why):
             raise BadQuestion("Say who forgets and why: the deletion is kept on record.")
         return forget(self._store, self._shelf, paths, window, (who, why))
 
@@ -295,6 +295,10 @@ class Historian:
         """
         return trend(self._store, self._shelf, path, window, pixels)
 
+    def trends(self, paths: Sequence[str], window: Window, pixels: int) -> Mapping[str, pa.Table]:
+        """`trend` of many signals, by path: one look at the hot tier for all."""
+        return together(self._store, self._shelf, paths, window, width_of(window, pixels))
+
     def buckets(self, path: str, window: Window, width: int) -> pa.Table:
         """As `trend`, in buckets of `width` microseconds counted from 1970."""
         if width < 1:
@@ -306,8 +310,8 @@ class Historian:
     ) -> Aggregates:
         """What a number was over each interval of a window, as OPC UA Part 13 defines it: at, value, status code.
 
-        `name` is one of `AGGREGATES`; TimeAverage2 is the one for process values. Time that was not heard is bad; a
-        signal's path instead of the signal means that only its connection decides about that.
+        `name` is one of `AGGREGATES`; TimeAverage2 is for process values. Time that was not heard is bad; a path instead
+        of the signal: only its connection decides about that.
         """
         path = signal if isinstance(signal, str) else signal.path
         return self.aggregates([signal], name, window, interval, rules)[path]

@@ -33,11 +33,21 @@ def width_of(window: Window, pixels: int) -> int:
 
 def buckets(store: Store, shelf: Shelf, path: str, window: Window, width: int) -> pa.Table:
     """Buckets of `width` microseconds, counted from 1970, that hold a usable value of the window."""
-    if path not in store.names.ids or not window.duration:
-        return empty()
+    return together(store, shelf, [path], window, width)[path]
+
+
+def together(store: Store, shelf: Shelf, paths: Sequence[str], window: Window, width: int) -> dict[str, pa.Table]:
+    """`buckets` of many signals at once, by path: the hot tier is asked once for all."""
+    ids, span = store.names.ids, Span.of(window)
+    known = [p for p in paths if p in ids and window.duration]
+    hot = hot_rows(store, [ids[p] for p in known], span) if known else {}
+    found = {p: _buckets((store, shelf), ids[p], span, width, hot.get(ids[p], [])) for p in known}
+    return {p: found[p] if p in found else empty() for p in paths}
+
+
+def _buckets(places: tuple[Store, Shelf], signal: int, span: Span, width: int, hot: list[pa.Table]) -> pa.Table:
+    store, shelf = places
     level = next((n for n, step in sorted(LEVELS.items(), key=lambda x: -x[1]) if width % step == 0), "")
-    signal, span = store.names.ids[path], Span.of(window)
-    hot = hot_rows(store, [signal], span).get(signal, [])
     clean, dirty = _split(find_runs(store, [signal], span), hot, level)
     step = LEVELS.get(level, width)
     parts = [p for run in clean for p in _from_level(shelf, run, span, level)]
