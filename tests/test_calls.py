@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from alarmed import Works
 from andon import app
 from andon.acts import ACTS, settle
 from andon.acts.calls import KINDS, called
@@ -19,6 +20,8 @@ from andon.units import MINUTE
 from andon.watch import Calls
 from andon.watch.calls import MESSAGES
 from andon.words import explained
+from receivers import webhook
+from servers import until
 
 PRESS, LATHE = "line-1/press-3", "line-2/lathe-1"
 PLANT = """
@@ -191,3 +194,33 @@ def test_those_who_are_told_of_alarms_are_told_of_calls(plant):
 
 def test_every_kind_has_its_message():
     assert set(MESSAGES) == set(KINDS)
+
+
+NOTIFY = """
+[[notify]]
+name = "ops"
+by = "webhook"
+url = "http://127.0.0.1:{post}/"
+returned = true
+language = "zh"
+"""
+
+
+def test_a_running_plant_tells_of_a_call_once_and_when_it_is_over(tmp_path):
+    with webhook() as post:
+        works = Works(tmp_path, NOTIFY.format(post=post.port))
+        works.start()
+        try:
+            app.acted(tmp_path, "call", "ann", {"machine": PRESS, "kind": "quality", "text": "划伤"})
+            until(lambda: bool(post.bodies), what="the message")
+            assert "ann 呼叫质量人员：划伤" in str(post.bodies[0]["subject"])
+            assert [r["kind"] for r in app.calls(tmp_path)] == ["quality"]  # asked of the process that runs the plant
+            works.kill()
+            works.start()
+            app.acted(tmp_path, "answer_call", "bob", {"machine": PRESS, "kind": "quality"})
+            app.acted(tmp_path, "end_call", "bob", {"machine": PRESS, "kind": "quality"})
+            until(lambda: len(post.bodies) == 2, what="that it is over")
+            assert [b["about"] for b in post.bodies] == ["alarm", "returned"]
+            assert app.calls(tmp_path) == []
+        finally:
+            works.kill()

@@ -107,10 +107,10 @@ class Asked:
     def table(self, name: str) -> list[dict[str, Plain]]:
         """The rows of one table of the answer, each with the key of its piece in front."""
         parts = self.pieces or (Piece((), self.answer),)
-        known = tables(parts[0].answer)
+        known = table_names(parts[0].answer)
         if name not in known:
             raise BadQuestion(f"{self.study.name} has no table {name!r}. It has: {', '.join(known) or 'none'}.")
-        return [{**dict(p.key), **row} for p in parts for row in tables(p.answer).get(name, [])]
+        return [{**dict(p.key), **row} for p in parts for row in _table(p.answer, name)]
 
     def picture(self) -> Picture:
         """The study's picture of this answer: it shows itself in a notebook and saves itself as SVG or PNG."""
@@ -211,19 +211,24 @@ def plain(value: object) -> Plain:
 
 def single_figures(answer: object) -> dict[str, Plain]:
     """The fields and ratios of an answer that are one number or text."""
-    return {name: v for name, v in _plain_fields(answer).items() if not isinstance(v, list | dict)}
+    if not is_dataclass(answer) or isinstance(answer, type):
+        return {"answer": plain(answer)}
+    found = {f.name: getattr(answer, f.name) for f in figures(type(answer))}
+    return {name: plain(v) for name, v in found.items() if not _is_many(v)}
+
+
+def table_names(answer: object) -> list[str]:
+    """The fields of an answer that are tuples of dataclass rows; not those it names in INNER."""
+    if not is_dataclass(answer) or isinstance(answer, type):
+        return []
+    inner: tuple[str, ...] = getattr(answer, "INNER", ())
+    rows = {f.name: getattr(answer, f.name) for f in fields(answer) if f.name not in inner}
+    return [n for n, r in rows.items() if isinstance(r, tuple) and (not r or is_dataclass(r[0]))]
 
 
 def tables(answer: object) -> dict[str, list[dict[str, Plain]]]:
-    """The fields of an answer that are tuples of dataclass rows, as lists of dicts; not those it names in INNER."""
-    if not is_dataclass(answer) or isinstance(answer, type):
-        return {}
-    found: dict[str, list[dict[str, Plain]]] = {}
-    for f in fields(answer):
-        rows = None if f.name in getattr(answer, "INNER", ()) else getattr(answer, f.name)
-        if isinstance(rows, tuple) and (not rows or is_dataclass(rows[0])):
-            found[f.name] = [r for r in map(plain, rows) if isinstance(r, dict)]
-    return found
+    """The tables of an answer by name (`table_names`), as lists of dicts."""
+    return {name: _table(answer, name) for name in table_names(answer)}
 
 
 def row_units(answer: object, table: str) -> dict[str, str]:
@@ -232,9 +237,14 @@ def row_units(answer: object, table: str) -> dict[str, str]:
     return {f.name: f.unit for f in figures(type(rows[0]))} if rows else {}
 
 
-def _plain_fields(answer: object) -> dict[str, Plain]:
-    found = plain(answer)
-    return found if isinstance(found, dict) else {"answer": found}
+def _table(answer: object, name: str) -> list[dict[str, Plain]]:
+    return [r for r in map(plain, getattr(answer, name)) if isinstance(r, dict)]
+
+
+def _is_many(value: object) -> bool:
+    if isinstance(value, tuple | list | set | frozenset | Mapping) or is_dataclass(value):
+        return True
+    return int(getattr(value, "ndim", 0)) > 0
 
 
 def _ratio(heard: list[Heard]) -> float | None:

@@ -8,6 +8,7 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .errors import UnknownName
@@ -200,11 +201,17 @@ class Figure:
     derived: bool
 
 
-def figures(answer: type) -> list[Figure]:
+def figures(answer: type) -> tuple[Figure, ...]:
     """The fields and the properties of an answer type, with units; those it names in HEADLINE first.
 
     A field's meaning is its line under *Attributes* in the class docstring; a property's its docstring's first line.
     """
+    return _figures(answer)
+
+
+@cache
+def _figures(answer: type) -> tuple[Figure, ...]:
+    """As `figures`; once a type, for every row of every table is told by it."""
     hints, says = get_type_hints(answer, include_extras=True), described(answer, "Attributes")
     found = [Figure(f.name, _unit(hints[f.name]), says.get(f.name, ""), False) for f in fields(answer)]
     for name, member in vars(answer).items():
@@ -212,7 +219,7 @@ def figures(answer: type) -> list[Figure]:
             returns = get_type_hints(member.fget, include_extras=True).get("return")
             found.append(Figure(name, _unit(returns), (inspect.getdoc(member) or "").partition("\n")[0], True))
     first: tuple[str, ...] = getattr(answer, "HEADLINE", ())
-    return sorted(found, key=lambda f: first.index(f.name) if f.name in first else len(first))
+    return tuple(sorted(found, key=lambda f: first.index(f.name) if f.name in first else len(first)))
 
 
 def described(thing: object, part: str = "Parameters") -> dict[str, str]:

@@ -33,6 +33,7 @@ EVERY_TOOL = [
     ("losses", {"when": DAY, "by": "entry"}),
     ("losses", {"when": DAY, "by": "machine,shift"}),
     ("events", {"kinds": ["stop", "state", "shift", "note"], "when": DAY}),
+    ("search", {"condition": "temperature > 60 for 5 min", "when": DAY}),
     ("trend", {"signals": ["line-2/saw/temperature"], "when": DAY, "points": 200}),
     ("explain", {"link": f"andon://study/oee?at=line-1&since={DAY}T06:00:00Z&until={DAY}T14:00:00Z", "figure": "oee"}),
     ("explain", {"link": f"andon://samples/line-2/saw/temperature?since={DAY}T06:00:00Z&until={DAY}T14:00:00Z"}),
@@ -129,6 +130,29 @@ def test_a_trend_has_the_true_extremes(here):
     assert "first value 20, last value 79" in said
 
 
+def test_a_condition_is_found_as_often_and_as_long_as_it_held(here):
+    said = here.call("search", condition="temperature > 70", when=f"{DAY} 06:00/{DAY} 14:00", at="line-2")
+    assert "times 8, held 71 min, coverage 99.8%" in said
+    assert "2024-03-04 06:51|9|line-2/saw" in said
+
+
+def test_stops_that_want_a_reason_are_told(here):
+    said = here.call("events", kinds=["unexplained"], when=f"{DAY} 06:00/{DAY} 14:00", at="line-1")
+    assert "2024-03-04 09:50|38|line-1/press-3|fault|stop; wants a reason" in said
+    assert "1 events, 38 min in all" in said
+    assert "coverage 100.0% (state)" in said
+
+
+def test_events_are_found_by_text_by_length_and_the_longest_first(here):
+    question = {"kinds": ["stop"], "when": f"{DAY} 06:00/{DAY} 14:00", "at": "line-1/press-3"}
+    said = here.call("events", **question, order="longest", at_least=600)
+    lengths = [float(line.split("|")[1]) for line in said.splitlines() if line.startswith("2024-")]
+    assert lengths == sorted(lengths, reverse=True)
+    assert min(lengths) >= 10
+    assert "|fault|" in here.call("events", **question, text="fault")
+    assert "|setup|" not in here.call("events", **question, text="fault")
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -158,6 +182,7 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(here, name, arguments, says
 
 
 def test_a_refusal_is_in_chinese_for_whoever_reads_chinese(plant):
+    assert "没有名为 'sing' 的工具" in Here(plant, VIEWER, "zh").call("sing")
     assert "您是指 'oee' 吗" in Here(plant, VIEWER, "zh").call("ask", study="oe", when=DAY)
     assert "请勿估算" in Here(plant, VIEWER, "zh").call("ask", study="oee", when="2031-01-01")
 
@@ -237,7 +262,7 @@ def test_resources_say_the_same_as_explain(here):
     assert "line-1/press-3/total_count|total_count|count" in resource
     assert "line-1/press-3/total_count|total_count|count" in here.call("explain", link=link)
     templates = asked(here, lambda c: c.list_resource_templates()).resource_templates
-    assert {t.name for t in templates} == {"machine", "study", "ledger", "events", "entry", "samples"}
+    assert {t.name for t in templates} == {"machine", "study", "ledger", "events", "search", "entry", "samples"}
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "handover"), ("zh", "交接班")])

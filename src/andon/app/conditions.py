@@ -94,7 +94,7 @@ def condition(text: str) -> Condition:
         else:
             place += 1
     if not clauses:
-        raise BadQuestion(f"There is no condition in {text!r}. {HELP}")
+        raise BadQuestion(f"{text!r} is no condition. {HELP}")
     return Condition(tuple(clauses), lasting, states)
 
 

@@ -37,11 +37,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One signal of a trend: the buckets (at, low, high, first, last), and the share of the window that was heard."""
+    """One signal of a trend: the buckets (at, low, high, first, last), and the share of the window that was heard.
+
+    `gaps` are the stretches in which it was not heard, those of at least a bucket; `before` is the value that held when
+    the window began, None where there was none.
+    """
 
     signal: Signal
     buckets: pa.Table
     coverage: float | None
+    gaps: tuple[tuple[int, int], ...]
+    before: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +122,19 @@ def trends(folder: Path, signals: Sequence[str], window: Window, pixels: int) ->
     with reading(folder) as (plant, history):
         chosen = _chosen(plant, "", signals)
         heard = history.coverages(list(chosen.values()), window)
+        earlier = history.many(list(chosen), Window(window.since, window.since), before=True)
+        width = width_of(window, pixels)
         curves = [
-            Curve(s, history.trend(path, window, pixels), _share(heard[path], window)) for path, s in chosen.items()
+            Curve(
+                s,
+                history.trend(path, window, pixels),
+                _share(heard[path], window),
+                _gaps(heard[path], window, width),
+                _last_good(earlier[path]),
+            )
+            for path, s in chosen.items()
         ]
-    return Curves(window, width_of(window, pixels), tuple(curves))
+    return Curves(window, width, tuple(curves))
 
 
 _EMPTY = {
@@ -174,3 +189,14 @@ def _rows(path: str, rows: pa.Table) -> pa.Table:
 def _share(known: Spells, window: Window) -> float | None:
     heard = np.minimum(known.until, window.until) - np.maximum(known.since, window.since)
     return float(np.maximum(heard, 0).sum() / window.duration) if window.duration else None
+
+
+def _gaps(known: Spells, window: Window, least: int) -> tuple[tuple[int, int], ...]:
+    edges = [window.since, *(e for s, u, _ in known.rows() for e in (s, u)), window.until]
+    return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least)
+
+
+def _last_good(rows: pa.Table) -> float | None:
+    """The value of the last row, where it is one that may be used."""
+    last = rows.slice(max(0, rows.num_rows - 1)).to_pylist()
+    return last[0]["value"] if last and last[0]["quality"] >> 30 < 2 else None

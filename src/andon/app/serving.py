@@ -77,6 +77,15 @@ class Serving:
             self.door.close()
 
     def _serve(self) -> None:
+        """The plant goes on where its faces cannot be served; whoever calls then finds nobody, instead of silence."""
+        try:
+            self._open()
+        except Exception:  # the outermost frame of this thread
+            log.exception("the page and the API are not served")
+            if self.door:
+                self.door.close()
+
+    def _open(self) -> None:
         import uvicorn  # here, with all the faces: a second of import that a plant need not wait for
 
         from ..surfaces.gate import Patient
@@ -110,7 +119,7 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
         title="Andon",
         version="1",
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         dependencies=[Depends(gate.rightful)],
         lifespan=lambda app: talking(),

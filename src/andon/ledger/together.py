@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 
 from .books import Books, Draft
-from .entries import Closing, Entry
+from .entries import Closing, Entry, millionths, plain
 from .figures import Figures
 from .rank import Total, Which
 
@@ -87,7 +87,8 @@ def _placed(of: Entry | Closing, which: Which) -> bool:
 
 def _total(key: tuple[str, ...], e: Entry) -> Total:
     unpriced = e.micros if e.money is None else 0
-    return Total(key, e.micros, e.parts, e.kwh, e.kgco2e, e.money, unpriced, None, 1, e.coverage)
+    parts, kwh, kgco2e, money = (plain(millionths(n)) for n in (e.parts, e.kwh, e.kgco2e, e.money))
+    return Total(key, e.micros, parts, kwh, kgco2e, money, unpriced, None, 1, e.coverage)
 
 
 def _sum(a: Total, b: Total) -> Total:
@@ -127,8 +128,8 @@ def _known_sum(a: float | None, b: float | None) -> float | None:
 
 
 def _plus(a: float | None, b: float | None) -> float | None:
-    """The sum of what is known."""
-    return b if a is None else a if b is None else a + b
+    """The sum of what is known, in millionths as the books add."""
+    return b if a is None else a if b is None else plain((millionths(a) or 0) + (millionths(b) or 0))
 
 
 def _week(day: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from ..errors import NoData
 from ..ledger import Books, Draft, Which
 from ..model import Shift, Window
 from ..plant import Machine, Plant
-from ..reading import History
+from ..reading import REACH, History, ReadAhead
 from .closing import orders_on
 from .drafts import bench, draft
 
@@ -45,27 +45,28 @@ def unclosed(
     chosen = list(machines)
     closed = {c.key for c in books.closings(Which(at=tuple(m.path for m in chosen), window=window))}
     heard = {path.rpartition("/")[0] for path in history.signals()}
-    found: list[Draft] = []
+    alike: dict[tuple[Shift, ...], list[Machine]] = {}
     for machine in chosen:
-        calendar = plant.shifts.calendar(window, machine.path)
-        open_ = [
-            s
-            for s in calendar.shifts
-            if window.since <= s.window.since < min(window.until, now) and (machine.path, s.day, s.name) not in closed
-        ]
-        if machine.path in heard and open_:
-            found += _drafts(machine, [_until(s, now) for s in open_], plant, history)
-    return found
+        begun = Window(window.since, min(window.until, now))
+        shifts = [s for s in plant.shifts.calendar(begun, machine.path).shifts if s.window.since in begun]
+        open_ = tuple(_until(s, now) for s in shifts if (machine.path, s.day, s.name) not in closed)
+        if open_ and machine.path in heard:
+            alike.setdefault(open_, []).append(machine)
+    return [d for shifts, of in alike.items() for d in _drafts(of, shifts, plant, history)]
 
 
 def _until(shift: Shift, now: int) -> Shift:
     return replace(shift, window=Window(shift.window.since, min(shift.window.until, now)))
 
 
-def _drafts(machine: Machine, shifts: list[Shift], plant: Plant, history: Memory) -> list[Draft]:
+def _drafts(machines: Sequence[Machine], shifts: Sequence[Shift], plant: Plant, history: Memory) -> Iterator[Draft]:
+    """Machines with the same shifts are read at once."""
     span = Window(shifts[0].window.since, shifts[-1].window.until)
-    try:
-        read = bench(machine, span, plant, history, orders_on(machine, span, history))
-    except NoData:
-        return []
-    return [draft(read, s) for s in shifts]
+    wide = Window(span.since - REACH, span.until + REACH)
+    ahead = ReadAhead.of(history, machines, wide)
+    for machine in machines:
+        try:
+            read = bench(machine, span, plant, ahead, orders_on(machine, wide, ahead))
+        except NoData:
+            continue
+        yield from (draft(read, s) for s in shifts)

@@ -64,5 +64,7 @@ def _chinese() -> dict[str, str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    parts = [tomllib.loads(f.read_text("utf-8")) for f in sorted(files(__package__).joinpath("zh").iterdir(), key=str)]
+    """All texts, and the patterns of each subject before the general ones of core.toml."""
+    found = sorted(files(__package__).joinpath("zh").iterdir(), key=lambda f: (f.name == "core.toml", f.name))
+    parts = [tomllib.loads(f.read_text("utf-8")) for f in found]
     return {name: {k: v for p in parts for k, v in p.get(name, {}).items()} for name in ("texts", "patterns")}

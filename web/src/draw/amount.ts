@@ -1,6 +1,6 @@
 /** A value with its UCUM unit as people read it: ratios as per cent, microseconds as lengths, codes as words. */
 import type { Plain } from "../lib/api";
-import { figure, length, money, percent } from "../lib/format";
+import { clockSeconds, day, figure, length, money, percent } from "../lib/format";
 import { lang } from "../lib/i18n";
 import { plant } from "../lib/plant";
 
@@ -9,7 +9,9 @@ const WORDS: Record<string, [string, string]> = {
   "{U}": ["", ""], "{beta}": ["", ""], s: ["s", "秒"], min: ["min", "分钟"], h: ["h", "小时"], "Cel": ["°C", "°C"], "kW.h": ["kWh", "kWh"],
 };
 
-export const unitText = (unit: string): string => (unit === "1" || unit === "us" ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? unit));
+const cents = (value: number, unit: string): string => (Math.abs(value) < 100 && value % 1 ? value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en-GB", { style: "currency", currency: unit }) : money(value, unit));
+
+export const unitText = (unit: string): string => (unit === "1" || unit.startsWith("us") ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? unit));
 
 export function amount(value: Plain | undefined, unit = ""): string {
   if (value === null || value === undefined) return "–";
@@ -18,6 +20,15 @@ export function amount(value: Plain | undefined, unit = ""): string {
   if (typeof value === "string") return value;
   if (unit === "1") return percent(value);
   if (unit === "us") return value < 0 ? `−${length(-value)}` : length(value);
-  if (unit && unit === plant.value?.currency) return money(value, unit);
+  if (unit === "us{1970}") return `${day(value)} ${clockSeconds(value)}`;
+  if (unit === "s" && Math.abs(value) >= 600) return length(Math.round(value * 1e6));
+  if (unit.startsWith("us/")) return `${figure(value / 1e6)} ${unitText("s")}`;
+  if (unit && unit === plant.value?.currency) return cents(value, unit);
   return `${figure(value)} ${unitText(unit)}`.trim();
+}
+
+/** The same in two parts: the figure, and what is written smaller behind it. */
+export function parted(value: Plain | undefined, unit = ""): [string, string] {
+  const text = amount(value, unit), word = typeof value === "number" && unit !== "1" ? unitText(unit) : "";
+  return word && text.endsWith(word) ? [text.slice(0, -word.length).trim(), word] : [text, ""];
 }

@@ -58,12 +58,12 @@ export function Timeline({ lanes, view, left = 116, right = 8, lane = 24, axis =
   };
   const t = tip.value;
   return (
-    <div ref={ref} class="plot timeline" style={{ height }} tabIndex={0} role="img" aria-label={`${label}. ${said(lanes)}`} onPointerMove={move} onPointerLeave={() => (tip.value = null)}>
-      <canvas ref={canvas} style={{ width: "100%", height, position: "absolute" }} />
-      {lanes.map((l, i) => <span key={l.name} class={`lanename ${l.strong ? "strong" : ""}`} style={{ top: i * lane, height: lane, width: edge - 8 }} title={l.name}>{l.href ? <a href={l.href}>{l.name}</a> : l.name}</span>)}
+    <div ref={ref} class="plot timeline" style={{ height: `${height}px` }} tabIndex={0} role="img" aria-label={`${label}. ${said(lanes)}`} onPointerMove={move} onPointerLeave={() => (tip.value = null)}>
+      <canvas ref={canvas} style={{ width: "100%", height: `${height}px`, position: "absolute" }} />
+      {lanes.map((l, i) => <span key={l.name} class={`lanename ${l.strong ? "strong" : ""}`} style={{ top: `${i * lane}px`, height: `${lane}px`, width: `${edge - 8}px` }} title={l.name}>{l.href ? <a href={l.href}>{l.name}</a> : l.name}</span>)}
       <Pointer view={view} left={edge} width={width - edge - right} height={lanes.length * lane} />
       {t && (
-        <div class="tip" style={{ left: Math.max(0, Math.min(t.x + 12, width - 260)), top: t.y + 16 }}>
+        <div class="tip" style={{ left: `${Math.max(0, Math.min(t.x + 12, width - 260))}px`, top: `${t.y + 16}px` }}>
           <b>{t.box.text}</b>{t.box.until - t.box.since > 1e3 ? ` · ${length(t.box.until - t.box.since)}` : ""}<br />
           <span class="soft">{day(t.box.since)} {clockSeconds(t.box.since)} – {clockSeconds(t.box.until)}</span>
           {t.box.tip?.filter(Boolean).map((line) => <><br />{line}</>)}
@@ -104,6 +104,7 @@ function draw(canvas: HTMLCanvasElement, d: Drawing): void {
   const since = fold.from(low), until = fold.from(high);
   d.lanes.forEach((lane, i) => {
     const seen = lane.boxes.filter((b) => b.until > since && b.since < until);
+    if (seen.length > room / 4 && !seen[0]!.point) return crowd(c, seen, px, i * d.lane, d);
     for (const box of seen) if (box.low) paint(c, box, px, i * d.lane, d);
     for (const box of seen) if (!box.low) paint(c, box, px, i * d.lane, d);
   });
@@ -141,6 +142,28 @@ function paint(c: CanvasRenderingContext2D, box: Box, px: (at: number) => number
     const shown = Math.max(a, d.edge) + 5, room = Math.min(b, d.width) - shown - 4, text = fit(c, box.text, room);
     c.fillStyle = on(box.fill); c.textBaseline = "middle"; c.textAlign = "left";
     if (text) c.fillText(text, shown, top + inset + tall / 2 + 0.5);
+  }
+}
+
+/** Too many boxes for the room: each column of pixels is shared out by what held in it, so that a second of stop is no minute. */
+function crowd(c: CanvasRenderingContext2D, boxes: Box[], px: (at: number) => number, top: number, d: Drawing): void {
+  const wide = 2, columns = Math.ceil((d.width - d.right - d.edge) / wide), shares = new Map<string, Float32Array>();
+  const order = [...new Set([...boxes].sort((a, b) => Number(b.low ?? false) - Number(a.low ?? false)).map((b) => b.fill))];
+  for (const fill of order) shares.set(fill, new Float32Array(columns));
+  for (const b of boxes) {
+    const from = Math.max(0, (px(b.since) - d.edge) / wide), to = Math.min(columns, (px(b.until) - d.edge) / wide), share = shares.get(b.fill)!;
+    for (let k = Math.floor(from); k < to; k++) share[k]! += Math.min(to, k + 1) - Math.max(from, k);
+  }
+  const tall = d.lane - 4;
+  for (let k = 0; k < columns; k++) {
+    let level = top + d.lane - 2;
+    for (const fill of order) {
+      const h = shares.get(fill)![k]! * tall;
+      if (h < 0.05) continue;
+      c.fillStyle = fill;
+      c.fillRect(d.edge + k * wide, level - h, wide, h);
+      level -= h;
+    }
   }
 }
 

@@ -19,6 +19,8 @@ interface Props {
   over?: { trend: Trend; shift: number; text: string } | undefined;
   selected?: ((low: number, high: number) => void) | undefined; clicked?: ((x: number) => void) | undefined;
   now: () => number; label: string; remove?: (signal: string) => void; unheard: string;
+  /** The machine whose signals go by their short names. */
+  of?: string;
 }
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
@@ -32,7 +34,7 @@ export function TrendPanes({ trend, ...rest }: Props) {
   );
 }
 
-function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selected, clicked, now, label, axis, height, remove, unheard }: Props & { trend: Trend; unit: string; axis: boolean; height: number }) {
+function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selected, clicked, now, label, axis, height, remove, unheard, of = "" }: Props & { trend: Trend; unit: string; axis: boolean; height: number }) {
   const [ref, width] = useWidth<HTMLDivElement>(), plot = useRef<uPlot | null>(null);
   const all = trend.series, mine = all.filter((s) => s.unit === unit);
   const laid = over?.trend.series.filter((s) => mine.some((m) => m.signal === s.signal)) ?? [];
@@ -72,11 +74,11 @@ function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selec
 
   return (
     <div class="pane">
-      <div class="legend" style={{ paddingLeft: left }}>
-        {mine.map((s) => <Key key={s.signal} s={s} color={curveColor(all.indexOf(s))} dash={DASHES[mine.indexOf(s) % 4]!} view={view} remove={remove} unheard={unheard} trend={trend} />)}
+      <div class="legend" style={{ paddingLeft: `${left}px` }}>
+        {mine.map((s) => <Key key={s.signal} s={s} color={curveColor(all.indexOf(s))} dash={DASHES[mine.indexOf(s) % 4]!} view={view} remove={remove} unheard={unheard} trend={trend} of={of} />)}
         {laid.length > 0 && <span class="soft small">┄ {over!.text}</span>}
       </div>
-      <div ref={ref} class="plot" style={{ height }} tabIndex={0} role="img" aria-label={`${label}: ${mine.map((s) => s.signal).join(", ")} [${unit}]`}>
+      <div ref={ref} class="plot" style={{ height: `${height}px` }} tabIndex={0} role="img" aria-label={`${label}: ${mine.map((s) => s.signal).join(", ")} [${unit}]`}>
         <Pointer view={view} left={left} width={width - left - right} height={height - (axis ? 26 : 8)} />
       </div>
     </div>
@@ -84,7 +86,7 @@ function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selec
 }
 
 /** A curve's name, its value under the pointer (else its range), and how much of it was heard. */
-function Key({ s, color, dash, view, remove, unheard, trend }: { s: Series; color: string; dash: number[]; view: View; remove: Props["remove"]; unheard: string; trend: Trend }) {
+function Key({ s, color, dash, view, remove, unheard, trend, of }: { of: string; s: Series; color: string; dash: number[]; view: View; remove: Props["remove"]; unheard: string; trend: Trend }) {
   const range = useMemo(() => [least(s.low), most(s.high)] as const, [s]);
   const said: ReadonlySignal<string> = useComputed(() => {
     lang.value;
@@ -97,7 +99,7 @@ function Key({ s, color, dash, view, remove, unheard, trend }: { s: Series; colo
   return (
     <span class="key">
       <svg width="18" height="8" aria-hidden="true"><line x1="0" x2="18" y1="4" y2="4" stroke={color} stroke-width="2.5" stroke-dasharray={dash.join(" ")} /></svg>
-      <b>{s.signal}</b> <span class="value">{said}</span>
+      <b>{s.signal.startsWith(`${of}/`) ? s.signal.slice(of.length + 1) : s.signal}</b> <span class="value">{said}</span>
       {s.coverage !== null && <span class={s.coverage < 0.95 ? "bad" : "soft"} title="coverage">{percent(s.coverage, s.coverage < 1 ? 1 : 0)}</span>}
       {remove && <button class="quiet x" aria-label={`× ${s.signal}`} onClick={() => remove(s.signal)}>×</button>}
     </span>

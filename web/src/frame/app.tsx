@@ -11,6 +11,7 @@ import { Login } from "./login";
 import { Person } from "./person";
 import { ROUTES, routeOf, type Route } from "./routes";
 import { Toasts } from "./toast";
+import { Waiting } from "./waiting";
 import { t } from "./words";
 
 /** States of an alarm in which somebody has yet to acknowledge it. */
@@ -59,7 +60,7 @@ function connectOnce(): void {
 function Top({ route }: { route: Route | undefined }) {
   const [open, setOpen] = useState(false);
   const waiting = alarms.value.filter((a) => WAITING.has(String(a.state))).length;
-  const menu = ROUTES.filter((r) => !r.bare && may(r.right ?? "viewer") && (r.name !== "accounts" || me.value?.accounts !== undefined));
+  const menu = ROUTES.filter((r) => !r.bare && !r.aside && may(r.right ?? "viewer") && (r.name !== "accounts" || me.value?.accounts !== undefined));
   return (
     <header class="top">
       <a class="logo" href="/" aria-label="Andon"><img src="/icon.svg" alt="" width="20" height="20" /><b>Andon</b></a>
@@ -77,6 +78,7 @@ function Top({ route }: { route: Route | undefined }) {
         <span class={`link ${online.value ? "on" : "off"}`} role="status" title={online.value ? t("live") : t("offline")}>
           <i aria-hidden="true" />{online.value ? t("live") : t("offline")}
         </span>
+        <Waiting />
         <button onClick={() => setLang(lang.value === "en" ? "zh" : "en")}>{t("language")}</button>
         <button onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label={theme.value === "dark" ? t("light") : t("dark")}>{theme.value === "dark" ? "☀" : "☾"}</button>
         <Person />

@@ -2,8 +2,8 @@
 import type { ComponentType } from "preact";
 import type { Me } from "../lib/plant";
 
-export interface Route { path: string; name: RouteName; right?: Me["right"]; bare?: boolean; load: () => Promise<{ default: ComponentType }> }
-export type RouteName = "now" | "losses" | "machines" | "operator" | "studies" | "alarms" | "reports" | "connect" | "plant" | "data" | "accounts" | "wall";
+export interface Route { path: string; name: RouteName; right?: Me["right"]; bare?: boolean; aside?: boolean; load: () => Promise<{ default: ComponentType }> }
+export type RouteName = "now" | "losses" | "machines" | "operator" | "studies" | "alarms" | "reports" | "connect" | "plant" | "data" | "accounts" | "wall" | "proposals";
 
 export const ROUTES: Route[] = [
   { path: "/", name: "now", load: () => import("../pages/now") },
@@ -17,6 +17,7 @@ export const ROUTES: Route[] = [
   { path: "/plant", name: "plant", load: () => import("../pages/plant") },
   { path: "/data", name: "data", load: () => import("../pages/data") },
   { path: "/accounts", name: "accounts", right: "admin", load: () => import("../pages/accounts") },
+  { path: "/proposals", name: "proposals", right: "operator", aside: true, load: () => import("../pages/proposals") },
   { path: "/wall", name: "wall", bare: true, load: () => import("../pages/wall") },
 ];
 

@@ -51,6 +51,7 @@ def plant_toml(days: Days = DEMO, wires: Wires = GATEWAYS) -> str:
         *(_machine(row, wires) for row in MACHINES),
         *(_source(name, wires) for name in wires.sources),
         _money(),
+        ALARMS,
     ]
     return "\n".join(parts)
 
@@ -169,6 +170,63 @@ high = 2.8
 signal = "line-1/press-1/temperature"
 high = 62.0
 """
+
+
+ALARMS = """[[alarm]]
+name = "machine-says"
+signal = "alarm"
+text = "*"
+suppressed_while = ["held_operator", "maintenance_planned", "off"]
+priority = "low"
+message = "{machine} says: see its panel"
+message_zh = "{machine} 报警：请看设备面板"
+advice = { action = "Read the machine's panel and clear what it names." }
+group = "stop"
+
+[[alarm]]
+name = "down"
+state = "fault"
+longer_than = "3 min"
+priority = "medium"
+message = "{machine} has been down for 3 min"
+message_zh = "{machine} 已故障 3 分钟"
+advice = { cause = "A fault that the operator could not clear.", \
+consequence = "The line behind it runs dry.", action = "Call maintenance.", within = "5 min" }
+group = "stop"
+
+[[alarm]]
+name = "waits"
+state = "starved"
+longer_than = "10 min"
+priority = "low"
+message = "{machine} has had no material for 10 min"
+message_zh = "{machine} 缺料 10 分钟"
+advice = { action = "See what the machine before it is waiting for." }
+
+[[alarm]]
+name = "hot"
+signal = "line-1/press-1/temperature"
+high = "limit"
+deadband = 2
+on_delay = "30 s"
+priority = "high"
+message = "{machine}: oil at {value} {unit}"
+message_zh = "{machine}：油温 {value} {unit}"
+advice = { cause = "The cooler is blocked.", \
+consequence = "Seals leak, the press stops.", action = "Clean the cooler, check the oil level.", within = "30 min" }
+
+[[alarm]]
+name = "shakes"
+signal = "line-2/lathe-2/vibration"
+high = "limit"
+deadband = 0.2
+on_delay = "10 s"
+priority = "medium"
+message = "{machine}: vibration at {value} {unit}"
+message_zh = "{machine}：振动 {value} {unit}"
+advice = { cause = "Bearing or imbalance.", action = "Look at its vibration trend, then plan a change." }
+"""
+"""What asks for somebody: five alarms, each with its advice in both languages of the plant's people."""
 
 
 def _strings(texts: Iterable[str]) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from ...answer import Plain
-from ...errors import AndonError, NoData
+from ...answer import Asked, Plain
+from ...ask import can_answer
+from ...catalog import find
+from ...errors import NoData
 from ...ledger import Draft, Figures, Total, Which, figures_together, totals_together
 from ...model import moment
 from ...plant import Machine
@@ -59,6 +61,16 @@ class About:
     def totals(self, by: Sequence[str], which: Which) -> list[Total]:
         """Their time by loss, reason, machine..., added up."""
         return totals_together(self.plant.books, by, which, self.running)
+
+    def ask(self, study: str) -> Asked | None:
+        """A study of each machine here that can answer it; None where none can, or nothing was heard."""
+        plant = self.plant.plant
+        if all(can_answer(find(study), m, plant) for m in plant.at(self.place)):
+            return None
+        try:
+            return self.plant.ask(study, self.place, by="machine", since=self.since, until=self.until)
+        except NoData:
+            return None
 
     @property
     def since(self) -> str:
@@ -117,10 +129,8 @@ def orders(about: About) -> tuple[Order, ...]:
 
 
 def _asked(about: About, study: str) -> list[Row]:
-    try:
-        return about.plant.ask(study, about.place, by="machine", since=about.since, until=about.until).table("rows")
-    except NoData:  # no machine here says its orders
-        return []
+    asked = about.ask(study)
+    return asked.table("rows") if asked else []
 
 
 def alarms(about: About) -> tuple[Raised, ...]:
@@ -164,10 +174,9 @@ def remarks(about: About) -> tuple[str, ...]:
     """What the study `oee` finds wrong or remarkable at a machine, and machines that it leaves out."""
     if about.period.window.duration > STRETCH:
         return ()
-    try:
-        asked = about.plant.ask("oee", about.place, by="machine", since=about.since, until=about.until)
-    except AndonError as error:
-        return (str(error),)
+    asked = about.ask("oee")
+    if asked is None:
+        return ()
     flags = [(p.key[0][1], flag) for p in asked.pieces for flag in cast(Oee, p.answer).flags]
     left_out = [*asked.evidence.left_out]
     return tuple(

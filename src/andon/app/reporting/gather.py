@@ -16,6 +16,7 @@ from ...model import Loss
 from ...plant import Plant
 from ...plant.zones import local
 from ...surfaces.report import Contents, Lost, Sums
+from ...units import MINUTE
 from ...watch import close, unclosed
 from ...words import say
 from ..opening import Andon, open_plant
@@ -27,6 +28,8 @@ EARLIER = 8
 """Periods before this one that stand beside it."""
 LONGEST = 12
 """Stops that are listed; so many that want a reason, too."""
+LATELY = 15 * MINUTE
+"""A shift that ended longer ago is closed, or nothing was heard of it."""
 
 
 def contents(
@@ -107,14 +110,15 @@ def _about(plant: Andon, at: str, period: Period, language: str, running: Sequen
 
 
 def _unclosed(plant: Andon, at: str, period: Period, now: int) -> list[Draft]:
-    """The shifts of a period that are not in the books yet."""
-    machines = plant.plant.at(at)
+    """The shifts of a period that run, or ended so lately that they are not in the books yet."""
+    if period.window.until < now - LATELY:
+        return []
+    machines, which = plant.plant.at(at), period.which
     drafts = unclosed(plant.plant, plant.history, plant.books, machines=machines, window=period.window, now=now)
-    which = period.which
     return [
         (c, entries)
         for c, entries in drafts
-        if c.planned_operation and (which.day in (None, c.day)) and which.shift in (None, c.shift)
+        if c.window.until > now - LATELY and which.day in (None, c.day) and which.shift in (None, c.shift)
     ]
 
 

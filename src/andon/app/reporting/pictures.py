@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from ...errors import NoData
 from ...ledger import Figures
 from ...model import Loss
 from ...picture import Picture, bars, pareto, timeline, waterfall
@@ -17,6 +16,9 @@ from .about import SINGLE, About
 LONG = 100 * HOUR
 """From so much planned time on the pictures are in hours."""
 LIMIT = 10
+"""Reasons that are told apart."""
+PIXELS = 160
+"""Of a machine's timeline: what is shorter than this part of it stands together under the longest."""
 
 
 def pictures(about: About, whole: Figures, earlier: Sequence[tuple[str, Figures]]) -> Mapping[str, Picture]:
@@ -69,10 +71,9 @@ def _timeline(about: About) -> Picture | None:
     """What each machine was doing; not for a long stretch, of which a printed line cannot show it."""
     if about.period.window.duration > SINGLE:
         return None
-    try:
-        asked = about.plant.ask("states", about.place, by="machine", since=about.since, until=about.until)
-    except NoData:
+    asked = about.ask("states")
+    if asked is None:
         return None
     spells = {p.key[0][1]: cast(StateTimes, p.answer).spells for p in asked.pieces}
-    boxes = [(m, *box) for m in about.paths if m in spells for box in visible(spells[m])]
+    boxes = [(m, *box) for m in about.paths if m in spells for box in visible(spells[m], PIXELS)]
     return timeline("What the machines were doing", boxes) if boxes else None

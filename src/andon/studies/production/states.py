@@ -141,18 +141,18 @@ def picture(answer: StateTimes) -> Picture:
     return timeline("What the machine was doing", [("", *r) for r in rows], subtitle=note)
 
 
-def visible(spells: Sequence[StateSpell]) -> list[tuple[int, int, str]]:
+def visible(spells: Sequence[StateSpell], pixels: int = BOXES) -> list[tuple[int, int, str]]:
     """Boxes (since, until, state) for spells in order of time: neighbours shorter than a pixel share one.
 
-    Spells that fill a pixel stay as they are, so there are at most about 2 x BOXES boxes.
+    Spells that fill a pixel stay as they are, so there are at most about 2 x `pixels` boxes.
 
     >>> spells = [StateSpell(i, i + 1, State.FAULT, "", "", i) for i in range(5)]
     >>> visible(spells)[:2]
     [(0, 1, 'fault'), (1, 2, 'fault')]
     """
-    if len(spells) <= 2 * BOXES:
+    if len(spells) <= 2 * pixels:
         return [(s.since, s.until, s.state.value) for s in spells]
-    pixel = (spells[-1].until - spells[0].since) / BOXES
+    pixel = (spells[-1].until - spells[0].since) / pixels
     boxes: list[tuple[int, int, str]] = []
     short: list[StateSpell] = []
     for s in spells:

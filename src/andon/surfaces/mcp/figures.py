@@ -21,7 +21,7 @@ def figure(value: Plain, unit: str, zone: str, length: int = MINUTE) -> str:
     """One value without its unit: ratios in percent, moments in local time, lengths of time in `length`.
 
     >>> figure(0.8431, "1", "UTC"), figure(90_000_000, "us", "UTC"), figure(1234.5678, "kW.h", "UTC")
-    ('84.3%', '1.50', '1234.6')
+    ('84.3%', '1.5', '1234.6')
     >>> figure(1_700_000_000_000_000, "us{1970}", "Europe/Berlin"), figure(None, "1", "UTC")
     ('2023-11-14 23:13:20', '')
     """
@@ -50,9 +50,9 @@ def number(value: float) -> str:
     """
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    if abs(value) >= 100:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
+    if abs(value) < 1:
+        return f"{value:.4g}"
+    return f"{value:.{1 if abs(value) >= 100 else 2}f}".rstrip("0").rstrip(".")
 
 
 def text(said: str) -> str:

@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from ...errors import BadQuestion
 from ...model import Window, moment
 
-KINDS = ("study", "ledger", "events", "entry", "samples", "machine", "plant")
+KINDS = ("study", "ledger", "events", "search", "entry", "samples", "machine", "plant")
 PAGES = {
     "study": "studies",
     "ledger": "losses",
     "events": "machines",
+    "search": "machines",
     "entry": "losses",
     "samples": "machines",
     "machine": "machines",
@@ -40,7 +41,7 @@ class Link:
         name, asked = self.name, dict(self.asked)
         if self.kind == "entry":
             name, asked = "", {"entry": self.name}
-        if self.kind == "events":
+        if self.kind in ("events", "search"):
             name = asked.pop("at", "")
         if self.kind == "samples":
             name, _, signal = self.name.rpartition("/")

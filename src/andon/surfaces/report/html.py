@@ -22,12 +22,14 @@ def to_html(report: Contents) -> str:
     """The page, in the report's language."""
     writing = Writing(report.language, report.zone, report.currency)
     drawn = {name: _drawn(report, name) for name in report.pictures}
+    named = {name: writing.say(picture.title) for name, picture in report.pictures.items()}
     has = {name: any(getattr(x, name) is not None for x in report.losses) for name in ("kwh", "kgco2e", "money")}
     return _template().render(
         r=report,
         w=writing,
         say=writing.say,
         drawn=drawn,
+        named=named,
         has=has,
         title=title(report),
         sentences=sentences(report),
@@ -36,8 +38,14 @@ def to_html(report: Contents) -> str:
 
 
 def _drawn(report: Contents, name: str) -> Markup:
-    """A picture as SVG inside the page; its ids are made its own, for several pictures stand in one page."""
+    """A picture as SVG inside the page.
+
+    Its ids are made its own, for several pictures stand in one page; what only a reader of the single marks needs, and
+    digits that no printer shows, are left out: a timeline has thousands of boxes.
+    """
     svg = to_svg(report.pictures[name], language=report.language, zone=report.zone, width=WIDTH[name])
+    svg = re.sub(r' (?:aria-\w+|role)="[^"]*"', "", svg)
+    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     return Markup(re.sub(r'(href=")#', rf"\1#{name}-", svg))

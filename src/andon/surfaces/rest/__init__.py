@@ -15,9 +15,12 @@ from . import (
     ledger,
     live,
     losses,
+    openapi,
+    page,
     paper,
     plant,
     problems,
+    proposals,
     reports,
     samples,
     schedules,
@@ -34,6 +37,7 @@ PARTS = (
     losses,
     alarms,
     acts,
+    proposals,
     live,
     stops,
     search,
@@ -42,6 +46,7 @@ PARTS = (
     data,
     connect,
     reports,
+    page,
 )
 """Each has the routes of one subject."""
 
@@ -53,6 +58,7 @@ def install(app: FastAPI, house: ModuleType, folder: Path) -> None:
     """Put the REST face of a plant folder into an application, under /api."""
     problems.installed(app)
     app.include_router(router(house, folder))
+    openapi.described(app, house.studies())
 
 
 def router(house: ModuleType, folder: Path) -> APIRouter:

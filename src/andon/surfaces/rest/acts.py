@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Body, Depends, Header, Response
 
 from ...words import say
+from . import shapes
 from .served import Asking, Door
 
 KEY = Header("", alias="Idempotency-Key", max_length=200, description="The same key again is the same act, done once.")
@@ -17,12 +18,12 @@ KEY = Header("", alias="Idempotency-Key", max_length=200, description="The same 
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["acts"]), Door(house, folder)
 
-    @found.get("/acts", operation_id="acts")
+    @found.get("/acts", operation_id="acts", response_model=list[shapes.ActRow])
     def acts(asking: Asking = Depends(door)) -> Response:
         """Everything that people may change, with its arguments and the right it needs."""
         return asking.told([_listed(a, asking) for a in house.acts()])
 
-    @found.post("/acts/{name}", operation_id="act")
+    @found.post("/acts/{name}", operation_id="act", response_model=shapes.Done)
     def act(
         name: str, asking: Asking = Depends(door), arguments: dict[str, Any] = Body(default={}), key: str = KEY
     ) -> Response:

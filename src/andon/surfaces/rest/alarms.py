@@ -7,6 +7,7 @@ from types import ModuleType
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from . import shapes
 from .served import Asking, Door
 from .when import AT, When, when
 
@@ -14,7 +15,7 @@ from .when import AT, When, when
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["alarms"]), Door(house, folder)
 
-    @found.get("/alarms", operation_id="alarms")
+    @found.get("/alarms", operation_id="alarms", response_model=list[shapes.AlarmRow])
     def alarms(
         asking: Asking = Depends(door),
         at: str = AT,

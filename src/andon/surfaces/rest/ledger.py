@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from ...answer import Plain
 from ...words import say
-from . import told
+from . import shapes, told
+from .openapi import files
 from .served import Asking, Door
 from .streams import answer_as, shape_of
 from .studies import FORMAT
@@ -34,7 +35,7 @@ UNITS = {
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["ledger"]), Door(house, folder)
 
-    @found.get("/ledger", operation_id="ledger")
+    @found.get("/ledger", operation_id="ledger", response_model=shapes.LedgerTable, responses=files("csv", "arrow"))
     def ledger(
         asking: Asking = Depends(door),
         at: str = AT,
@@ -50,7 +51,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
             return answer_as(shape, rows, "ledger")
         return asking.told(_told(asking, rows, ranking))
 
-    @found.get("/ledger/entries/{entry}", operation_id="ledger_entry")
+    @found.get("/ledger/entries/{entry}", operation_id="ledger_entry", response_model=shapes.Entry)
     def entry(entry: int, asking: Asking = Depends(door)) -> Response:
         """One entry, the stops it is the sum of, and the samples behind the longest of them."""
         opened = asking.ask("opened", str(entry), spoken=False)
@@ -65,7 +66,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
             }
         )
 
-    @found.get("/ledger/versions", operation_id="ledger_versions")
+    @found.get("/ledger/versions", operation_id="ledger_versions", response_model=list[dict[str, object]])
     def versions(
         asking: Asking = Depends(door),
         entry: str = Query(..., description="An entry's number, or 'machine day shift'."),
@@ -73,7 +74,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """All versions of a closed shift: who made each, when, why, and what changed."""
         return asking.told([_named(r) for r in asking.ask("versions", entry, spoken=False)])
 
-    @found.get("/ledger/balance", operation_id="ledger_balance")
+    @found.get("/ledger/balance", operation_id="ledger_balance", response_model=shapes.Balance)
     def balance(asking: Asking = Depends(door)) -> Response:
         """The proof that every closed shift adds up, to the microsecond, in every version."""
         proofs = asking.ask("balance")

@@ -10,9 +10,8 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from ...errors import (
     AndonError,
@@ -29,7 +28,7 @@ from ...errors import (
     Owned,
     UnknownName,
 )
-from ...words import explained, say
+from ...words import explained, say, told
 from .served import language
 
 log = logging.getLogger("andon.rest")
@@ -49,6 +48,9 @@ STATUS: Mapping[type[AndonError], int] = {
     Damaged: 500,
 }
 TITLES: Mapping[str, str] = {
+    "404": "There is nothing of that name",
+    "405": "Not for this method",
+    "Bug": "A mistake of Andon's",
     "UnknownName": "There is nothing of that name",
     "BadQuestion": "The question does not fit",
     "BadInput": "What was given does not fit",
@@ -82,10 +84,9 @@ def installed(app: FastAPI) -> None:
 
 def nothing_there(path: str, request: Request) -> HTTPException:
     """No route takes it: not the path, or not the method; what is under /api is never the page."""
-    known = [r for r in request.app.routes if isinstance(r, APIRoute) and r.include_in_schema]
-    methods = {m for r in known if r.matches(request.scope)[0] is not Match.NONE for m in r.methods or ()}
-    if methods:
-        allow = ", ".join(sorted(methods))
+    known: Mapping[str, Mapping[str, object]] = request.app.openapi()["paths"]
+    fits = (methods for place, methods in known.items() if compile_path(place)[0].match(f"/api/{path}"))
+    if allow := ", ".join(sorted({m.upper() for methods in fits for m in methods})):
         return HTTPException(405, f"{request.method} is not for /api/{path}, but {allow}.", {"allow": allow})
     return HTTPException(404, f"There is nothing at /api/{path}.")
 
@@ -106,7 +107,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, "Http", str(error.detail), language(request), error.headers)
+    spoken = language(request)
+    return problem(error.status_code, str(error.status_code), told(str(error.detail), spoken), spoken, error.headers)
 
 
 def _bug(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from .when import AT, When, when
 
 ALONE = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox"
+    "frame-ancestors 'self'"
 )
 """What a browser may do with a report: draw what is in it, and run nothing."""
 OPERATOR = {"x-right": "operator"}

@@ -9,8 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from ...answer import plain
+from . import shapes
+from .openapi import files
 from .served import Asking, Door
-from .streams import rows_as, shape_of
+from .streams import BUCKETS, bucket_rows, rows_as, shape_of
 from .when import AT, When, when
 
 SIGNALS = Query([], description="Path of a signal; several times for several.", examples=[["line-1/press-3/power"]])
@@ -26,12 +28,12 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
 
 
 def _now(found: APIRouter, door: Door) -> None:
-    @found.get("/latest", operation_id="latest")
+    @found.get("/latest", operation_id="latest", response_model=list[shapes.Newest])
     def latest(asking: Asking = Depends(door), at: str = AT, signal: list[str] = SIGNALS) -> Response:
         """The newest value of every signal of a place, or of those that are named."""
         return asking.told(asking.ask("newest", at, signal))
 
-    @found.get("/samples", operation_id="samples")
+    @found.get("/samples", operation_id="samples", response_model=list[shapes.Sample], responses=files("csv", "arrow"))
     def samples(
         asking: Asking = Depends(door),
         signal: list[str] = Query(..., description="Path of a signal; several times for several."),
@@ -48,27 +50,31 @@ def _now(found: APIRouter, door: Door) -> None:
             return asking.told(page.rows.to_pylist(), headers=_next(asking, page.after))
         return rows_as(shape, asking.ask("streamed", signal, window), "samples")
 
-    @found.get("/trend", operation_id="trend")
+    @found.get("/trend", operation_id="trend", response_model=shapes.Trend, responses=files("csv", "arrow"))
     def trend(
         asking: Asking = Depends(door),
         signal: list[str] = Query(..., description="Path of a signal; up to 16 times.", max_length=16),
         span: When = Depends(when),
         pixels: int = Query(1000, ge=1, le=20_000, description="Buckets at most."),
+        format: str = Query("", description="json, csv or arrow (a row a bucket); Accept says it, too."),
     ) -> Response:
         """Lowest, highest, first and last value of signals in buckets of one width; no spike is lost."""
         window = asking.ask("moments", signal[0].rpartition("/")[0], **span.said)
         curves = asking.ask("trends", signal, window, pixels)
+        shape = shape_of(asking.request, format)
+        if shape != "json":
+            return rows_as(shape, map(bucket_rows, curves.curves), "trend", BUCKETS)
         head = {"since": window.since, "until": window.until, "width": curves.width}
         return asking.told(head | {"series": [_series(c) for c in curves.curves]})
 
 
 def _spans(found: APIRouter, door: Door) -> None:
-    @found.get("/states", operation_id="states")
+    @found.get("/states", operation_id="states", response_model=shapes.Timelines)
     def states(asking: Asking = Depends(door), at: str = AT, span: When = Depends(when)) -> Response:
         """The states of each machine over a window: [since, until, state, reason, said]."""
         return asking.told(asking.ask("timelines", at, **span.said))
 
-    @found.get("/spells", operation_id="spells")
+    @found.get("/spells", operation_id="spells", response_model=list[shapes.Spell])
     def spells(
         asking: Asking = Depends(door),
         kind: str = Query(..., description="order, product, shift, alarm, note, connection, reason, scrap, call..."),
@@ -78,7 +84,7 @@ def _spans(found: APIRouter, door: Door) -> None:
         """What held when: orders, products, shifts, alarms, notes, connections."""
         return asking.told(asking.ask("spelled", kind, at, **span.said))
 
-    @found.get("/coverage", operation_id="coverage")
+    @found.get("/coverage", operation_id="coverage", response_model=shapes.CoverageMap)
     def coverage(
         asking: Asking = Depends(door),
         at: str = AT,
@@ -98,6 +104,8 @@ def _series(curve: Any) -> dict[str, object]:
         "kind": signal.kind,
         "stepped": signal.stepped or signal.kind in ("boolean", "count", "state"),
         **columns,
+        "gaps": curve.gaps,
+        "before": plain(curve.before),
         "coverage": plain(curve.coverage),
     }
 

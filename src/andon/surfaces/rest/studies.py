@@ -15,7 +15,8 @@ from ...answer import Asked
 from ...catalog import Parameter, Study, figures
 from ...errors import UnknownName
 from ...words import say
-from . import exports, told
+from . import exports, shapes, told
+from .openapi import files
 from .served import Asking, Door
 from .streams import answer_as, shape_of
 from .when import AT, When, when
@@ -29,14 +30,14 @@ THEME = Query("light", description="Of a picture: light or dark.")
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["studies"]), Door(house, folder)
 
-    @found.get("/studies", operation_id="studies")
+    @found.get("/studies", operation_id="studies", response_model=list[shapes.StudyRow])
     def studies(asking: Asking = Depends(door), at: str = AT) -> Response:
         """Every study: what it answers, how many machines of a place can answer it, and what the others lack."""
         known = {s.name: s for s in house.studies()}
         rows = asking.ask("answerable", at)
         return asking.told([_listed(known[str(r["study"])], r, asking.language) for r in rows])
 
-    @found.get("/studies/{name}/about", operation_id="about_study")
+    @found.get("/studies/{name}/about", operation_id="about_study", response_model=shapes.About)
     def about(name: str, asking: Asking = Depends(door)) -> Response:
         """How a study works: its settings, the roles it needs, its figures, formula and source."""
         return asking.told(_about(_found(house, name), asking))
@@ -44,7 +45,8 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     for study in house.studies():
         summary, read = study.summary, _answering(study, door)
         path, name = f"/studies/{study.name}", f"ask_{study.name.replace('-', '_')}"
-        found.get(path, operation_id=name, summary=summary, description=_method(study))(read)
+        kept: dict[str, Any] = {"response_model": shapes.Answered, "responses": files("csv", "arrow", *exports.KINDS)}
+        found.get(path, operation_id=name, summary=summary, description=_method(study), **kept)(read)
 
     @found.get("/studies/{name}", include_in_schema=False)
     def unknown(name: str) -> Response:

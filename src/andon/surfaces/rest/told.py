@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...answer import Asked, Plain, plain, row_units, single_figures, tables, telling
+from ...answer import Asked, Plain, plain, row_units, single_figures, table_names, telling
 from ...catalog import Figure, figures
 from ...errors import BadQuestion
 from ...picture import Picture
@@ -24,7 +24,7 @@ def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
         "tables": shown,
         "picture": picture(drawn, language) if drawn else None,
         "notes": [told(str(flag), language) for flag in getattr(asked.answer, "flags", ())],
-        "words": words([c for t in shown.values() for r in t["rows"] for c in r.values()], language),
+        "words": words([*shown, *(c for t in shown.values() for r in t["rows"] for c in r.values())], language),
     }
 
 
@@ -53,7 +53,7 @@ def tables_of(asked: Asked, language: str, currency: str) -> dict[str, dict[str,
     known = {f.name: f.unit for f in figures(asked.study.answer)}
     found = {"pieces": table(asked.rows(), known, language, currency)} if asked.pieces else {}
     answers = [p.answer for p in asked.pieces] or [asked.answer]
-    for name in tables(answers[0]):
+    for name in table_names(answers[0]):
         units = {n: u for a in answers for n, u in row_units(a, name).items()}
         found[name] = table(asked.table(name), units, language, currency)
     return found

@@ -19,7 +19,7 @@ export function Arrive({ written, sources, done }: { written: Written; sources: 
       {data && <>
         <h3>{t("canAsk", { n: able.length, all: data.length })}</h3>
         <p class="bar studies">{able.map((r) => <a key={r.study} class="chip" href={`/studies/${r.study}?at=${written.machines.length === 1 ? written.machines[0] : ""}`} title={r.answer}>{r.study}</a>)}</p>
-        {plant.value && !plant.value.shifts.length && <p class="bad small">{t("noShifts")}</p>}
+        {plant.value && !plant.value.shifts.length && <p class="bad small">{t("noShifts")} <a href="/plant">{t("openPlant")}</a></p>}
         {lacking.size > 0 && <details><summary class="soft">{t("lacks")}</summary><ul>{[...lacking].map(([missing, names]) => <li key={missing}>{missing}: <span class="soft">{names.join(", ")}</span></li>)}</ul></details>}
       </>}
       <p class="bar">{written.machines.slice(0, 6).map((m) => <a key={m} class="button" href={`/machines/${m}`}>{t("openMachine", { machine: m })}</a>)}<span class="grow" /><button class="main" onClick={done}>{t("done")}</button></p>

@@ -40,7 +40,7 @@ export function Detail({ stop, changed }: { stop: Stop; changed: () => void }) {
       </div>
       {may("operator") && plant.value!.reasons.length > 0 && !["speed", "defects", "startup", "productive", "unknown", "unrated"].includes(stop.loss) && <Give stop={stop} changed={changed} />}
       <Timeline lanes={lanes} view={view} left={58} lane={30} label={t("state")} marked={[]} axis={!signals.length} />
-      {signals.length > 0 && <div class="reserve"><TrendPanes trend={trend.data} view={view} bands={band} now={now} label={t("behind")} unheard={t("unheard")} /></div>}
+      {signals.length > 0 && <div class="reserve"><TrendPanes trend={trend.data} view={view} bands={band} now={now} label={t("behind")} unheard={t("unheard")} of={stop.machine} /></div>}
       <p class="legend small">{[...new Set(states.data?.machines[0]?.spells.map((s) => s[2]))].map((s) => <span key={s}><i class="dot" style={{ background: stateColor(s) }} /> {stateWord(s)}</span>)}</p>
       <Samples machine={stop.machine} since={stop.since} until={stop.until} />
     </div>

@@ -23,7 +23,7 @@ function Tile({ name, value, change, good, warn, title }: { name: string; value:
     <div class="card tile" title={title || warn || undefined}>
       <span class="soft small">{name}</span>
       <span class="big">{value}{warn && <em class="warn" role="img" aria-label={warn}>⚠</em>}</span>
-      <span class={`small num change ${good === false ? "bad" : "soft"}`}>{change ? `${change} ${good === undefined ? "" : good ? "✓" : "!"}` : "\u00a0"}</span>
+      <span class={`small num change ${good === false ? "bad" : "soft"}`}>{change || "\u00a0"}{good === false && <span role="img" aria-label={t("worse")} title={t("worse")}> ▾</span>}</span>
     </div>
   );
 }

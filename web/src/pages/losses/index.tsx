@@ -17,15 +17,17 @@ const D = 86400e6;
 
 export default function Page() {
   const asked = period(), m = measure(), by = dimension();
-  const base = useLosses(query(asked, { shiftsOnly: true, without: "day" }), ["day,loss", "shift,day,loss"]);
+  const days0 = query(asked, { shiftsOnly: true, without: "day" }), shifts0 = query(asked, { shiftsOnly: true }), all0 = query(asked);
+  const base = useLosses(days0, tables(by));
+  const own = useLosses(same(shifts0, days0) ? null : shifts0, ["loss"]), whole = same(shifts0, days0) ? base : own;
+  const mine = useLosses(same(all0, days0) ? null : all0, [by]), ranked = same(all0, days0) ? base : mine;
   const around = base.data, long = around ? around.until - around.since > 2.5 * D : true;
-  const whole = useLosses(query(asked, { shiftsOnly: true }), ["loss"]);
-  const ranked = useLosses(query(asked), [by]);
   const other = against(around);
   const days = other && around ? Math.round((around.since - other.since) / D) : 0;
   const then = other ? { since: String(other.since), until: String(other.until) } : null;
-  const wholeThen = useLosses(then && query(then, { shiftsOnly: true, days }), ["loss"]);
-  const rankedThen = useLosses(then && query(then, { days }), [by]);
+  const shifts1 = then && query(then, { shiftsOnly: true, days }), all1 = then && query(then, { days });
+  const wholeThen = useLosses(shifts1, ["loss", by]);
+  const mineThen = useLosses(same(shifts1, all1) ? null : all1, [by]), rankedThen = same(shifts1, all1) ? wholeThen : mineThen;
   const picked = (d: Dimension, value: string) => choose({ [`f.${d}`]: filterOf(d) === value ? undefined : encode(value), by: undefined, stop: undefined }, false);
 
   if (base.problem) return <Sorry problem={base.problem} again={base.again} />;
@@ -45,6 +47,10 @@ export default function Page() {
     </main>
   );
 }
+
+/** What was not filtered is asked once for all parts of the page. */
+const tables = (by: Dimension): string[] => [...new Set(["day,loss", "shift,day,loss", "loss", by])];
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The period that is compared with, none by default. */
 function against(around: Losses | undefined): { since: number; until: number } | null {

@@ -17,7 +17,7 @@ export function Ranked({ now, then, by, m, picked }: Props) {
   const rows = useMemo(() => order(now?.tables[by] ?? [], sorted, by), [now, by, sorted]);
   const before = new Map(then?.tables[by]?.map((r) => [String(r[by]), r]));
   const total = rows.reduce((sum, r) => sum + Math.max(0, (r[m] as number | null) ?? 0), 0), most = Math.max(1e-9, ...rows.map((r) => (r[m] as number | null) ?? 0));
-  const columns = COLUMNS.filter((c) => rows.some((r) => r[c.m] != null)), figured = rows.some((r) => r.oee !== undefined);
+  const columns = COLUMNS.filter((c) => (then ? c.m === m : rows.some((r) => r[c.m] != null))), figured = rows.some((r) => r.oee !== undefined);
   let sum = 0;
   if (now && !rows.length) return <p class="soft">{t("none")}</p>;
   return (

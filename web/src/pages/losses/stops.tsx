@@ -10,12 +10,15 @@ import { filterOf, nameOf, path, type Stops } from "./asked";
 import { Detail } from "./detail";
 import { t } from "./words";
 
+/** Classes in which the machine stood; in the others it ran, and the stretches of running are not stops. */
+const STANDING = ["breakdown", "setup", "minor_stop", "delay", "idle"];
 const RUNNING = ["speed", "defects", "startup", "unrated"];
 
 export function StopList({ q }: { q: Query }) {
   theme.value;
   const [limit, setLimit] = useState(25), sort = chosen("stops", "length");
-  const found = useGet<Stops>(path("losses/stops", { ...q, sort, limit }));
+  const kinds = filterOf("loss") === undefined ? STANDING.map((k): [string, string] => ["loss", k]) : [];
+  const found = useGet<Stops>(path("losses/stops", { ...q, sort, limit }, kinds));
   const loss = filterOf("loss"), rows = found.data?.rows ?? [], open = chosen("stop");
   return (
     <section class="card stops">

@@ -3,7 +3,7 @@ import { Cascade, type Step } from "../../draw/cascade";
 import { ink, lossColor, lossWord } from "../../draw/paint";
 import { number, percent } from "../../lib/format";
 import { theme } from "../../lib/plant";
-import { hours, written, type LossRow, type Losses, type Measure } from "./asked";
+import { hours, written, type Losses, type Measure } from "./asked";
 import { relative } from "./headline";
 import { t } from "./words";
 
@@ -20,6 +20,7 @@ export function Where({ now, then, chosen, picked, m }: Props) {
         {now && <span class="soft small">{t("shifts", { n: now.shifts })}{now.running ? ` · ${t("running", { n: now.running })}` : ""} · {t("coverage")} {percent(now.figures.coverage)}</span>}
       </header>
       {now && !steps.length ? <p class="soft">{t("none")}</p> : <Cascade steps={steps} picked={picked} chosen={chosen} label={t("whereTitle")} />}
+      {now?.figures.good != null && <p class="outcome"><b>{t("good", { n: number(now.figures.good) })}</b>{now.figures.made != null && <span class="soft"> {t("ofMade", { n: number(now.figures.made) })}</span>}</p>}
       <p class="soft small">{(now?.figures.effectiveness ?? 0) > 1 ? t("over") : t("pick")}</p>
     </section>
   );
@@ -38,15 +39,14 @@ function stepsOf(now: Losses, then: Losses | undefined, m: Measure): Step[] {
   const losses = rows.filter((r) => r.loss !== "productive").map((r): Step => {
     const was = before.get(String(r.loss));
     return {
-      key: String(r.loss), name: r.micros < 0 ? `${lossWord(String(r.loss))} (${t("gain")})` : lossWord(String(r.loss)), amount: r.micros, fill: lossColor(String(r.loss)),
-      figures: [written(r.micros, "micros", now.currency), share(r.micros), m === "micros" ? money(r, now) : written(r[m], m, now.currency)],
+      key: String(r.loss), name: r.micros < 0 ? `${lossWord(String(r.loss))} (${t("gain")})` : lossWord(String(r.loss)), amount: r.micros, fill: lossColor(String(r.loss)), opens: true,
+      figures: [written(r[m], m, now.currency), m === "micros" ? share(r.micros) : ""],
       ...(then ? { delta: relative(r[m] as number | null, (was?.[m] as number | null | undefined) ?? null) || "–", worse: (r[m] as number) > ((was?.[m] as number) ?? 0) } : {}),
     };
   });
   const productive = rows.find((r) => r.loss === "productive");
-  const end: Step = { ...whole("productive", t("productive"), productive?.micros ?? 0), fill: lossColor("productive"), figures: [hours(productive?.micros ?? 0), share(productive?.micros ?? 0), f.good === null ? "" : t("good", { n: number(f.good) })] };
+  const end: Step = { ...whole("productive", t("productive"), productive?.micros ?? 0), fill: lossColor("productive"), figures: [hours(productive?.micros ?? 0), share(productive?.micros ?? 0)] };
   return [...wholes, ...losses, end];
 }
 
-const money = (r: LossRow, now: Losses): string => (r.money == null ? "" : written(r.money, "money", now.currency));
 const whole = (key: string, name: string, amount: number): Step => ({ key, name, amount, fill: ink("soft"), whole: true, figures: [hours(amount)] });

@@ -28,7 +28,7 @@ export function Every({ line }: { line: string }) {
       <section class="bar"><Place at={at} set={(place) => (plant.value!.machines.some((m) => m.path === place) ? go(`/machines/${place}`) : choose({ at: place }))} /><Period otherwise="24 h" periods={PERIODS} around={around} /></section>
       <section class="card">
         <header><h2>{t("lane")}</h2><span class="grow" /><span class="legend small">{seen.map((s) => <span key={s}><i class="dot" style={{ background: stateColor(s) }} /> {stateWord(s)}</span>)}</span></header>
-        <div style={{ minHeight: (lanes.length || plant.value!.machines.length) * 28 + 22 }}>
+        <div style={{ minHeight: `${(lanes.length || plant.value!.machines.length) * 28 + 22}px` }}>
           <Timeline lanes={lanes} view={view} lane={28} label={t("lane")} picked={(box, lane) => go(`${lane.href}?since=${Math.floor(box.since - 30 * 60e6)}&until=${Math.ceil(Math.min(box.until + 30 * 60e6, found!.until))}`)} />
         </div>
         <p class="soft small">{t("hint")}</p>

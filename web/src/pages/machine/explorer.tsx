@@ -34,7 +34,7 @@ export function Explorer({ machine, states, view, whole }: { machine: MachineOnP
   const open = useMemo<Stretch[]>(() => joined((shifts.data ?? []).map((r) => [r.since, r.until ?? now()])), [shifts.data]);
   const isFolded = chosen("fold") === "1" && open.length > 0;
   useEffect(() => { view.refold(isFolded ? folded(open) : flat); }, [isFolded, open, view]);
-  const trend = useTrend(signals, view, width - LEFT - RIGHT, pair.a && pair.b && overlay ? pair : undefined);
+  const trend = useTrend(whole ? signals : [], view, width - LEFT - RIGHT, pair.a && pair.b && overlay ? pair : undefined);
   const shownStates = wide.data ?? states, behind = chosen("behind", "states");
   const lanes = useMemo(() => laneOf({ states: shownStates?.machines[0]?.spells ?? [], orders: orders.data, alarms: alarms.data, notes: notes.data, shifts: shifts.data, hits }), [shownStates, orders.data, alarms.data, notes.data, shifts.data, hits, theme.value, t("state")]);
   const marked = useMemo(() => [pair.a && { since: pair.a[0], until: pair.a[1], fill: ink("accent") + "33" }, pair.b && { since: pair.b[0], until: pair.b[1], fill: ink("warn") + "33" }].filter((x) => !!x), [pair, theme.value]);
@@ -55,7 +55,7 @@ export function Explorer({ machine, states, view, whole }: { machine: MachineOnP
         <label class="inline small">{t("behind")}<select value={behind} onChange={(e) => choose({ behind: e.currentTarget.value === "states" ? undefined : e.currentTarget.value })}>
           <option value="states">{t("states")}</option><option value="orders">{t("orders")}</option><option value="alarms">{t("alarms")}</option><option value="shifts">{t("shifts")}</option><option value="nothing">{t("nothing")}</option></select></label>
         <label class="inline small"><input type="checkbox" checked={isFolded} disabled={!open.length} onChange={(e) => choose({ fold: e.currentTarget.checked ? "1" : undefined })} />{t("fold")}</label>
-        <span class="tabs" role="group" aria-label={t("mode")}>{(["zoom", "note", "compare"] as Mode[]).map((x) => <button key={x} aria-pressed={mode === x} onClick={() => setMode(x)}>{t(x)}</button>)}</span>
+        <span class="soft small">{t("mode")}</span><span class="tabs" role="group" aria-label={t("mode")}>{(["zoom", "note", "compare"] as Mode[]).map((x) => <button key={x} aria-pressed={mode === x} onClick={() => setMode(x)}>{t(x)}</button>)}</span>
         <span class="grow" />
         <span class="tabs"><button aria-label={t("wider")} title={t("wider")} onClick={() => zoom(view, 1 / 0.6)}>−</button><button onClick={view.reset}>{t("reset")}</button><button aria-label={t("closer")} title={t("closer")} onClick={() => zoom(view, 0.6)}>+</button></span>
       </div>
@@ -64,8 +64,8 @@ export function Explorer({ machine, states, view, whole }: { machine: MachineOnP
       <div ref={ref} class="stage" data-mode={mode}>
         <Timeline lanes={lanes} view={view} left={LEFT} right={RIGHT} lane={26} axis={!signals.length} label={machine.path} marked={marked} selected={selected} picked={(box) => { if (mode === "zoom") { const pad = (box.until - box.since) * 0.5 + 60e6; view.show(view.fold.value.to(box.since - pad), view.fold.value.to(Math.min(box.until, now()) + pad)); } }} />
         {signals.length === 0 ? <p class="soft">{t("noSignals")}</p> : (
-          <div style={{ minHeight: trend.now ? undefined : 300 }} aria-busy={trend.busy}>
-            <TrendPanes trend={trend.now} over={trend.over} view={view} bands={bands} left={LEFT} right={RIGHT} now={now} label={machine.path} selected={selected} clicked={clicked} unheard={t("unheard")}
+          <div style={{ minHeight: trend.now ? "0" : `${signals.length * 160}px` }} aria-busy={trend.busy}>
+            <TrendPanes trend={trend.now} over={trend.over} view={view} bands={bands} left={LEFT} right={RIGHT} now={now} label={machine.path} selected={selected} clicked={clicked} unheard={t("unheard")} of={at}
               remove={(s) => choose({ s: signals.filter((x) => x !== s).join(",") || "none" })} />
           </div>
         )}

@@ -19,7 +19,7 @@ export function Finder({ at, whole, found, show }: { at: string; whole: { since:
       </form>
       {asked && answer.problem && <p class="bad" role="alert">{answer.problem.message}</p>}
       {hits && (
-        <details open={hits.total > 0 && hits.total < 30}>
+        <details>
           <summary>{hits.total ? t("found", { n: hits.total, time: length(hits.time), coverage: percent(hits.coverage) }) : t("noneFound", { coverage: percent(hits.coverage) })}</summary>
           <div class="scroll hits"><table>
             <thead><tr><th>{t("begin")}</th><th>{t("end")}</th><th class="num">{t("length")}</th></tr></thead>

@@ -5,7 +5,7 @@ import { number, percent } from "../../lib/format";
 import type { Tile } from "../../lib/live";
 import { may } from "../../lib/plant";
 import { go } from "../../lib/router";
-import { Hand, Known, Lasts, LOW, productTitle, why } from "./tile";
+import { Hand, Known, Lasts, LOW, nameOf, productTitle, why } from "./tile";
 import { t } from "./words";
 
 type Column = [key: "machine" | "state" | "lasts" | "reason" | "order" | "good" | "goal" | "rejects" | "oee" | "availability" | "effectiveness" | "quality", value: (x: Tile) => number | string | null];
@@ -43,7 +43,7 @@ function Row({ x, pull }: { x: Tile; pull: (machine: string) => void }) {
   const open = () => go(`/machines/${x.machine}`);
   return (
     <tr class="goes" onClick={(e) => { if (!(e.target as Element).closest("a, button")) open(); }}>
-      <td><a href={`/machines/${x.machine}`}>{x.title || x.machine}</a><br /><span class="soft small">{x.machine}</span></td>
+      <td><a href={`/machines/${x.machine}`}>{nameOf(x)}</a><br /><span class="soft small">{x.machine}</span></td>
       <td><StatePill state={x.state} /></td>
       <td class="num"><Lasts since={x.since} /></td>
       <td class="clip" title={why(x)}>{why(x)}</td>
@@ -56,7 +56,7 @@ function Row({ x, pull }: { x: Tile; pull: (machine: string) => void }) {
       <td class={x.effectiveness !== null && x.effectiveness > 1.0005 ? "num bad" : "num"} title={x.effectiveness !== null && x.effectiveness > 1.0005 ? t("over100") : ""}>{percent(x.effectiveness)}</td>
       <td class="num">{percent(x.quality)}</td>
       <td class={x.coverage !== null && x.coverage < LOW ? "" : "small"}><Known share={x.coverage} /></td>
-      <td>{may("operator") && <button class="quiet" aria-label={t("callTo", { machine: x.title || x.machine })} onClick={() => pull(x.machine)}><Hand /></button>}</td>
+      <td>{may("operator") && <button class="quiet" aria-label={t("callTo", { machine: nameOf(x) })} onClick={() => pull(x.machine)}><Hand /></button>}</td>
     </tr>
   );
 }

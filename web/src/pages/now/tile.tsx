@@ -21,8 +21,8 @@ function Card({ tile: x, compact, pull, called, right }: Given & { called: boole
   return (
     <article class={`card tile ${x.state} ${called ? "called" : ""}`} style={{ "--state": stateColour(x.state) }}>
       <header>
-        <h3><a href={`/machines/${x.machine}`}>{x.title || x.machine}</a></h3>
-        {right && <button class="quiet cord" aria-label={t("callTo", { machine: x.title || x.machine })} title={t("callTo", { machine: x.title || x.machine })} onClick={() => pull(x.machine)}><Hand /></button>}
+        <h3><a href={`/machines/${x.machine}`} title={x.machine}>{nameOf(x)}</a></h3>
+        {right && <button class="quiet cord" aria-label={t("callTo", { machine: nameOf(x) })} title={t("callTo", { machine: nameOf(x) })} onClick={() => pull(x.machine)}><Hand /></button>}
       </header>
       <p class="doing"><StatePill state={x.state} /><Lasts since={x.since} /></p>
       {compact ? <p class="line2"><b class="num">{percent(x.oee, 0)}</b><span class="soft">{why(x)}</span></p> : <More x={x} />}
@@ -61,7 +61,7 @@ function Figures({ x }: { x: Tile }) {
       <Factor name="a" full="availability" value={x.availability} />
       <Factor name="e" full="effectiveness" value={x.effectiveness} wrong={wrong} />
       <Factor name="q" full="quality" value={x.quality} />
-      <Known share={x.coverage} />
+      <span class={low(x.coverage) ? "factor known bad" : "factor known"} title={t("coverage")}><b class="num">{low(x.coverage) && "◔ "}{shareOf(x.coverage)}</b><small class="soft">{t("knownShort")}</small></span>
     </div>
   );
 }
@@ -70,8 +70,12 @@ function Factor({ name, full, value, wrong = false }: { name: "a" | "e" | "q"; f
   return <span class={wrong ? "factor bad" : "factor"} title={wrong ? t("over100") : t(full)}><b class="num">{percent(value, 0)}{wrong && " !"}</b><small class="soft"><abbr title={t(full)}>{t(name)}</abbr></small></span>;
 }
 
+const low = (share: number | null): boolean => share !== null && share < LOW;
+/** Never rounded up to all. */
+const shareOf = (share: number | null): string => (share === null ? "–" : percent(Math.floor(share * 1000) / 1000, share > 0.9995 ? 0 : 1));
+
 export function Known({ share }: { share: number | null }) {
-  return <span class={share !== null && share < LOW ? "known bad" : "known soft"} title={t("coverage")}>{share !== null && share < LOW ? "◔ " : ""}{share === null ? "–" : t("known", { p: percent(Math.floor(share * 1000) / 1000, share > 0.9995 ? 0 : 1) })}</span>;
+  return <span class={low(share) ? "known bad" : "known soft"} title={t("coverage")}>{low(share) && "◔ "}{share === null ? "–" : t("known", { p: shareOf(share) })}</span>;
 }
 
 /** Ticks by itself; nothing around it is drawn again. */
@@ -79,12 +83,15 @@ export function Lasts({ since }: { since: number }) {
   return since ? <span class="lasts num" title={t("since", { clock: dayClock(since) })}>{elapsed(tick.value - since)}</span> : <span class="lasts num">–</span>;
 }
 
-/** Why it stands, as far as anybody said: the reason, else what the machine said. */
+/** Why it stands, as far as anybody said: the reason, else the words of the machine; a bare code says nothing to people. */
 export function why(x: Tile): string {
   if (x.state === "producing") return "";
   const reason = plant.value?.reasons.find((r) => r.code === x.reason)?.text ?? x.reason;
-  return reason || (x.said && x.said !== x.state ? x.said : "");
+  return reason || (/[a-z]{4}/i.test(x.said) && x.said !== x.state ? `“${x.said}”` : "");
 }
+
+/** What a machine is called beside others of its line. */
+export const nameOf = (x: Tile): string => (x.title && x.title !== x.machine ? x.title : x.machine.slice(x.machine.lastIndexOf("/") + 1));
 
 export const productTitle = (name: string): string => plant.value?.products.find((p) => p.name === name)?.title || name;
 

@@ -42,9 +42,10 @@ export function Look({ formats }: { formats: Form[] }) {
 function Preview({ source }: { source: string }) {
   const [shown, setShown] = useState("");
   useEffect(() => setShown(""), [source]);
+  const busy = !source || shown !== source;
   return (
-    <section class="card sheet" aria-busy={shown !== source}>
-      {shown !== source && <p class="wait soft" role="status">{t("loading")}</p>}
+    <section class="card sheet" aria-busy={busy}>
+      {busy && <p class="wait soft" role="status">{t("loading")}</p>}
       {source && <iframe key={source} title={t("preview")} src={source} onLoad={() => setShown(source)} />}
     </section>
   );

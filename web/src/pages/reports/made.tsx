@@ -29,7 +29,7 @@ export function ByItself({ reports, again }: { reports: Reports; again: () => vo
   return (
     <div class="stack">
       <section class="card">
-        <div class="scroll"><table>
+        <div class="scroll"><table class="cards">
           <thead><tr><th>{t("name")}</th><th>{t("at")}</th><th>{t("every")}</th><th>{t("formats")}</th><th>{t("language")}</th><th>{t("goes")}</th><th /></tr></thead>
           <tbody>{reports.scheduled.map((r) => <Line key={r.report} report={r} again={again} />)}</tbody>
         </table></div>
@@ -68,7 +68,7 @@ function Line({ report: r, again }: { report: Scheduled; again: () => void }) {
   const goes = [t("kept"), r.folder, r.mail && t("mailTo", { to: r.to.join(", ") || r.mail })].filter(Boolean).join(" · ");
   return (
     <tr>
-      <td><b>{r.report}</b>{r.failed && <p class="bad small">{t("failed", { why: r.failed })}</p>}</td>
+      <td class="name"><b>{r.report}</b>{r.failed && <p class="bad small">{t("failed", { why: r.failed })}</p>}</td>
       <td>{r.at || t("wholePlant")}</td><td>{t(r.every)}</td><td>{r.formats.map((f) => t(f)).join(", ")}</td><td>{t(r.language)}</td>
       <td>{goes}{r.since && <span class="soft small"> · {t("since", { at: dayClock(r.since) })}</span>}</td>
       <td class="num">{may("operator") && <button disabled={busy} onClick={ask}>{t("again")}</button>}</td>
@@ -90,7 +90,7 @@ function List({ reports }: { reports: Reports }) {
             <option value="">{t("all")}</option>{reports.scheduled.map((r) => <option key={r.report}>{r.report}</option>)}
           </select></label></header>
       )}
-      <div class="scroll"><table>
+      <div class="scroll"><table class="cards">
         <thead><tr><th>{t("period")}</th><th>{t("says")}</th><th>{t("madeAt")}</th><th>{t("files")}</th></tr></thead>
         <tbody>{rows.slice(0, most).map((m) => <Row key={m.number} made={m} newest={newest.get(`${m.report} ${m.period}`) ?? m.version} />)}</tbody>
       </table></div>
@@ -103,7 +103,7 @@ function Row({ made: m, newest }: { made: Made; newest: number }) {
   const file = (name: string, save: boolean) => address(`reports/${encodeURIComponent(m.report)}/${encodeURIComponent(name)}`, save ? { save } : {});
   return (
     <tr class={newest > m.version ? "old" : ""}>
-      <td><b>{m.period}</b><br /><span class="soft small">{m.report}</span>
+      <td class="name"><b>{m.period}</b><br /><span class="soft small">{m.report}</span>
         {newest > m.version && <><br /><span class="chip">{t("replaced", { n: newest })}</span></>}
         {newest === m.version && m.version > 1 && <><br /><span class="chip">{t("corrected", { n: m.version })}</span></>}
       </td>

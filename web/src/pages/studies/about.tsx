@@ -1,6 +1,6 @@
 /** How a study works: method and formula, source, what it needs of a machine, each of its figures. */
 import { unitText } from "../../draw/amount";
-import type { About } from "./told";
+import { type About, named } from "./told";
 import { t } from "./words";
 
 export function AboutStudy({ about }: { about: About }) {
@@ -22,7 +22,7 @@ export function AboutStudy({ about }: { about: About }) {
         <h2>{t("figures")}</h2>
         <div class="scroll"><table>
           <thead><tr><th>{t("figure")}</th><th>{t("unit")}</th><th>{t("meaning")}</th></tr></thead>
-          <tbody>{about.figures.map((f) => <tr key={f.name}><td>{about.headline.includes(f.name) ? <b>{f.title}</b> : f.title}</td><td>{f.unit === "1" ? "%" : unitText(f.unit)}</td><td class="soft">{f.help}</td></tr>)}</tbody>
+          <tbody>{about.figures.map((f) => <tr key={f.name}><td>{about.headline.includes(f.name) ? <b>{named(f.title)}</b> : named(f.title)}</td><td>{f.unit === "1" ? "%" : unitText(f.unit)}</td><td class="soft">{f.help}</td></tr>)}</tbody>
         </table></div>
       </section>
     </div>

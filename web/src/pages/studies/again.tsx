@@ -5,7 +5,7 @@ import { say } from "../../frame/toast";
 import { type Problem, send } from "../../lib/api";
 import { chosen, go } from "../../lib/router";
 import { settingsOf } from "./form";
-import type { About } from "./told";
+import { type About, named } from "./told";
 import { t } from "./words";
 
 export function AskAgain({ about, close }: { about: About; close: () => void }) {
@@ -30,12 +30,12 @@ export function AskAgain({ about, close }: { about: About; close: () => void }) 
   return (
     <dialog ref={box} onClose={close} aria-labelledby="again">
       <form class="again" onSubmit={keep}>
-        <h2 id="again">{about.title} · {at || t("everything")}</h2>
-        <label>{t("called")}<input name="name" required maxLength={120} defaultValue={`${about.title} ${at}`.trim()} /></label>
+        <h2 id="again">{named(about.title)} · {at || t("everything")}</h2>
+        <label>{t("called")}<input name="name" required maxLength={120} defaultValue={`${named(about.title)} ${at}`.trim()} /></label>
         <label>{t("every")}<select name="every"><option value="shift">{t("everyShift")}</option><option value="day">{t("everyDay")}</option></select></label>
         <label>{t("watch")}<select value={figure} onChange={(e) => setFigure(e.currentTarget.value)}>
           <option value="">{t("never")}</option>
-          {about.figures.filter((f) => f.unit !== "" || about.headline.includes(f.name)).map((f) => <option key={f.name} value={f.name}>{f.title}</option>)}
+          {about.figures.filter((f) => f.unit !== "" || about.headline.includes(f.name)).map((f) => <option key={f.name} value={f.name}>{named(f.title)}</option>)}
         </select></label>
         {figure && <div class="bar">
           <label>{t("alarm")}<select name="side"><option value="below">{t("below")}</option><option value="above">{t("above")}</option></select></label>

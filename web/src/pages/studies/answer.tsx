@@ -1,11 +1,12 @@
 /** An answer: headline tiles with coverage, the picture, every table; and what it rests on. */
-import { amount } from "../../draw/amount";
+import { amount, parted } from "../../draw/amount";
 import { Coverage } from "../../draw/meter";
 import { Picture } from "../../draw/picture";
 import { type Column, Rows } from "../../draw/rows";
 import type { Row } from "../../lib/api";
 import { dayClock, number } from "../../lib/format";
-import type { Answer, Figure, Table } from "./told";
+import { plant } from "../../lib/plant";
+import { type Answer, type Figure, named, type Table } from "./told";
 import { t } from "./words";
 
 const us = (iso: string): number => Date.parse(iso) * 1000;
@@ -22,24 +23,26 @@ export function AnswerShown({ answer }: { answer: Answer }) {
     {rest.length > 0 && (
       <details class="card"><summary>{t("figures")}</summary>
         <div class="scroll"><table><thead><tr><th>{t("figure")}</th><th class="num">{t("value")}</th><th>{t("meaning")}</th></tr></thead>
-          <tbody>{rest.map((f) => <tr key={f.name}><td>{f.title}</td><td class="num">{amount(typeof f.value === "string" ? (answer.words?.[f.value] ?? f.value) : f.value, f.unit)}</td><td class="soft">{f.help}</td></tr>)}</tbody></table></div>
+          <tbody>{rest.map((f) => <tr key={f.name}><td>{named(f.title)}</td><td class="num">{amount(typeof f.value === "string" ? (answer.words?.[f.value] ?? f.value) : f.value, f.unit)}</td><td class="soft">{f.help}</td></tr>)}</tbody></table></div>
       </details>
     )}
   </>);
 }
 
 function Tile({ f, words }: { f: Figure; words: Record<string, string> | undefined }) {
-  return <div class="card" title={f.help}><dt class="soft small">{f.title}</dt><dd class="big">{amount(typeof f.value === "string" ? (words?.[f.value] ?? f.value) : f.value, f.unit)}</dd></div>;
+  const [text, unit] = parted(typeof f.value === "string" ? (words?.[f.value] ?? f.value) : f.value, f.unit);
+  return <div class="card" title={f.help}><dt class="soft small">{named(f.title)}</dt><dd class={text.length > 9 ? "big long" : "big"}>{text}{unit && <small> {unit}</small>}</dd></div>;
 }
+
+const reasonText = (code: string): string => plant.value!.reasons.find((r) => r.code === code)?.text ?? code;
 
 function TableShown({ name, table, words }: { name: string; table: Table; words: Record<string, string> | undefined }) {
   const inner = (n: string) => table.rows.some((r) => typeof r[n] === "object" && r[n] !== null);
   const columns: Column[] = table.columns.filter((c) => !inner(c.name)).map((c) => {
-    const moment = !c.unit && table.rows.every((r) => r[c.name] === null || (typeof r[c.name] === "number" && Number(r[c.name]) > 1e14));
     const text = table.rows.some((r) => typeof r[c.name] === "string");
-    return { name: c.name, title: c.title, unit: c.unit, num: !text, ...(moment || text ? { show: (r: Row) => (moment ? (r[c.name] === null ? "–" : dayClock(Number(r[c.name]))) : (words?.[String(r[c.name])] ?? amount(r[c.name], c.unit))) } : {}) };
+    return { name: c.name, title: named(c.title), unit: c.unit, num: !text, ...(text ? { show: (r: Row) => (c.name === "reason" ? reasonText(String(r[c.name] ?? "")) : (words?.[String(r[c.name])] ?? amount(r[c.name], c.unit))) } : {}) };
   });
-  const title = name === "pieces" ? t("pieces") : (words?.[name] ?? name.replaceAll("_", " "));
+  const title = name === "pieces" ? t("pieces") : name === "rows" ? t("details") : named(words?.[name] ?? name.replaceAll("_", " "));
   return <section class="card"><header><h2>{title}</h2><span class="soft small num">{number(table.rows.length)}</span></header><Rows columns={columns} rows={table.rows} label={title} most={30} /></section>;
 }
 

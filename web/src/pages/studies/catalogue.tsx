@@ -3,14 +3,14 @@ import { Sorry } from "../../frame/app";
 import { useGet } from "../../lib/load";
 import { choose, chosen } from "../../lib/router";
 import { Place } from "./place";
-import type { Listed } from "./told";
+import { type Listed, named } from "./told";
 import { t } from "./words";
 
 export function Catalogue() {
   const at = chosen("at"), find = chosen("find").toLowerCase();
   const { data, problem, again } = useGet<Listed[]>("studies", { at });
   if (problem) return <Sorry problem={problem} again={again} />;
-  const found = (data ?? []).filter((s) => `${s.name} ${s.title} ${s.summary}`.toLowerCase().includes(find));
+  const found = (data ?? []).filter((s) => `${s.name} ${named(s.title)} ${s.summary}`.toLowerCase().includes(find));
   return (<>
     <section class="card bar">
       <label class="grow">{t("find")}<input type="search" value={chosen("find")} onInput={(e) => choose({ find: e.currentTarget.value })} /></label>
@@ -23,7 +23,7 @@ export function Catalogue() {
           <ul class="studycards">
             {found.filter((s) => s.field === field).map((s) => (
               <li key={s.name} class={`card ${s.able ? "" : "unable"}`}>
-                <a href={`/studies/${s.name}${at ? `?at=${encodeURIComponent(at)}` : ""}`}><b>{s.title}</b></a>
+                <a href={`/studies/${s.name}${at ? `?at=${encodeURIComponent(at)}` : ""}`}><b>{named(s.title)}</b></a>
                 <p>{s.summary}</p>
                 <p class="small soft"><span aria-hidden="true">{s.able === s.of ? "●" : s.able ? "◐" : "○"} </span>{s.able === s.of ? t("all") : s.able ? t("able", { able: s.able, of: s.of }) : t("none")}</p>
                 {s.missing && <details class="small"><summary>{t("lacks")}</summary><p>{s.missing}</p></details>}

@@ -4,7 +4,7 @@ import { unitText } from "../../draw/amount";
 import type { Query } from "../../lib/api";
 import { choose, chosen, here } from "../../lib/router";
 import { Place } from "./place";
-import type { About, Setting } from "./told";
+import { type About, type Setting, named } from "./told";
 import { t } from "./words";
 
 const SPANS = ["shift", "last_shift", "today", "yesterday", "week", "7 d", "30 d"] as const;
@@ -56,7 +56,7 @@ function Field({ p }: { p: Setting }) {
   const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
   const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
   return (
-    <label title={p.help}>{p.title}{unit}
+    <label title={p.help}>{named(p.title)}{unit}
       {p.choices.length ? <select value={value} onChange={(e) => set(e.currentTarget.value)}>{p.choices.map((c) => <option key={c} value={c}>{c}</option>)}</select>
         : p.type === "bool" ? <input type="checkbox" checked={value === "true"} onChange={(e) => set(String(e.currentTarget.checked))} />
         : p.type === "str" ? <input value={value} onChange={(e) => set(e.currentTarget.value)} />

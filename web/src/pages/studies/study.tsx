@@ -11,7 +11,7 @@ import { AboutStudy } from "./about";
 import { AskAgain } from "./again";
 import { AnswerShown, Evidence } from "./answer";
 import { Form, question } from "./form";
-import type { About, Answer } from "./told";
+import { type About, type Answer, named } from "./told";
 import { t } from "./words";
 
 const TABS = ["answer", "method", "evidence"] as const;
@@ -28,15 +28,15 @@ function Study({ about }: { about: About }) {
   const tab = chosen("tab", "answer");
   return (<>
     <header class="bar">
-      <div class="grow"><p class="small soft"><a href="/studies">{t("catalogue")}</a></p><h1>{about.title}</h1><p class="soft">{about.summary}</p></div>
+      <div class="grow"><p class="small soft"><a href="/studies">{t("catalogue")}</a></p><h1>{named(about.title)}</h1><p class="soft">{about.summary}</p></div>
       <Save about={about} said={said} answer={data} />
       <button onClick={() => void copy()}>{t("link")}</button>
       {may("engineer") && <button onClick={() => setAsking(true)} disabled={!data}>{t("again")}</button>}
     </header>
     <Form about={about} />
-    <div class="tabs" role="tablist">
+    <div class="scroll"><div class="tabs" role="tablist">
       {TABS.map((x) => <button key={x} role="tab" aria-selected={tab === x} onClick={() => choose({ tab: x === "answer" ? undefined : x })}>{t(x)}</button>)}
-    </div>
+    </div></div>
     <div class="shown" role="tabpanel" aria-busy={loading}>
       {tab === "method" ? <AboutStudy about={about} />
         : problem ? <section class="card sorry" role="alert"><p>{problem.message}</p></section>

@@ -22,3 +22,10 @@ export interface Schedule {
   number: number; name: string; study: string; at: string; every: string; settings: Record<string, Plain>; figure: string; side: string; limit: number | null; priority: string; unit: string; who: string; since: number; count: number; last: Given | null;
 }
 export interface ScheduleTold extends Schedule { answers: Given[]; units: Record<string, string> }
+
+const SHORT = /\b(oee|kpis|semi|mtbf|mttr|teep|fpy|rty)\b/g;
+/** A name as a heading: begun with a capital, short names in capitals. */
+export const named = (title: string): string => {
+  const text = title.replace(SHORT, (x) => (x === "kpis" ? "KPIs" : x.toUpperCase()));
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};

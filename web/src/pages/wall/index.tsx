@@ -11,13 +11,12 @@ import { chosen, go, here } from "../../lib/router";
 import { listenForCalls, muted, sounding } from "../../lib/sound";
 import { elapsed, tick } from "../../lib/tick";
 import { Sign } from "../now/cord";
-import { LOW, productTitle, why } from "../now/tile";
+import { LOW, nameOf, productTitle, why } from "../now/tile";
 import { isNight, stayAwake, stayNew } from "./keep";
 import { pagesOf, turn } from "./pages";
 import "./wall.css";
 import { t } from "./words";
 
-const NIGHT = "22-6";
 /** When something was heard last (microseconds). */
 let heard = 0;
 
@@ -28,7 +27,8 @@ export default function Wall() {
   const shown = pages[turn(pages.length, Number(chosen("every")) || 15, at)];
   const machines = new Set(pages.flatMap((p) => p.tiles.map((x) => x.machine))), called = calls.value.filter((c) => machines.has(c.machine));
   if (online.value) heard = at;
-  const night = !called.length && isNight(chosen("dim", NIGHT), at);
+  const asleep = !pages.some((p) => p.tiles.some((x) => x.shift || x.state === "producing")), hours = chosen("dim");
+  const night = !called.length && (hours ? isNight(hours, at) : asleep && tiles.value.length > 0);
   return (
     <main class={`wall ${night ? "night" : ""} ${online.value ? "" : "stale"}`} onClick={wake}>
       <Head pages={pages.length} now={pages.indexOf(shown!)} title={shown?.title || plant.value?.name || "Andon"} tiles={shown?.whole ?? []} />
@@ -69,7 +69,7 @@ function Head({ pages, now, title, tiles: here }: { pages: number; now: number; 
     <header class="wallhead">
       <h1>{title}</h1>
       <span class="wallcounts">{counts.map(([s, n]) => <b key={s} title={stateWord(s)} style={{ background: stateColour(s), color: inkOn(stateColour(s)) }}><StateMark state={s} />{n}</b>)}</span>
-      {pages > 1 && <span class="walldots" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
+      {pages > 1 && <span class="walldots" role="img" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
       <span class="wallshift">{shifts.length === 1 ? t("shift", { name: shifts[0]! }) : here.length && !shifts.length ? t("noShift") : ""}</span>
       <time class="num">{clock(tick.value)}</time>
     </header>
@@ -80,7 +80,7 @@ function WallTile({ x, called }: { x: Tile; called: boolean }) {
   const paper = stateColour(x.state), word = stateWord(x.state), share = x.target && x.good !== null ? Math.min(1, x.good / x.target) : 0, said = why(x);
   return (
     <article class={`walltile ${x.state} ${called ? "called" : ""}`} style={{ "--state": paper, "--ink-on": inkOn(paper) }}>
-      <header><h2 style={{ "--fit": Math.min(1, 13 / (x.title || x.machine).length) }}>{x.title || x.machine}</h2><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></header>
+      <header><h2 style={{ "--fit": Math.min(1, 13 / nameOf(x).length) }}>{nameOf(x)}</h2><span class="num">{x.since ? elapsed(tick.value - x.since) : ""}</span></header>
       <p class="wallstate"><StateMark state={x.state} /><b style={{ "--fit": Math.min(1, (lang.value === "zh" ? 7 : 13) / word.length) }}>{word}</b></p>
       <p class="wallwhy">{said || (x.order ? `${x.order}${x.product ? ` · ${productTitle(x.product)}` : ""}` : t("noOrder"))}</p>
       <div class="wallgood">

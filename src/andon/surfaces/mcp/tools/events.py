@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from ....answer import Plain
 from ....model import Window
+from ....units import MINUTE, SECOND
 from ..desk import Desk
-from ..figures import local
+from ..figures import local, number
 from ..links import Link, stretch
 from ..register import tool
-from ..reply import Reply, Row, Table
+from ..reply import Reply, Row, Table, figure_line
 from ..trust import evidence
 
-GOING = ("producing", "unknown")
-"""States that are no stops."""
+FOUND = 2_000
+"""Stretches that a search gives at most; all of them are counted."""
+OF_STATES = {"stop", "unexplained", "state"}
+STOPS = {"stop": False, "unexplained": True}
+"""Kinds of events that are stops, and whether only those that want a reason are meant."""
 
 
 @tool()
@@ -33,7 +37,8 @@ def events(
     Parameters
     ----------
     kinds
-        stop, state, alarm, order, product, shift, note, reason, scrap, call, connection (lost ones).
+        stop, unexplained (stops that want a reason), state, alarm, order, product, shift, note, reason, scrap, call,
+        connection (lost ones).
     when
         As for `ask`.
     at
@@ -48,31 +53,63 @@ def events(
     window = desk.house.moments(desk.folder, at, last=when)
     said = stretch(window)
     found = [row for kind in dict.fromkeys(kinds) for row in _of(desk, kind, at, window)]
-    needle = text.casefold()
-    kept = [r for r in found if needle in f"{r['what']} {r['detail']} {desk.say(str(r['what']))}".casefold()]
-    kept = [r for r in kept if not at_least or float(str(r["lasts"] or 0)) >= at_least * 1_000_000]
-    keys = {"time": _begin, "newest": lambda r: -_begin(r), "longest": lambda r: -int(str(r["lasts"] or 0))}
+    kept = [r for r in found if _fits(desk, r, text.casefold(), at_least * SECOND)]
+    rows = sorted(({**r, "what": desk.say(str(r["what"]))} for r in kept), key=ORDERS[order])
     since, until = local(window.since, desk.zone), local(window.until, desk.zone)
-    total = sum(int(str(r["lasts"] or 0)) for r in kept)
+    counted = "{n} events, {minutes} min in all; lengths are within the window"
     head = [
         f"{', '.join(map(desk.say, kinds))} · {at or desk.say('whole plant')} · {since} – {until} {desk.zone}",
-        desk.say(
-            "{n} events, {minutes} min in all; lengths are within the window",
-            n=len(kept),
-            minutes=round(total / 6e7, 1),
-        ),
+        desk.say(counted, n=len(kept), minutes=number(sum(map(_lasts, kept)) / MINUTE)),
+        *(_known(desk, at, said) if OF_STATES & set(kinds) else []),
     ]
-    rows = sorted(({**r, "what": desk.say(str(r["what"]))} for r in kept), key=keys[order])
     shown = rows if len(set(kinds)) > 1 else [{k: v for k, v in r.items() if k != "kind"} for r in rows]
     link = Link("events", "", {"kinds": ",".join(kinds), **({"at": at} if at else {}), **said})
     return Reply(head, Table(shown, {"since": "us{1970}", "lasts": "us"}), [evidence(desk, link)])
 
 
+@tool()
+def search(desk: Desk, condition: str, when: str, at: str = "") -> Reply:
+    """When a condition on signals and states held, and for how long.
+
+    Parameters
+    ----------
+    condition
+        Such as: temperature > 80 for 5 min while running; signals by name or role, several joined with and.
+    when
+        As for `ask`.
+    at
+        Machine or line; empty: the whole plant.
+    """
+    window = desk.house.moments(desk.folder, at, last=when)
+    said = stretch(window)
+    found = desk.house.searched(desk.folder, condition, at, **said, limit=FOUND)
+    since, until = local(window.since, desk.zone), local(window.until, desk.zone)
+    figures = [("times", found["total"], ""), ("held", found["time"], "us"), ("coverage", found["coverage"], "1")]
+    able = desk.say("{n} machines have the signals", n=len(found["machines"]))
+    head = [
+        f"{found['condition']} · {at or desk.say('whole plant')} · {since} – {until} {desk.zone}",
+        f"{figure_line(figures, desk.say, desk.zone)}; {able}",
+    ]
+    rows: list[Row] = [
+        {"since": r["since"], "lasts": r["until"] - r["since"], "machine": r["machine"]} for r in found["rows"]
+    ]
+    link = Link("search", "", {"condition": condition, **({"at": at} if at else {}), **said})
+    return Reply(head, Table(rows, {"since": "us{1970}", "lasts": "us"}), [evidence(desk, link)])
+
+
 def _of(desk: Desk, kind: str, at: str, window: Window) -> list[Row]:
     said = stretch(window)
-    if kind in ("stop", "state"):
+    if kind == "state":
+        lanes = desk.house.timelines(desk.folder, at, **said)["machines"]
         return [
-            row for lane in desk.house.timelines(desk.folder, at, **said)["machines"] for row in _spells(lane, kind)
+            _row(kind, lane["machine"], (since, until), state, _two(reason, told), window)
+            for lane in lanes
+            for since, until, state, reason, told in lane["spells"]
+        ]
+    if kind in STOPS:
+        return [
+            _row(kind, s["machine"], (s["since"], s["until"]), s["state"], _stop(desk, s), window)
+            for s in desk.house.stops_at(desk.folder, at, pending=STOPS[kind], **said)
         ]
     rows = desk.house.spelled(desk.folder, kind, at, **said)
     if kind == "connection":
@@ -80,19 +117,13 @@ def _of(desk: Desk, kind: str, at: str, window: Window) -> list[Row]:
     return [_row(kind, r["place"], (r["since"], r["until"]), r["text"], _detail(r["detail"]), window) for r in rows]
 
 
-def _spells(lane: Mapping[str, Any], kind: str) -> list[Row]:
-    return [
-        {
-            "kind": kind,
-            "since": since,
-            "lasts": until - since,
-            "place": lane["machine"],
-            "what": state,
-            "detail": _two(reason, said),
-        }
-        for since, until, state, reason, said in lane["spells"]
-        if kind == "state" or state not in GOING
+def _stop(desk: Desk, stop: Mapping[str, Any]) -> str:
+    """Why it stood, as far as anybody said; and whether somebody should."""
+    said = _two(stop["reason"], stop["why"] or stop["said"])
+    notes = [
+        desk.say(n) for n, is_so in (("still on", stop["ongoing"]), ("wants a reason", stop["needs_reason"])) if is_so
     ]
+    return "; ".join([*([said] if said else []), *notes])
 
 
 def _two(reason: str, said: str) -> str:
@@ -125,5 +156,30 @@ def _detail(detail: Mapping[str, Plain]) -> str:
     return ", ".join(f"{k} {v}" for k, v in shown.items())
 
 
+def _fits(desk: Desk, row: Row, needle: str, least: float) -> bool:
+    said = f"{row['what']} {row['detail']} {desk.say(str(row['what']))}".casefold()
+    return needle in said and _lasts(row) >= least
+
+
+def _known(desk: Desk, at: str, said: Mapping[str, str]) -> list[str]:
+    """How much of the time the states are known: in the rest there may have been stops, too."""
+    spells = [s for lane in desk.house.timelines(desk.folder, at, **said)["machines"] for s in lane["spells"]]
+    total = sum(until - since for since, until, *_ in spells)
+    unknown = sum(until - since for since, until, state, *_ in spells if state == "unknown")
+    share = f"{1 - unknown / total:.1%}" if total else desk.say("unknown")
+    return [f"{desk.say('coverage')} {share} ({desk.say('state')})"]
+
+
 def _begin(row: Row) -> int:
     return int(str(row["since"]))
+
+
+def _lasts(row: Row) -> int:
+    return int(str(row["lasts"] or 0))
+
+
+ORDERS: Mapping[str, Callable[[Row], int]] = {
+    "time": _begin,
+    "newest": lambda row: -_begin(row),
+    "longest": lambda row: -_lasts(row),
+}

@@ -9,6 +9,7 @@ from ....answer import Asked, single_figures
 from ....catalog import figures
 from ....catalog import find as study_of
 from ....errors import BadQuestion, UnknownName
+from ....model import Window
 from ..desk import Desk
 from ..figures import local
 from ..links import Link, read, stretch
@@ -16,7 +17,7 @@ from ..register import tool
 from ..reply import Reply, Row, Table, figure_line
 from ..trust import evidence, known
 from .books import losses
-from .events import events
+from .events import events, search
 from .glance import plant
 from .questions import formula
 
@@ -107,8 +108,13 @@ def _events(desk: Desk, link: Link, figure: str) -> Reply:
     return events(desk, link.asked.get("kinds", "stop").split(","), window, link.asked.get("at", ""))
 
 
+def _search(desk: Desk, link: Link, figure: str) -> Reply:
+    window = f"{link.asked.get('since', '')}/{link.asked.get('until', '')}"
+    return search(desk, link.asked.get("condition", ""), window, link.asked.get("at", ""))
+
+
 def _entry(desk: Desk, link: Link, figure: str) -> Reply:
-    found = desk.house.opened(desk.folder, link.name)
+    found = desk.house.opened(desk.folder, link.name, spoken=False)
     entry: Mapping[str, Any] = found.entry
     numbers = figure_line(
         [
@@ -133,11 +139,11 @@ def _entry(desk: Desk, link: Link, figure: str) -> Reply:
         *[f"{desk.say('samples')}: {Link('samples', s, _span(longest)).uri()}" for s in signals[:2] if longest],
         evidence(desk, link),
     ]
-    return Reply(head, Table(stops, {"time": "us"}, "stops"), foot)
+    return Reply(head, Table(stops, {"since": "us{1970}", "until": "us{1970}", "time": "us"}, "stops"), foot)
 
 
 def _span(stop: Mapping[str, Any]) -> dict[str, str]:
-    return {"since": str(stop["since"]), "until": str(stop["until"])}
+    return stretch(Window(int(stop["since"]), int(stop["until"])))
 
 
 def _samples(desk: Desk, link: Link, figure: str) -> Reply:
@@ -184,6 +190,7 @@ KINDS: Mapping[str, Callable[[Desk, Link, str], Reply]] = {
     "study": _study,
     "ledger": _ledger,
     "events": _events,
+    "search": _search,
     "entry": _entry,
     "samples": _samples,
     "machine": _machine,
