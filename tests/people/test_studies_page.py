@@ -82,7 +82,9 @@ def test_plant_toml_is_checked_while_it_is_written(visit, picture, served, lang,
 
 def write(area, text: str) -> None:
     """As somebody who pastes a whole text: typed line by line it would take long."""
-    area.evaluate("(area, text) => { area.value = text; area.dispatchEvent(new Event('input', { bubbles: true })); }", text)
+    area.evaluate(
+        "(area, text) => { area.value = text; area.dispatchEvent(new Event('input', { bubbles: true })); }", text
+    )
 
 
 @pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("zh", "light")])
