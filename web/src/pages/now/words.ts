@@ -2,7 +2,7 @@ import { words } from "../../lib/i18n";
 
 export const t = words(
   {
-    title: "Now", all: "All", everyLine: "All lines", line: "Line", search: "Machine, order or product", sort: "Order", byPlace: "By place", byTrouble: "Trouble first", byOee: "Worst OEE first",
+    title: "Now", everyLine: "All lines", line: "Line", search: "Machine, order or product", sort: "Order", byPlace: "By place", byTrouble: "Trouble first", byOee: "Worst OEE first",
     view: "View", tiles: "Tiles", compact: "Compact", rows: "Table", wall: "Wall", sound: "Sound", soundOn: "Sound on", soundOff: "Sound off", test: "Test", muted: "Touch the page once, so that the browser lets it sound.",
     call: "Call for help", callTo: "Call for help: {machine}", machine: "Machine", whom: "Who is called", said: "What to say with it (optional)", cancel: "Cancel", since: "since {clock}",
     coming: "I am coming", over: "It is over", waits: "waits", answered: "{who} is coming", calledBy: "called by {who}", calls: "Calls for help", noRight: "Only operators can call; log in with the right to.",
@@ -12,7 +12,7 @@ export const t = words(
     state: "State", lasts: "For", reason: "Reason", rejects: "Rejects", waiting: "Waiting for the plant", filter: "Only {state}", scrap: "{n} rejects", goal: "Target",
   },
   {
-    title: "现场", all: "全部", everyLine: "全部产线", line: "产线", search: "设备、订单或产品", sort: "排序", byPlace: "按位置", byTrouble: "问题优先", byOee: "OEE 最低优先",
+    title: "现场", everyLine: "全部产线", line: "产线", search: "设备、订单或产品", sort: "排序", byPlace: "按位置", byTrouble: "问题优先", byOee: "OEE 最低优先",
     view: "显示", tiles: "卡片", compact: "紧凑", rows: "表格", wall: "大屏", sound: "声音", soundOn: "声音已开", soundOff: "声音已关", test: "试听", muted: "请点一下页面，浏览器才允许发声。",
     call: "呼叫帮助", callTo: "呼叫帮助：{machine}", machine: "设备", whom: "呼叫谁", said: "补充说明（可选）", cancel: "取消", since: "{clock} 起",
     coming: "我来处理", over: "结束呼叫", waits: "等待", answered: "{who} 正在前来", calledBy: "{who} 呼叫", calls: "呼叫", noRight: "只有操作员可以呼叫；请以相应权限登录。",
