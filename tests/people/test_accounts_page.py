@@ -22,7 +22,7 @@ def test_an_admin_lets_others_in(browser, tmp_path, picture, lang, theme, texts)
         context = browser.new_context(
             viewport={"width": 1440, "height": 900}, color_scheme=theme, locale="zh-CN" if lang == "zh" else "en-GB"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         faults: list[str] = []
         page = context.new_page()
         page.on("pageerror", lambda e: faults.append(str(e)))
