@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,5 +119,6 @@ async def one(client: Client, name: str, arguments: dict[str, object]) -> tuple[
 
 
 def asked(way: Stdio | Http | Here, talk: Talk) -> Any:
-    """Talk to the server over one way in."""
-    return asyncio.run(way.client(talk))
+    """Talk to the server over one way in; on a thread of its own, for Playwright's loop may run on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(way.client(talk))).result()

@@ -47,6 +47,8 @@ source = "{line}-files"
 states = "andon"
 [machine.signals.good_count]
 source = "{line}-files"
+[machine.signals.product]
+source = "{line}-files"
 [machine.signals.temperature]
 source = "{line}-files"
 unit = "Cel"
@@ -85,6 +87,10 @@ class Guarded:
         assert said.status_code == 200, said.text
         return made
 
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+
     def openapi(self) -> dict:
         return self.client(self.token["viewer"]).get("/api/openapi.json").json()
 
@@ -118,8 +124,8 @@ def guarded(folder: Path, *options: str) -> Iterator[Guarded]:
         some = {r: tokens.add(accounts, f"some {r}", right=r, lines=["line-1"], until=None, by=by)[1] for r in RIGHTS}
     with run_plant(folder, *options) as run:
         made = Guarded(run.url, folder, whole, some)
+        made.client().get("/api/login")  # it answers
         try:
             yield made
         finally:
-            for client in made.clients:
-                client.close()
+            made.close()

@@ -9,7 +9,8 @@ import pytest
 
 from alarmed import PLANT, PRESS, now
 from andon.acts import ACTS, settle
-from andon.app.opening import Andon, open_plant
+from andon.app.alarming import defined, kept_back
+from andon.app.opening import Andon, open_plant, seen_by
 from andon.errors import BadInput, BadQuestion, NotAllowed, UnknownName
 from andon.ledger import audit
 from andon.model import Batch, Window
@@ -109,3 +110,22 @@ def test_an_act_that_a_crash_cut_in_two_is_settled_by_what_is_stored(plant):
     )
     found = {line.result["of"]: line.result["state"] for line in settle(history=plant.history, folder=plant.folder)}
     assert found == {lost.number: "failed", kept.number: "done"}
+
+
+def test_what_is_kept_back_is_listed_with_who_until_when_and_why(plant):
+    do(plant, "shelve", time="2 h", why="sensor")
+    do(plant, "out_of_service", "engineer", why="pump is out")
+    shelved, out = sorted(kept_back(plant.folder), key=lambda k: str(k["state"]), reverse=True)
+    assert (shelved["place"], shelved["alarm"], shelved["who"], shelved["why"]) == (PRESS, "hot", "ann", "sensor")
+    assert int(str(shelved["until"])) - int(str(shelved["since"])) == 2 * HOUR
+    assert (out["state"], out["until"], out["why"]) == ("out_of_service", None, "pump is out")
+    do(plant, "unshelve")
+    do(plant, "in_service", "engineer")
+    assert kept_back(plant.folder) == []
+
+
+def test_what_plant_toml_defines_is_listed_with_its_condition(plant):
+    (hot,) = [d for d in defined(plant.folder) if d["alarm"] == "hot"]
+    assert (hot["place"], str(hot["condition"])[:4]) == (PRESS, "> 70")
+    with seen_by(["line-9"]):
+        assert defined(plant.folder) == []

@@ -1,11 +1,13 @@
 """A report says what the books and the studies say, in both languages, on paper and in Excel; nothing in it runs."""
 
+import ast
 import io
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +22,10 @@ from andon.surfaces.report import Contents, Note, drawn, sentences
 from andon.surfaces.report.html import to_html
 from andon.surfaces.report.pdf import by_weasyprint
 from andon.surfaces.report.sheets import to_xlsx
+from andon.surfaces.report.summary import BEFORE, TITLES
+from andon.surfaces.report.writing import DAYS
 from andon.units import HOUR, MINUTE
+from andon.words import say
 from works import PLANT, PRESS, START, Works
 
 EARLY = {"since": "2024-03-04 06:00", "until": "2024-03-04 14:00"}
@@ -259,3 +264,21 @@ def test_reports_without_shifts_are_a_mistake(tmp_path: Path):
     (tmp_path / "plant.toml").write_text(f'[plant]\nname = "w"\nzone = "UTC"\n{REPORT}')
     (wrong,) = [m for m in check(tmp_path) if not m.warning]
     assert "it is about closed shifts, and the plant has none" in wrong.text
+
+
+def test_everything_that_a_report_says_has_its_chinese():
+    own = files("andon.surfaces.report")
+    said = set(re.findall(r'say\("([^"]+)"', own.joinpath("report.html").read_text("utf-8")))
+    said |= {*TITLES.values(), *BEFORE.values(), *DAYS}
+    for source in (*own.iterdir(), *files("andon.app.reporting").iterdir()):
+        if source.name.endswith(".py"):
+            tree = ast.parse(source.read_text("utf-8"))
+            said |= {t for call in ast.walk(tree) if isinstance(call, ast.Call) for t in _said(call)}
+    assert [t for t in sorted(said) if say(t, "zh") == t and re.search("[a-z]{3}", t)] == []
+
+
+def _said(call: ast.Call) -> Iterator[str]:
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    place = {"say": 0, "sheet": 0, "_table": 1, "bars": 0, "pareto": 0, "timeline": 0, "waterfall": 0}.get(name)
+    if place is not None and len(call.args) > place and isinstance(text := call.args[place], ast.Constant):
+        yield str(text.value)

@@ -18,6 +18,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+SHOWN = 200
+"""Characters of a name that is not there which its error shows."""
+
 
 class AndonError(Exception):
     """Base of every error raised on purpose; surfaces print it without a traceback."""
@@ -77,6 +80,6 @@ class UnknownName(AndonError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         choices = sorted(known)
-        near = get_close_matches(name, choices, n=1)
+        near = get_close_matches(name[:SHOWN], choices, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(choices[:12]) or 'none'}."
-        super().__init__(f"There is no {kind} {name!r}.{hint}")
+        super().__init__(f"There is no {kind} {name if len(name) <= SHOWN else name[:SHOWN] + '…'!r}.{hint}")

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -46,10 +47,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         until(lambda: "Its page: " in log.read_text("utf-8") or demo.poll() is not None, 240, "the demo")
         found = re.search(r"Its page: (\S+)", log.read_text("utf-8"))
         assert found, log.read_text("utf-8")
+        until(lambda: _answers(found[1]), 120, "the page")
         yield Served(found[1], folder)
     finally:
         demo.send_signal(signal.SIGINT)
         demo.wait(60)
+
+
+def _answers(url: str) -> bool:
+    """Whether the plant answers at the pace of people: it has much to do while it starts."""
+    try:
+        with urlopen(f"{url}/api/live", timeout=3) as answer:
+            return answer.readline().startswith(b"data: ")
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")

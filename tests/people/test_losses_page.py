@@ -41,7 +41,7 @@ def test_an_engineer_finds_why_a_day_was_bad(visit, served, picture):
     assert "f.loss=" in page.url
     ready(page)
     page.click(".ranked .rowname >> nth=0")
-    page.wait_for_function("document.querySelectorAll('.crumbs .chip').length === 2")
+    page.wait_for_selector(".crumbs .chip >> nth=1")
     page.click(".stops tbody .rowname >> nth=0")
     page.wait_for_selector(".detail .timeline canvas")
     page.wait_for_selector(".detail .pane canvas")
@@ -79,7 +79,7 @@ def test_everything_can_be_reached_with_keys(visit, served):
     page.wait_for_selector(".crumbs .chip")
     page.focus(".crumbs .chip")
     page.keyboard.press("Enter")
-    page.wait_for_function("!document.querySelector('.crumbs .chip')")
+    page.wait_for_selector(".crumbs .chip", state="detached")
 
 
 def test_nothing_is_wider_than_a_phone(visit, served, picture):

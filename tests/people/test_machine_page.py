@@ -8,6 +8,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from servers import until
+
 MACHINE = "line-1/press-1"
 
 
@@ -63,14 +65,14 @@ def test_dragging_zooms_keys_move_and_a_double_click_shows_all(visit, served):
     page = visit(f"/machines/{MACHINE}?last=24%20h")
     whole = shown(page)
     drag(page, ".explorer .pane .plot", 0.4, 0.6)
-    page.wait_for_function(f"({SHOWN})()[0] > {whole[0]}")
+    until(lambda: shown(page)[0] > whole[0], 20, "the zoom")
     near = shown(page)
     assert 0.15 < (near[1] - near[0]) / (whole[1] - whole[0]) < 0.25
     page.focus(".explorer .pane .plot")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"({SHOWN})()[0] > {near[0]}")
+    until(lambda: shown(page)[0] > near[0], 20, "the move")
     page.keyboard.press("0")
-    page.wait_for_function(f"Math.abs(({SHOWN})()[0] - {whole[0]}) < 1e6")
+    until(lambda: abs(shown(page)[0] - whole[0]) < 1e6, 20, "everything")
 
 
 def test_a_condition_is_found_and_leads_to_its_moment(visit, served, picture):
@@ -86,7 +88,7 @@ def test_a_condition_is_found_and_leads_to_its_moment(visit, served, picture):
     before = shown(page)
     page.click(".finder summary")
     page.click(".finder .hits .rowname >> nth=0")
-    page.wait_for_function(f"({SHOWN})()[1] - ({SHOWN})()[0] < {before[1] - before[0]}")
+    until(lambda: shown(page)[1] - shown(page)[0] < before[1] - before[0], 20, "the moment")
     picture(page, "machine-found")
 
 
@@ -127,7 +129,7 @@ def test_closed_hours_fold_away(visit, served):
     page = visit("/machines/line-2/press-2?last=7%20d")
     ready(page)
     page.check(".tools2 input[type=checkbox]")
-    page.wait_for_function("location.search.includes('fold=1')")
+    until(lambda: "fold=1" in page.url, 20, "the address")
     ready(page)
 
 

@@ -139,6 +139,18 @@ def test_a_condition_is_found_as_often_and_as_long_as_it_held(here):
 def test_stops_that_want_a_reason_are_told(here):
     said = here.call("events", kinds=["unexplained"], when=f"{DAY} 06:00/{DAY} 14:00", at="line-1")
     assert "2024-03-04 09:50|38|line-1/press-3|fault|stop; wants a reason" in said
+    assert "1 events, 38 min in all" in said
+    assert "coverage 100.0% (state)" in said
+
+
+def test_events_are_found_by_text_by_length_and_the_longest_first(here):
+    question = {"kinds": ["stop"], "when": f"{DAY} 06:00/{DAY} 14:00", "at": "line-1/press-3"}
+    said = here.call("events", **question, order="longest", at_least=600)
+    lengths = [float(line.split("|")[1]) for line in said.splitlines() if line.startswith("2024-")]
+    assert lengths == sorted(lengths, reverse=True)
+    assert min(lengths) >= 10
+    assert "|fault|" in here.call("events", **question, text="fault")
+    assert "|setup|" not in here.call("events", **question, text="fault")
 
 
 @pytest.mark.parametrize(

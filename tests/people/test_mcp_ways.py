@@ -13,6 +13,7 @@ from andon.ledger import audit
 from andon.surfaces.mcp.server import ORDER
 from assisted import DAY, Http, Stdio, asked, made, one
 from runs import ANDON, Run
+from runs import asked as said_by
 
 READING = [n for n in ORDER if n not in ("acts", "propose")]
 OEE = {"study": "oee", "when": f"{DAY} 06:00/{DAY} 14:00", "at": "line-1/press-3"}
@@ -174,6 +175,34 @@ def test_what_an_operators_token_proposes_is_done_only_when_a_person_confirms(gu
         ("confirm_proposal", "ann", "done"),
     ]
     assert audit.verify(folder / "ledger").holds
+
+
+def test_a_token_cannot_confirm_what_it_proposed(guarded):
+    folder, url, tokens = guarded
+    asked(Http(url, tokens["operator"]), lambda client: one(client, "propose", NOTE))
+    number = app.act_proposals(folder)[0].number
+    for how in ("confirm", "dismiss"):
+        answer = httpx2.post(f"{url}/api/proposals/{number}/{how}", headers=tokens["operator"], timeout=60)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/NotAllowed")
+    rows = httpx2.get(f"{url}/api/proposals", headers=tokens["operator"], timeout=60).json()
+    assert [(r["number"], r["allowed"], r["title"]) for r in rows] == [
+        (number, False, "Leave a note about a moment or a stretch of time.")
+    ]
+    assert httpx2.get(f"{url}/api/proposals", headers=tokens["saw"], timeout=60).json() == []
+
+
+def test_the_command_line_shows_confirms_and_dismisses(guarded):
+    folder, url, tokens = guarded
+    asked(Http(url, tokens["operator"]), lambda client: one(client, "propose", NOTE))
+    number, *rest = [p.number for p in app.act_proposals(folder)]
+    rows = json.loads(said_by("proposals", str(folder), "--json"))
+    assert (rows[0]["number"], rows[0]["who"], rows[0]["why"]) == (number, "token operator", "because")
+    assert "written down as number" in said_by("proposals", str(folder), "--confirm", str(number))
+    for other in rest:
+        assert "nothing was changed" in said_by("proposals", str(folder), "--dismiss", str(other))
+    states = {r["number"]: r["state"] for r in json.loads(said_by("proposals", str(folder), "--all", "--json"))}
+    assert states[number] == "confirmed"
+    assert app.act_proposals(folder) == []
 
 
 def test_every_call_over_http_is_in_the_log_under_the_name_of_its_token(guarded):

@@ -14,6 +14,9 @@ from guarded import MARK, two_lines
 from runs import run_plant
 
 ENDLESS = "/api/live"
+THERE = {"at": "line-1/press", "signal": ["line-1/press/temperature"], "kind": "alarm", "entry": "1", "last": "3 d"}
+THERE |= {"since": "", "until": "", "format": "", "by": "", "table": "", "after": "", "name": "oee", "limit": 50}
+"""What there is at the plant; a query of these is answered."""
 OURS = ("plant", "samples", "studies", "ledger", "alarms", "acts")
 KEPT = (
     "not_a_server_error",
@@ -43,6 +46,27 @@ def operations(tmp_path_factory) -> Iterator[list[APIOperation]]:
 
 def test_every_operation_keeps_to_the_document(operations):
     wrong = {o.label: found for o in operations if set(o.tags or ()) & set(OURS) and (found := strayed(o))}
+    assert not wrong, "\n\n".join(f"{label}: {said}" for label, said in wrong.items())
+
+
+def test_what_is_there_is_answered_as_the_document_says(operations):
+    wrong = {}
+    for operation in operations:
+        if operation.method.upper() != "GET" or not set(operation.tags or ()) & set(OURS):
+            continue
+        known = {p.name for p in operation.query}, {p.name for p in operation.path_parameters}
+        query, path = ({k: v for k, v in THERE.items() if k in names} for names in known)
+        needed = {p.name for p in operation.query if p.is_required}
+        if not needed <= query.keys() or operation.path.startswith(("/api/schedules/", "/api/paper/")):
+            continue  # what it is about has its own tests
+        case = operation.Case(query=query, path_parameters=path)
+        answer = case.call(headers=MARK, timeout=60)
+        if answer.status_code not in (200, 409) and "cannot be answered there" not in answer.text:
+            wrong[operation.label] = answer.text[:500]
+        try:
+            case.validate_response(answer, checks=[CHECKS.get_one(name) for name in KEPT])
+        except Exception as failure:
+            wrong[operation.label] = f"{type(failure).__name__}: {failure}"[:2000]
     assert not wrong, "\n\n".join(f"{label}: {said}" for label, said in wrong.items())
 
 

@@ -27,8 +27,8 @@ def alarms(
         given = bool(since or last)
         window = plant.window("", since=since, until=until, last=last if given else NOW)
         found = [o for o in occurrences(plant.history, window) if _is_at(plant, o.place, at)]
-    shown = found if everything or given else [o for o in found if o.stands]
-    return [_row(o) for o in sorted(shown, key=_urgency)]
+        shown = found if everything or given else [o for o in found if o.stands]
+        return [_row(o, plant) for o in sorted(shown, key=_urgency)]
 
 
 def kept_back(folder: Path) -> list[Row]:
@@ -118,7 +118,7 @@ def _is_at(plant: Andon, place: str, at: str) -> bool:
     return at not in sources and any(m.path == place for m in plant.plant.at(at))
 
 
-def _row(o: Occurrence) -> Row:
+def _row(o: Occurrence, plant: Andon) -> Row:
     return {
         "priority": o.priority,
         "place": o.place,
@@ -126,7 +126,7 @@ def _row(o: Occurrence) -> Row:
         "state": o.stage.value,
         "since": o.since,
         "until": None if o.until >= OPEN else o.until,
-        "value": o.value,
+        "value": o.value if _is_measured(plant, o) else None,
         "unit": "" if o.unit == "1" else o.unit,
         "message": o.messages.get("en", o.name),
         "message_zh": o.messages.get("zh", o.name),
@@ -139,3 +139,10 @@ def _row(o: Occurrence) -> Row:
         "acknowledged": o.acknowledged,
         "by": o.by,
     }
+
+
+def _is_measured(plant: Andon, o: Occurrence) -> bool:
+    """A state's or a text's own number tells people nothing."""
+    machine = plant.plant.machines.get(o.place)
+    signal = machine.signals.get(o.signal.rpartition("/")[2]) if machine else None
+    return signal is None or signal.kind not in ("state", "text")

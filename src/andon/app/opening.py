@@ -90,7 +90,6 @@ class Andon:
     ) -> Mapping[str, object]:
         """Change something: give a reason, split a stop, start an order; audited."""
         self._seen(arguments)
-        return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, who=who, right=right)
         told = {"who": who, "right": right, "key": key}
         return act(name, arguments, plant=self.plant, history=self.history, folder=self.folder, **told)
 

@@ -8,6 +8,8 @@ from importlib.resources import files
 from ..errors import AndonError
 
 LANGUAGES = ("en", "zh")
+LONGEST = 1000
+"""Characters of a line that is put into Chinese by patterns: a longer one, made on purpose, would keep them busy."""
 
 SPOKEN = {
     "idle_no_order": "idle, no order",
@@ -48,6 +50,9 @@ def told(text: str, language: str) -> str:
     """
     if language != "zh":
         return text
+    if len(text) > LONGEST:
+        lines = text.split("\n")
+        return "\n".join(told(x, language) if len(x) <= LONGEST else x for x in lines) if len(lines) > 1 else text
     for pattern, said in _table()["patterns"].items():
         text = re.sub(pattern, said, text)
     return text

@@ -1,7 +1,7 @@
 /** From a whole, loss by loss, to what is left: a waterfall of rows that can be opened. */
 import { useWidth } from "./paint";
 
-export interface Step { key: string; name: string; amount: number; fill: string; whole?: boolean; title?: string; figures: string[]; delta?: string; worse?: boolean }
+export interface Step { key: string; name: string; amount: number; fill: string; whole?: boolean; opens?: boolean; title?: string; figures: string[]; delta?: string; worse?: boolean }
 
 /** Wholes stand on the ground; each other row takes its amount off the level before it (a negative one adds to it). */
 export function Cascade({ steps, picked, chosen, label }: { steps: Step[]; picked?: (key: string) => void; chosen?: string; label: string }) {
@@ -19,7 +19,7 @@ export function Cascade({ steps, picked, chosen, label }: { steps: Step[]; picke
           {s.figures.slice(0, narrow ? 1 : 2).map((f, k) => <span key={k} class={`num ${k ? "soft" : ""}`}>{f}</span>)}
           {s.delta !== undefined && <span class={`num delta ${s.worse ? "bad" : "soft"}`}>{s.delta}</span>}
         </>);
-        return picked && !s.whole
+        return picked && s.opens
           ? <div role="listitem" key={s.key}><button class={`row ${chosen === s.key ? "chosen" : ""}`} aria-pressed={chosen === s.key} title={s.title} onClick={() => picked(s.key)}>{body}</button></div>
           : <div role="listitem" key={s.key} class={`row ${s.whole ? "whole" : ""}`} title={s.title}>{body}</div>;
       })}

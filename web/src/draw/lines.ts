@@ -22,7 +22,7 @@ export function line(s: Series, trend: Trend, fold: Fold, { shift = 0, now = Inf
   const put = (at: number, v: number | null) => {
     const x = fold.to(at + shift);
     if (xs.length && x <= xs[xs.length - 1]!) {
-      if (v === null || fold.open) return;
+      if (v !== null && fold.open) return; // what closed hours hold lies on one place of the axis
       xs.push(xs[xs.length - 1]! + 1e-6);
     } else xs.push(x);
     ys.push(v);

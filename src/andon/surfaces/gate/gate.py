@@ -12,11 +12,13 @@ from .arrival import Arrival, arrived
 from .body import Bounded
 from .door import Door
 from .headers import dressed
-from .refusal import BAD_HOST, FOREIGN, POLICY_VIOLATION, PROXIED, REBOUND, UNMARKED, Refusal
+from .refusal import BAD_HOST, FOREIGN, POLICY_VIOLATION, PROXIED, REBOUND, TOO_LONG, UNMARKED, Refusal
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/api/login", "/api/logout", "/api/oidc", "/api/oidc/back")
 """What a stranger may ask: how to log in, and to do so."""
+LARGEST = 32 << 10
+"""Bytes of a request's head."""
 AGAIN = 10.0
 """Seconds after which a stream or a WebSocket that is still open must show again that its session holds."""
 
@@ -46,6 +48,11 @@ class Gate:
     def _asks(self, scope: Scope, arrival: Arrival) -> Principal | Refusal | None:
         """Whoever asks; None: a stranger who asks for what strangers may see."""
         path, headers = scope["path"], Headers(scope=scope)
+        if (
+            sum(map(len, (scope["raw_path"], scope["query_string"], *(x for h in scope["headers"] for x in h))))
+            > LARGEST
+        ):
+            return TOO_LONG
         inside = path.startswith(("/mcp", "/api/")) or path == "/api"
         if refusal := self._misplaced(arrival):
             return refusal

@@ -20,6 +20,7 @@ class Patient(H11Protocol):
 
     _head: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _handed_on = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -44,7 +45,9 @@ class Patient(H11Protocol):
             self._stop()
 
     def handle_websocket_upgrade(self, event: Any) -> None:
+        """The connection is a WebSocket from now on: no head will come any more."""
         self._stop()
+        self._handed_on = True
         super().handle_websocket_upgrade(event)
 
     def pause_writing(self) -> None:
@@ -59,7 +62,7 @@ class Patient(H11Protocol):
 
     def _is_waiting(self) -> bool:
         """Is the head of a request still to come?"""
-        return self.cycle is None or bool(self.cycle.response_complete)
+        return not self._handed_on and (self.cycle is None or bool(self.cycle.response_complete))
 
     def _wait(self) -> None:
         self._head = self._head or self.loop.call_later(HEAD, self._give_up)

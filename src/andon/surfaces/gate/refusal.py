@@ -82,6 +82,7 @@ PROXIED = Refusal(
 )
 FOREIGN = Refusal(403, "ForeignPage", "A page of another host sent this request.")
 UNMARKED = Refusal(403, "NoMark", "A browser's request that changes something needs the header `X-Andon: 1`.")
+TOO_LONG = Refusal(431, "TooLarge", "The head of the request is larger than 32 KiB.")
 TOO_LARGE = Refusal(413, "TooLarge", "The request is larger than 4 MiB.")
 TOO_SLOW = Refusal(408, "TooSlow", "The request did not arrive within 30 s.")
 

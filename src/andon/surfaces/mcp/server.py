@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -57,61 +58,68 @@ ADVICE: Mapping[type[AndonError], str] = {
 
 def server(at_desk: AtDesk) -> Server[Any]:
     """A server whose every request is served at the desk of whoever asks."""
+    answers = Answers(at_desk)
+    return Server(
+        "andon",
+        version=version("andon"),
+        title="Andon",
+        instructions=INSTRUCTIONS,
+        on_list_tools=answers.list_tools,
+        on_call_tool=answers.call_tool,
+        on_list_resources=answers.list_resources,
+        on_list_resource_templates=answers.list_templates,
+        on_read_resource=answers.read_resource,
+        on_list_prompts=answers.list_prompts,
+        on_get_prompt=answers.get_prompt,
+    )
 
-    async def list_tools(context: Context, params: object) -> mt.ListToolsResult:
-        desk = at_desk(context)
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the server answers to each request of the protocol."""
+
+    at_desk: AtDesk
+
+    async def list_tools(self, context: Context, params: object) -> mt.ListToolsResult:
+        desk = self.at_desk(context)
         return mt.ListToolsResult(tools=listed(desk))
 
-    async def call_tool(context: Context, params: mt.CallToolRequestParams) -> mt.CallToolResult:
-        said, refused = await to_thread.run_sync(_tool, at_desk(context), params.name, params.arguments or {})
+    async def call_tool(self, context: Context, params: mt.CallToolRequestParams) -> mt.CallToolResult:
+        said, refused = await to_thread.run_sync(_tool, self.at_desk(context), params.name, params.arguments or {})
         return mt.CallToolResult(content=[mt.TextContent(type="text", text=said)], is_error=refused)
 
-    async def list_resources(context: Context, params: object) -> mt.ListResourcesResult:
-        say = at_desk(context).say
+    async def list_resources(self, context: Context, params: object) -> mt.ListResourcesResult:
+        say = self.at_desk(context).say
         found = [mt.Resource(uri=u, name=u, description=say(d), mime_type="text/plain") for u, d in RESOURCES.items()]
         return mt.ListResourcesResult(resources=found)
 
-    async def list_templates(context: Context, params: object) -> mt.ListResourceTemplatesResult:
-        say = at_desk(context).say
+    async def list_templates(self, context: Context, params: object) -> mt.ListResourceTemplatesResult:
+        say = self.at_desk(context).say
         found = [
             mt.ResourceTemplate(uri_template=u, name=u.split("/")[2].split("{")[0], description=say(d))
             for u, d in TEMPLATES.items()
         ]
         return mt.ListResourceTemplatesResult(resource_templates=found)
 
-    async def read_resource(context: Context, params: mt.ReadResourceRequestParams) -> mt.ReadResourceResult:
+    async def read_resource(self, context: Context, params: mt.ReadResourceRequestParams) -> mt.ReadResourceResult:
         uri = str(params.uri)
-        said, refused = await to_thread.run_sync(_resource, at_desk(context), uri)
+        said, refused = await to_thread.run_sync(_resource, self.at_desk(context), uri)
         if refused:
             raise MCPError(mt.INVALID_PARAMS, said)
         return mt.ReadResourceResult(contents=[mt.TextResourceContents(uri=uri, mime_type="text/plain", text=said)])
 
-    async def list_prompts(context: Context, params: object) -> mt.ListPromptsResult:
-        say = at_desk(context).say
+    async def list_prompts(self, context: Context, params: object) -> mt.ListPromptsResult:
+        say = self.at_desk(context).say
         return mt.ListPromptsResult(prompts=[_prompt(name, say) for name in PROMPTS])
 
-    async def get_prompt(context: Context, params: mt.GetPromptRequestParams) -> mt.GetPromptResult:
-        desk = at_desk(context)
+    async def get_prompt(self, context: Context, params: mt.GetPromptRequestParams) -> mt.GetPromptResult:
+        desk = self.at_desk(context)
         try:
             said = prompted(desk, params.name, params.arguments or {})
         except AndonError as error:
             raise MCPError(mt.INVALID_PARAMS, desk.explained(error)) from None
         content = mt.TextContent(type="text", text=said)
         return mt.GetPromptResult(messages=[mt.PromptMessage(role="user", content=content)])
-
-    return Server(
-        "andon",
-        version=version("andon"),
-        title="Andon",
-        instructions=INSTRUCTIONS,
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
-        on_list_resources=list_resources,
-        on_list_resource_templates=list_templates,
-        on_read_resource=read_resource,
-        on_list_prompts=list_prompts,
-        on_get_prompt=get_prompt,
-    )
 
 
 def listed(desk: Desk) -> list[mt.Tool]:

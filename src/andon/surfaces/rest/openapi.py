@@ -63,7 +63,7 @@ def described(app: FastAPI, studies: Iterable[Study]) -> None:
 
 def files(*shapes: str) -> dict[int | str, dict[str, Any]]:
     """What an operation answers beside JSON."""
-    kinds: dict[str, dict[str, Any]] = {({**TYPES, **KINDS})[s].partition(";")[0]: {} for s in shapes}
+    kinds: dict[str, Schema] = {({**TYPES, **KINDS})[s].partition(";")[0]: {} for s in shapes}
     return {200: {"content": kinds, "description": "As JSON; or as a file, where one is asked for."}}
 
 

@@ -12,7 +12,7 @@ from ...answer import plain
 from . import shapes
 from .openapi import files
 from .served import Asking, Door
-from .streams import rows_as, shape_of
+from .streams import BUCKETS, bucket_rows, rows_as, shape_of
 from .when import AT, When, when
 
 SIGNALS = Query([], description="Path of a signal; several times for several.", examples=[["line-1/press-3/power"]])
@@ -50,16 +50,20 @@ def _now(found: APIRouter, door: Door) -> None:
             return asking.told(page.rows.to_pylist(), headers=_next(asking, page.after))
         return rows_as(shape, asking.ask("streamed", signal, window), "samples")
 
-    @found.get("/trend", operation_id="trend", response_model=shapes.Trend)
+    @found.get("/trend", operation_id="trend", response_model=shapes.Trend, responses=files("csv", "arrow"))
     def trend(
         asking: Asking = Depends(door),
         signal: list[str] = Query(..., description="Path of a signal; up to 16 times.", max_length=16),
         span: When = Depends(when),
         pixels: int = Query(1000, ge=1, le=20_000, description="Buckets at most."),
+        format: str = Query("", description="json, csv or arrow (a row a bucket); Accept says it, too."),
     ) -> Response:
         """Lowest, highest, first and last value of signals in buckets of one width; no spike is lost."""
         window = asking.ask("moments", signal[0].rpartition("/")[0], **span.said)
         curves = asking.ask("trends", signal, window, pixels)
+        shape = shape_of(asking.request, format)
+        if shape != "json":
+            return rows_as(shape, map(bucket_rows, curves.curves), "trend", BUCKETS)
         head = {"since": window.since, "until": window.until, "width": curves.width}
         return asking.told(head | {"series": [_series(c) for c in curves.curves]})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,13 @@ DANGEROUS = r"^([=+\-@\t\r])"
 """A spreadsheet takes a text that begins so for a formula."""
 
 
+AT: dict[str, pa.DataType] = {"signal": pa.string(), "at": pa.timestamp("us", "UTC")}
+SAID: dict[str, pa.DataType] = {"value": pa.float64(), "text": pa.string(), "quality": pa.uint32()}
+BUCKET: dict[str, pa.DataType] = dict.fromkeys(("low", "high", "first", "last"), pa.float64())
+SAMPLES, BUCKETS = pa.schema(AT | SAID), pa.schema(AT | BUCKET)
+"""Rows of /samples and /trend, as a file has them."""
+
+
 def shape_of(request: Request, said: str) -> str:
     """What the asker wants: as `format=` says, else as Accept does, else JSON."""
     if said:
@@ -30,12 +38,19 @@ def shape_of(request: Request, said: str) -> str:
     return next((kinds[a] for a in accepted if a in kinds), "json")
 
 
-def rows_as(shape: str, tables: Iterator[pa.Table], name: str) -> Response:
-    """Tables of one schema as one answer that is sent while it is made."""
-    written = _csv(tables) if shape == "csv" else _arrow(tables)
+def rows_as(shape: str, tables: Iterator[pa.Table], name: str, schema: pa.Schema = SAMPLES) -> Response:
+    """Tables of one schema, `at` in microseconds, as one answer that is sent while it is made."""
+    written = _csv(tables, schema) if shape == "csv" else _arrow(tables, schema)
     ending = "csv" if shape == "csv" else "arrows"
     headers = {"content-disposition": f'attachment; filename="{name}.{ending}"', "cache-control": "no-store"}
     return StreamingResponse(written, media_type=TYPES[shape], headers=headers)
+
+
+def bucket_rows(curve: Any) -> pa.Table:
+    """A curve of a trend, a row a bucket."""
+    said = curve.buckets
+    signal = pa.array([curve.signal.path] * said.num_rows, pa.string())
+    return pa.table({"signal": signal, "at": said["at"].cast(pa.int64()), **{n: said[n] for n in BUCKET}})
 
 
 def harmless(column: pa.ChunkedArray[pa.StringScalar]) -> pa.ChunkedArray[pa.StringScalar]:
@@ -45,36 +60,25 @@ def harmless(column: pa.ChunkedArray[pa.StringScalar]) -> pa.ChunkedArray[pa.Str
     return pc.replace_substring_regex(column, pattern=DANGEROUS, replacement=r"'\1")
 
 
-def _csv(tables: Iterator[pa.Table]) -> Iterator[bytes]:
-    """Moments as UTC with microseconds; a header line first, even where nothing follows."""
-    head = True
+def _csv(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[bytes]:
+    """Moments as RFC 3339 with microseconds; a header line first, even where nothing follows."""
+    yield (",".join(schema.names) + "\n").encode()
     for table in tables:
         out = io.BytesIO()
-        said = table.set_column(1, "at", table["at"].cast(pa.timestamp("us", "UTC")))
+        moments = table["at"].combine_chunks().cast(pa.timestamp("us"))
+        at = pc.strftime(moments, format="%Y-%m-%dT%H:%M:%SZ")  # type: ignore[arg-type]  # its stubs leave this type out
+        said = table.set_column(1, "at", at)
         said = pa.table({n: harmless(said[n]) for n in said.column_names})
-        csv.write_csv(said, out, csv.WriteOptions(include_header=head, quoting_style="needed"))
-        head = False
+        csv.write_csv(said, out, csv.WriteOptions(include_header=False, quoting_style="needed"))
         yield out.getvalue()
-    if head:
-        yield b"signal,at,value,text,quality\n"
 
 
-TYPED: dict[str, pa.DataType] = {
-    "signal": pa.string(),
-    "at": pa.timestamp("us", "UTC"),
-    "value": pa.float64(),
-    "text": pa.string(),
-    "quality": pa.uint32(),
-}
-SAMPLES = pa.schema(TYPED)
-
-
-def _arrow(tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _arrow(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[bytes]:
     out = io.BytesIO()
-    with ipc.new_stream(out, SAMPLES) as stream:
+    with ipc.new_stream(out, schema) as stream:
         yield _taken(out)
         for table in tables:
-            stream.write_table(table.cast(SAMPLES))
+            stream.write_table(table.cast(schema))
             yield _taken(out)
     yield _taken(out)
 

@@ -40,6 +40,8 @@ def _answer(request: Request, folder: Path) -> Response:
     if not (folder / "index.html").is_file():
         return HTMLResponse(MISSING, 503)
     asked = request.url.path.lstrip("/")
+    if "\0" in asked:
+        return Response(status_code=404)
     file = (folder / asked).resolve()
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
         if asked.startswith("assets/") or "." in asked.rpartition("/")[2]:

@@ -27,7 +27,7 @@ export function Load() {
         <One name="perHour" help="perHourHelp" value={figure(a?.per_hour, 3)} bad={(a?.per_hour ?? 0) > 12} />
         <One name="peak" help="peakHelp" value={number(a?.peak_10min)} bad={(a?.peak_10min ?? 0) > 10} />
         <One name="inFlood" help="inFloodHelp" value={percent(a?.in_flood)} bad={(a?.in_flood ?? 0) > 0.01} />
-        <One name="topShare" help="topHelp" value={percent(a?.top_share)} bad={(a?.top_share ?? 0) > 0.05} />
+        <One name="topShare" help="topHelp" value={percent(a?.top_share)} bad={(a?.top_share ?? 0) > 0.05 && (a?.rows.length ?? 0) > 10} />
         <One name="chattering" help="chatterHelp" value={number(a?.chattering)} bad={(a?.chattering ?? 0) > 0} />
         <One name="fleeting" help="fleetingHelp" value={number(a?.fleeting)} />
         <One name="standingFor" help="standingHelp" value={number(a?.standing)} bad={(a?.standing ?? 0) > 0} />

@@ -80,7 +80,7 @@ export function written(v: number | null | undefined, m: Measure, currency: stri
 export function hours(us: number): string {
   if (us < 3600e6) return length(us);
   const minutes = Math.round(us / 60e6), h = Math.floor(minutes / 60), m = String(minutes % 60).padStart(2, "0");
-  return lang.value === "zh" ? `${number(h)} 小时 ${m} 分` : `${number(h)} h ${m}`;
+  return lang.value === "zh" ? `${number(h)} 时 ${m} 分` : `${number(h)} h ${m}`;
 }
 
 export function nameOf(d: Dimension, value: string): string {

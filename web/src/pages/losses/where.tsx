@@ -39,7 +39,7 @@ function stepsOf(now: Losses, then: Losses | undefined, m: Measure): Step[] {
   const losses = rows.filter((r) => r.loss !== "productive").map((r): Step => {
     const was = before.get(String(r.loss));
     return {
-      key: String(r.loss), name: r.micros < 0 ? `${lossWord(String(r.loss))} (${t("gain")})` : lossWord(String(r.loss)), amount: r.micros, fill: lossColor(String(r.loss)),
+      key: String(r.loss), name: r.micros < 0 ? `${lossWord(String(r.loss))} (${t("gain")})` : lossWord(String(r.loss)), amount: r.micros, fill: lossColor(String(r.loss)), opens: true,
       figures: [written(r[m], m, now.currency), m === "micros" ? share(r.micros) : ""],
       ...(then ? { delta: relative(r[m] as number | null, (was?.[m] as number | null | undefined) ?? null) || "–", worse: (r[m] as number) > ((was?.[m] as number) ?? 0) } : {}),
     };

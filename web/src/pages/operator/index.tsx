@@ -14,6 +14,7 @@ import { List } from "./list";
 import { Chooser, Tabs } from "./machines";
 import { Note, Unseen } from "./note";
 import { Order } from "./order";
+import { taken } from "./queue";
 import { Reasons, tree } from "./reasons";
 import { Scrap } from "./scrap";
 import { shell } from "./shell";
@@ -32,7 +33,7 @@ export default function Page() {
   const [changing, setChanging] = useState(false);
   const known = mine.filter((p) => plant.value?.machines.some((m) => m.path === p));
   const reasons = useGet<Reason[]>("reasons").data;
-  useEffect(() => void shell(), []);
+  useEffect(() => void shell().then((kept) => { if (kept) taken.value++; }), []); // so that the worker reads the stops, too
   useEffect(() => { if (reasons) tree.value = reasons; }, [reasons]);
   const done = (machines: string[]) => {
     localStorage.setItem(KEPT, machines.join());

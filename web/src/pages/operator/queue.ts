@@ -22,8 +22,10 @@ export interface Waiting {
 export const waiting = signal<Waiting[]>([]);
 /** Rises whenever the plant took something: what was read before may be out of date. */
 export const taken = signal(0);
+/** What the plant took and was not read back yet: it is still shown until then, `order` being what `taken` was by it. */
+export const echoes = signal<{ shows: Shows; order: number }[]>([]);
 export const blocked = signal("");
-const RETRY = 3000, PATIENCE = 10_000, LATE = 8000;
+const RETRY = 3000, PATIENCE = 10_000, LATE = 3000;
 
 const opened = new Promise<IDBDatabase>((done, failed) => {
   const asked = indexedDB.open("andon-operator", 1);
@@ -41,10 +43,17 @@ async function stored<T>(mode: IDBTransactionMode, work: (acts: IDBObjectStore) 
   });
 }
 
+/** On their way to the device's disk: shown at once, sent only from there. */
+const fresh = new Map<string, Waiting>();
+
 /** Everything that waits, in the order in which it was meant. */
-export async function look(): Promise<void> {
-  const rows = (await stored("readonly", (acts) => acts.getAll())) as Waiting[];
-  waiting.value = rows.sort((a, b) => a.tapped - b.tapped || a.place - b.place);
+async function look(): Promise<void> {
+  tell((await stored("readonly", (acts) => acts.getAll())) as Waiting[]);
+}
+
+function tell(rows: Waiting[]): void {
+  const all = new Map([...rows.map((r): [string, Waiting] => [r.id, r]), ...fresh]);
+  waiting.value = [...all.values()].sort((a, b) => a.tapped - b.tapped || a.place - b.place);
 }
 
 export interface Meant { act: string; args: Waiting["args"]; label: string; shows?: Shows; saw?: NonNullable<Waiting["saw"]> }
@@ -56,7 +65,12 @@ export async function enqueue(acts: Meant[], hold = 0): Promise<string[]> {
     id: crypto.randomUUID(), place, who: me.value?.who ?? "", act: a.act, args: a.args, tapped, hold: tapped + hold,
     label: a.label, shows: a.shows ?? null, saw: a.saw ?? null, state: "waiting", said: "",
   }));
-  for (const row of rows) await stored("readwrite", (s) => s.put(row));
+  for (const row of rows) fresh.set(row.id, row);
+  tell(waiting.value);
+  for (const row of rows) {
+    await stored("readwrite", (s) => s.put(row));
+    fresh.delete(row.id);
+  }
   await look();
   if (hold) setTimeout(() => void flush(), hold + 50);
   void flush();
@@ -81,14 +95,18 @@ export async function sendAnyway(id: string): Promise<void> {
 }
 
 const sending = new Set<string>();
-let busy = false, again = 0;
+let busy = false, more = false, again = 0;
 
 /** Send what waits; one tab at a time, in order, until the link fails. */
 export async function flush(): Promise<void> {
+  more = true;
   if (busy) return;
   busy = true;
   try {
-    await (navigator.locks ? navigator.locks.request("andon-operator-acts", drain) : drain());
+    while (more) {
+      more = false;
+      await (navigator.locks ? navigator.locks.request("andon-operator-acts", drain) : drain());
+    }
   } finally {
     busy = false;
   }
@@ -97,7 +115,7 @@ export async function flush(): Promise<void> {
 async function drain(): Promise<void> {
   await look();
   for (const row of waiting.value) {
-    if (row.state !== "waiting" || row.who !== me.value?.who || row.hold > Date.now()) continue;
+    if (row.state !== "waiting" || fresh.has(row.id) || row.who !== me.value?.who || row.hold > Date.now()) continue;
     sending.add(row.id);
     const goesOn = await deliver(row).finally(() => sending.delete(row.id));
     if (!goesOn) { later(); break; }
@@ -111,6 +129,7 @@ async function deliver(row: Waiting): Promise<boolean> {
     await send("POST", `acts/${row.act}`, row.args, { headers: { "idempotency-key": row.id }, signal: AbortSignal.timeout(PATIENCE) });
     await stored("readwrite", (s) => s.delete(row.id));
     blocked.value = "";
+    if (row.shows) echoes.value = [...echoes.value, { shows: row.shows, order: taken.value + 1 }];
     taken.value++;
     await look();
     return true;

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "../../lib/api";
 import { now, tiles } from "../../lib/live";
 import type { Meant, Shows, Waiting } from "./queue";
-import { taken, waiting } from "./queue";
+import { echoes, taken, waiting } from "./queue";
 
 /** since, until, state, reason */
 export type Piece = [number, number, string, string];
@@ -31,16 +31,22 @@ export function useStops(machines: string[]): { told: Told | undefined; problem:
   useEffect(() => setTold(undefined), [at]);
   useEffect(() => {
     if (!at) return;
-    const abort = new AbortController();
-    get<Told>("stops", { at, last: "16 h" }, abort.signal).then((found) => { setTold(found); setProblem(""); }, (error: Error) => { if (error.name !== "AbortError") setProblem(error.message); });
+    const abort = new AbortController(), known = taken.value;
+    const read = (found: Told) => {
+      setTold(found);
+      setProblem("");
+      if (echoes.value.some((e) => e.order <= known)) echoes.value = echoes.value.filter((e) => e.order > known);
+    };
+    get<Told>("stops", { at, last: "16 h" }, abort.signal).then(read, (error: Error) => { if (error.name !== "AbortError") setProblem(error.message); });
     return () => abort.abort();
   }, [at, round, changes, taken.value]);
-  return { told, problem, stops: overlaid(told?.stops ?? [], waiting.value) };
+  return { told, problem, stops: overlaid(told?.stops ?? [], [...echoes.value.map((e) => e.shows), ...meant(waiting.value)]) };
 }
 
-/** What is meant and not yet taken, laid over what the plant said last. */
-export function overlaid(stops: Stop[], acts: Waiting[]): Stop[] {
-  const shown = acts.filter((a) => a.state === "waiting" && a.shows).map((a) => a.shows!);
+/** What is meant and not yet taken; laid over what the plant said last. */
+const meant = (acts: Waiting[]): Shows[] => acts.flatMap((a) => (a.state === "waiting" && a.shows ? [a.shows] : []));
+
+function overlaid(stops: Stop[], shown: Shows[]): Stop[] {
   return shown.reduce((found, s) => found.flatMap((stop) => (stop.machine === s.machine ? laid(stop, s) : [stop])), stops);
 }
 

@@ -69,7 +69,7 @@ function Head({ pages, now, title, tiles: here }: { pages: number; now: number; 
     <header class="wallhead">
       <h1>{title}</h1>
       <span class="wallcounts">{counts.map(([s, n]) => <b key={s} title={stateWord(s)} style={{ background: stateColour(s), color: inkOn(stateColour(s)) }}><StateMark state={s} />{n}</b>)}</span>
-      {pages > 1 && <span class="walldots" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
+      {pages > 1 && <span class="walldots" role="img" aria-label={t("page", { n: now + 1, all: pages })}>{Array.from({ length: pages }, (_, i) => <i key={i} class={i === now ? "on" : ""} />)}</span>}
       <span class="wallshift">{shifts.length === 1 ? t("shift", { name: shifts[0]! }) : here.length && !shifts.length ? t("noShift") : ""}</span>
       <time class="num">{clock(tick.value)}</time>
     </header>

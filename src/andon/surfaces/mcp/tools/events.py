@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from ....answer import Plain
 from ....model import Window
+from ....units import MINUTE, SECOND
 from ..desk import Desk
-from ..figures import local
+from ..figures import local, number
 from ..links import Link, stretch
 from ..register import tool
 from ..reply import Reply, Row, Table, figure_line
@@ -16,6 +17,7 @@ from ..trust import evidence
 
 FOUND = 2_000
 """Stretches that a search gives at most; all of them are counted."""
+OF_STATES = {"stop", "unexplained", "state"}
 STOPS = {"stop": False, "unexplained": True}
 """Kinds of events that are stops, and whether only those that want a reason are meant."""
 
@@ -51,21 +53,15 @@ def events(
     window = desk.house.moments(desk.folder, at, last=when)
     said = stretch(window)
     found = [row for kind in dict.fromkeys(kinds) for row in _of(desk, kind, at, window)]
-    needle = text.casefold()
-    kept = [r for r in found if needle in f"{r['what']} {r['detail']} {desk.say(str(r['what']))}".casefold()]
-    kept = [r for r in kept if not at_least or float(str(r["lasts"] or 0)) >= at_least * 1_000_000]
-    keys = {"time": _begin, "newest": lambda r: -_begin(r), "longest": lambda r: -int(str(r["lasts"] or 0))}
+    kept = [r for r in found if _fits(desk, r, text.casefold(), at_least * SECOND)]
+    rows = sorted(({**r, "what": desk.say(str(r["what"]))} for r in kept), key=ORDERS[order])
     since, until = local(window.since, desk.zone), local(window.until, desk.zone)
-    total = sum(int(str(r["lasts"] or 0)) for r in kept)
+    counted = "{n} events, {minutes} min in all; lengths are within the window"
     head = [
         f"{', '.join(map(desk.say, kinds))} · {at or desk.say('whole plant')} · {since} – {until} {desk.zone}",
-        desk.say(
-            "{n} events, {minutes} min in all; lengths are within the window",
-            n=len(kept),
-            minutes=round(total / 6e7, 1),
-        ),
+        desk.say(counted, n=len(kept), minutes=number(sum(map(_lasts, kept)) / MINUTE)),
+        *(_known(desk, at, said) if OF_STATES & set(kinds) else []),
     ]
-    rows = sorted(({**r, "what": desk.say(str(r["what"]))} for r in kept), key=keys[order])
     shown = rows if len(set(kinds)) > 1 else [{k: v for k, v in r.items() if k != "kind"} for r in rows]
     link = Link("events", "", {"kinds": ",".join(kinds), **({"at": at} if at else {}), **said})
     return Reply(head, Table(shown, {"since": "us{1970}", "lasts": "us"}), [evidence(desk, link)])
@@ -160,5 +156,30 @@ def _detail(detail: Mapping[str, Plain]) -> str:
     return ", ".join(f"{k} {v}" for k, v in shown.items())
 
 
+def _fits(desk: Desk, row: Row, needle: str, least: float) -> bool:
+    said = f"{row['what']} {row['detail']} {desk.say(str(row['what']))}".casefold()
+    return needle in said and _lasts(row) >= least
+
+
+def _known(desk: Desk, at: str, said: Mapping[str, str]) -> list[str]:
+    """How much of the time the states are known: in the rest there may have been stops, too."""
+    spells = [s for lane in desk.house.timelines(desk.folder, at, **said)["machines"] for s in lane["spells"]]
+    total = sum(until - since for since, until, *_ in spells)
+    unknown = sum(until - since for since, until, state, *_ in spells if state == "unknown")
+    share = f"{1 - unknown / total:.1%}" if total else desk.say("unknown")
+    return [f"{desk.say('coverage')} {share} ({desk.say('state')})"]
+
+
 def _begin(row: Row) -> int:
     return int(str(row["since"]))
+
+
+def _lasts(row: Row) -> int:
+    return int(str(row["lasts"] or 0))
+
+
+ORDERS: Mapping[str, Callable[[Row], int]] = {
+    "time": _begin,
+    "newest": lambda row: -_begin(row),
+    "longest": lambda row: -_lasts(row),
+}
