@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from andon.app.stopping import recent_reasons, stops_at, stops_of
 
 from andon.app.opening import Lent, lending, seen_by
+from andon.app.stopping import recent_reasons, stops_at, stops_of
 from andon.errors import BadQuestion, UnknownName
 from andon.model import States, StopRules
 from andon.units import MINUTE
