@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from andon.app import report_file, reports
-from andon.app.opening import seen_by
+from andon.app import report_again, report_file, reports
+from andon.app.opening import Lent, lending, seen_by
 from andon.app.reporting.kept import Kept
 from andon.app.reporting.reporter import Pace, Reporter
-from andon.errors import UnknownName
-from andon.ledger import Books
+from andon.errors import BadQuestion, NotAllowed, UnknownName
+from andon.ledger import Books, audit
 from andon.surfaces.notify import Message, Notifier
 from andon.units import HOUR, MINUTE
 from receivers import Mailbox, mail_server
@@ -260,3 +260,24 @@ def test_a_mail_server_gets_it_once_with_its_files_also_after_a_restart(desk):
     assert parts["2024-03-04-early.xlsx"].get_payload(decode=True)[:2] == b"PK"
     assert "OEE was" in next(p for p in mail.walk() if p.get_content_type() == "text/plain").get_payload()
     assert mail["Message-ID"].endswith("@andon>")
+
+
+def test_whoever_may_has_one_sent_again_and_it_is_in_the_audit_log(desk):
+    here = desk(SHIFT)
+    folder = here.works.folder
+    here.works.close(now=EIGHT + MINUTE)
+    span = {"since": "2024-03-04 06:00", "until": "2024-03-04 14:00"}
+    with pytest.raises(NotAllowed, match="is not running"):
+        report_again(folder, "early", by=("ann", "operator"), **span)
+    with lending(folder, Lent(lambda: here.works.plant, here.works.history, {})):
+        with pytest.raises(NotAllowed, match="needs 'operator'"):
+            report_again(folder, "early", by=("ann", "viewer"), **span)
+        with pytest.raises(BadQuestion, match="is a report of one shift"):
+            report_again(folder, "early", by=("ann", "operator"), last="week")
+        with pytest.raises(UnknownName, match="Did you mean 'early'"):
+            report_again(folder, "earli", by=("ann", "operator"), **span)
+        asked = report_again(folder, "early", by=("ann", "operator"), **span)
+        assert asked == {"report": "early", "period": "2024-03-04 early"}
+        assert here.look(here.reporter(), EIGHT + HOUR) == 1
+    (line,) = [x for x in audit.lines(folder / "ledger") if x.act == "report_again"]
+    assert (line.who, dict(line.arguments)) == ("ann", asked)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from andon.app.stops import recent_reasons, stops_at, stops_of
 
 from andon.app.opening import Lent, lending, seen_by
+from andon.app.stopping import recent_reasons, stops_at, stops_of
 from andon.errors import BadQuestion, UnknownName
 from andon.model import States, StopRules
 from andon.units import MINUTE
@@ -73,7 +73,7 @@ def test_a_reason_is_told_with_who_gave_it_and_a_split_stop_is_two(floor):
 
 
 def test_reasons_given_lately_come_first_and_those_of_the_same_class_after_a_machines_own(floor, monkeypatch):
-    monkeypatch.setattr("andon.app.stops.time.time_ns", lambda: (START + 600 * MINUTE) * 1000)
+    monkeypatch.setattr("andon.app.stopping.time.time_ns", lambda: (START + 600 * MINUTE) * 1000)
     for at, code in ((25, "burr"), (62, "tool"), (200, "burr")):
         floor.do("reason", stop=f"{START + at * MINUTE}", code=code)
     floor.do("scrap", quantity=3, code="burr", at=f"{START + 50 * MINUTE}")

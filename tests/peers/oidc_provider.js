@@ -1,7 +1,8 @@
 // An OpenID provider of another maker (panva's oidc-provider) on PORT, with one client that comes back to BACK.
-// Whoever logs in is NAME or NAME:group1,group2: the provider vouches for that name and those groups.
+// Whoever logs in is who they say; GROUPS is a JSON file with the groups of each name.
+const { readFileSync } = require("node:fs");
 const { pathToFileURL } = require("node:url");
-const [port, back, secret] = process.argv.slice(2);
+const [port, back, secret, groups] = process.argv.slice(2);
 
 async function main() {
   const { default: Provider } = await import(pathToFileURL(require.resolve("oidc-provider")).href);
@@ -10,10 +11,10 @@ async function main() {
     claims: { openid: ["sub"], profile: ["preferred_username", "groups"], email: ["email"] },
     pkce: { required: () => true },
     cookies: { keys: ["a key of the tests"] },
-    findAccount: (_, id) => {
-      const [name, groups = ""] = id.split(":");
-      return { accountId: id, claims: () => ({ sub: name, preferred_username: name, email: `${name}@example.com`, groups: groups.split(",").filter(Boolean) }) };
-    },
+    findAccount: (_, name) => ({
+      accountId: name,
+      claims: () => ({ sub: name, preferred_username: name, email: `${name}@example.com`, groups: JSON.parse(readFileSync(groups, "utf8"))[name] ?? [] }),
+    }),
   });
   provider.listen(Number(port), "127.0.0.1");
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import Served
 from servers import until
 
 REPORT = """
@@ -35,7 +34,7 @@ def test_a_report_is_looked_at_and_saved(visit, picture, lang, theme, size, titl
     until(lambda: sheet.locator("h1").inner_text() != first, 20, "the shift before")
 
 
-def test_what_is_made_by_itself_is_listed_and_made_again(visit, picture, served: Served):
+def test_what_is_made_by_itself_is_listed_and_made_again(visit, picture, served):
     file = served.folder / "plant.toml"
     before = file.read_text("utf-8")
     page = visit("/reports?tab=made")

@@ -47,16 +47,22 @@ class Standing:
 
 def standing(history: History) -> list[Standing]:
     """All questions that stand, the oldest first."""
+    return [q for q, stands in questions(history) if stands]
+
+
+def questions(history: History) -> list[tuple[Standing, bool]]:
+    """All questions that were ever put, the oldest first, each with whether it stands."""
     found: dict[int, Standing] = {}
+    over: set[int] = set()
     known = {f.name for f in fields(Standing)}
     for row in told(history, STANDING, EVERYWHERE, ALWAYS):
         if "over" in row.detail:
-            found.pop(int(str(row.detail["over"])), None)
+            over.add(int(str(row.detail["over"])))
             continue
         said = {k: v for k, v in row.detail.items() if k in known}
         number = int(str(row.detail["act"]))
         found[number] = Standing(**{**said, "number": number, "since": row.since})  # type: ignore[arg-type]  # as `ask_again` wrote it
-    return [found[number] for number in sorted(found)]
+    return [(found[number], number not in over) for number in sorted(found)]
 
 
 @may("engineer")

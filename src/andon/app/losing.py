@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from ..ledger.rank import OF_SHIFTS
 from ..model import Loss, Window
 from ..plant import Machine
 from ..plant.zones import instant, local
-from ..units import HOUR
+from ..units import HOUR, SECOND
 from ..watch import close, unclosed
 from .opening import Andon, open_plant
 
@@ -26,6 +27,8 @@ SUMS = ("planned_operation", "planned_down", "planned_busy", "production", "setu
 COUNTS = ("made", "good", "rejects", "rework", "unsorted")
 CLASSES = tuple(x.value for x in Loss)
 HALF_A_DAY = 12 * HOUR
+AGE = 10 * SECOND
+"""So old may be what a running shift is said to have lost so far."""
 WEEK = 14 * HALF_A_DAY
 
 
@@ -133,8 +136,36 @@ def _opened(plant: Andon, asking: Asking) -> _Opened:
         order=asking.order,
         product=asking.product,
     )
-    drafts = unclosed(plant.plant, plant.history, plant.books, machines=machines, window=window, now=now)
-    return _Opened(plant, window, machines, which, tuple(drafts), now)
+    return _Opened(plant, window, machines, which, _SO_FAR.of(plant, machines, window, now), now)
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """What running shifts say, worked out once for the several questions that a page asks at a time."""
+
+    lock: threading.Lock
+    key: tuple[object, ...] = ()
+    at: int = 0
+    drafts: tuple[Draft, ...] = ()
+
+    def of(self, plant: Andon, machines: Sequence[Machine], window: Window, now: int) -> tuple[Draft, ...]:
+        """The shifts that are not closed, up to `now` or some seconds before; never older than what people changed."""
+        paths = tuple(m.path for m in machines)
+        wide = Window(window.since // HOUR * HOUR, window.until)  # `30 d` begins a little later at every question
+        until = window.until if window.until < now - AGE else 0
+        key = (plant.folder, plant.plant.digest, plant.history.last_number("acts"), paths, wide.since, until)
+        with self.lock:
+            if key != self.key or not 0 <= now - self.at < AGE:
+                found = unclosed(plant.plant, plant.history, plant.books, machines=machines, window=wide, now=now)
+                self.key, self.at, self.drafts = key, now, tuple(found)
+            drafts = self.drafts
+        if not drafts:
+            return ()
+        closed = {c.key for c in plant.books.closings(Which(at=paths, window=window))}
+        return tuple(d for d in drafts if d[0].window.since in window and d[0].key not in closed)
+
+
+_SO_FAR = _SoFar(threading.Lock())
 
 
 def _classes(said: Sequence[str]) -> tuple[Loss, ...]:

@@ -6,14 +6,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..acts import RIGHTS
 from ..answer import Plain
 from ..errors import BadQuestion, NoData, NotAllowed, UnknownName
+from ..ledger import audit
 from ..model import Window
 from ..plant import Plant
 from ..plant.reports import FORMATS, Scheduled
 from ..surfaces.report import MEDIA, drawn, printable
 from ..words import LANGUAGES
 from .opening import lent_of, open_plant, paper, restricted
+from .recorded import Doer
 from .reporting.gather import contents
 from .reporting.kept import Kept, Made
 from .reporting.periods import beside, period_of
@@ -152,15 +155,15 @@ def report_file(folder: Path, name: str, file: str) -> Document:
     return Document(f"{name}-{file}", MEDIA[file.rpartition(".")[2]], data)
 
 
-def report_again(folder: Path, name: str, *, since: str = "", until: str = "", last: str = "", who: str = "") -> Row:
-    """Have a report that is made by itself made and sent for a period now, whether it was before or not.
+def report_again(folder: Path, name: str, *, by: Doer, since: str = "", until: str = "", last: str = "") -> Row:
+    """Have a report that is made by itself made and sent for a period now, whether it was before or not; audited.
 
     Raises
     ------
     UnknownName
         plant.toml has no such report.
     NotAllowed
-        The plant is not running, so nobody makes it.
+        The plant is not running, so nobody makes it; or whoever asks is no operator.
     NoData
         The period is not over, or no shift of it is closed.
     """
@@ -168,6 +171,8 @@ def report_again(folder: Path, name: str, *, since: str = "", until: str = "", l
     known = {r.name: r for r in plant.reports if _may_see(plant, r)}
     if name not in known:
         raise UnknownName("report", name, known)
+    if by[1] not in RIGHTS[1:]:
+        raise NotAllowed(f"{by[0]} has the right '{by[1]}', and report_again needs 'operator'. Ask an admin.")
     if lent_of(folder) is None:
         raise NotAllowed(f"{folder} is not running, so no report is sent. Start it: andon run {folder}.")
     wanted = known[name]
@@ -178,8 +183,11 @@ def report_again(folder: Path, name: str, *, since: str = "", until: str = "", l
             raise BadQuestion(f"{name} is a report of one {wanted.every}: ask for {_example(wanted)}.")
         if period.window.until >= now or not opened.books.figures((), period.which):
             raise NoData(f"{period.name} is not closed yet, so there is no report {name} of it.")
-    Kept.open(folder).write({"again": name, "period": period.name, "who": who, "at": now})
-    return {"report": name, "period": period.name}
+    who, right = by
+    found: Row = {"report": name, "period": period.name}
+    audit.append(folder / "ledger", who=who, right=right, act="report_again", arguments=found, result={"state": "done"})
+    Kept.open(folder).write({"again": name, "period": period.name, "at": now})
+    return found
 
 
 def _may_see(plant: Plant, scheduled: Scheduled) -> bool:

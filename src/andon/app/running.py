@@ -92,6 +92,8 @@ class Running:
         """Stay until `stopped` is set; look after what changes."""
         while not self.stopped.wait(LOOK):
             self._look()
+            if self.serving and self.serving.failed:
+                raise self.serving.failed
 
     def stop(self) -> None:
         self.stopped.set()

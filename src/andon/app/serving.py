@@ -49,6 +49,7 @@ class Serving:
     door: socket.socket | None = field(default=None, repr=False)
     server: uvicorn.Server | None = field(default=None, repr=False)
     thread: threading.Thread | None = field(default=None, repr=False)
+    failed: Exception | None = None
 
     @property
     def url(self) -> str:
@@ -77,6 +78,12 @@ class Serving:
             self.door.close()
 
     def _serve(self) -> None:
+        try:
+            self._run()
+        except Exception as error:  # the outermost frame of this thread: whoever runs the plant must hear of it
+            self.failed = error
+
+    def _run(self) -> None:
         """The plant goes on where its faces cannot be served; whoever calls then finds nobody, instead of silence."""
         try:
             self._open()

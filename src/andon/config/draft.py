@@ -70,6 +70,8 @@ def draft(raw: Mapping[str, object]) -> Draft:
     }
     if "plant" not in kept or any(place[0] == "plant" for place in bad):
         kept["plant"] = STAND_IN
+    if any(place[0] == "login" for place in bad):
+        kept.pop("login", None)
     return Draft(PlantFile.model_validate(kept), raw, rows, tuple(findings))
 
 

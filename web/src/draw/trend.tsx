@@ -131,7 +131,7 @@ function made(d: { width: number; height: number; left: number; right: number; a
     width: d.width, height: d.height, padding: [6, d.right, 0, 0], legend: { show: false }, cursor: { show: false }, series: [],
     scales: { x: { time: false, range: (_, low, high) => [low, high] }, y: { range: (_, low, high) => roomy(low, high) } },
     axes: [
-      { show: true, size: d.axis ? 26 : 2, font: FONT, stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: (u) => splits(u).map((t) => t.x), values: (u) => (d.axis ? splits(u).map((t) => t.text) : splits(u).map(() => "")) },
+      { show: true, size: d.axis ? 26 : 2, font: FONT, stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: (u) => splits(u).map((t) => t.x), values: (u) => (d.axis ? splits(u).map((t) => (u.valToPos(t.x, "x") > d.width - d.left - d.right - 24 ? "" : t.text)) : splits(u).map(() => "")) },
       { size: d.left, font: FONT, stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, space: 34, values: (_, v) => v.map((n) => figure(n, 6)) },
     ],
     hooks: {
@@ -141,7 +141,8 @@ function made(d: { width: number; height: number; left: number; right: number; a
         ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
         for (const b of d.bands()) {
           const since = x(b.since, u), until = x(b.until, u);
-          if (until < bbox.left || since > bbox.left + bbox.width) continue;
+          // Too short for a pixel: drawn as one, many of them would look like all of the time.
+          if (until < bbox.left || since > bbox.left + bbox.width || (until - since < 0.7 && b.until > b.since + 1e6)) continue;
           ctx.fillStyle = b.fill;
           ctx.fillRect(since, bbox.top, Math.max(devicePixelRatio, until - since), bbox.height);
         }

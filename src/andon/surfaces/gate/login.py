@@ -56,7 +56,12 @@ class Ways(BaseModel):
 def router(door: Door, company: Callable[[], tuple[Login, str] | None]) -> APIRouter:
     """me, login, logout, password; `company` tells of the company's own login."""
     found = APIRouter(tags=["access"])
+    _comes(found, door, company)
+    _goes(found, door)
+    return found
 
+
+def _comes(found: APIRouter, door: Door, company: Callable[[], tuple[Login, str] | None]) -> None:
     @found.get("/me", **tagged("viewer", "me"))
     def me(request: Request) -> Me:
         """Who asks, with which right, of which lines."""
@@ -81,6 +86,8 @@ def router(door: Door, company: Callable[[], tuple[Login, str] | None]) -> APIRo
             return WRONG.response(language_of(request.scope))
         return entered(door, person, request)
 
+
+def _goes(found: APIRouter, door: Door) -> None:
     @found.post("/logout", status_code=204, **tagged("", "logout"))
     def logout(request: Request) -> Response:
         """End the session of this browser."""
@@ -108,8 +115,6 @@ def router(door: Door, company: Callable[[], tuple[Login, str] | None]) -> APIRo
             raise NotAllowed("The password until now is wrong.")
         person = people.change(door.accounts, who.who, password=given.new, by=by(who))
         return entered(door, person, request)
-
-    return found
 
 
 def entered(door: Door, person: Person, request: Request, response: Response | None = None) -> Response:

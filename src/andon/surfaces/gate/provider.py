@@ -61,7 +61,7 @@ class Provider:
         described = self._description()
         with self._client(back) as client:
             token = self._token(client, described["token_endpoint"], code, verifier)
-            claims = self._claims(str(token.get("id_token", "")), nonce)
+            claims = self.claims(str(token.get("id_token", "")), nonce)
             lacks = self.login.name not in claims or self.login.groups not in claims
             if lacks and "userinfo_endpoint" in described:
                 more = self._json(client.get(described["userinfo_endpoint"]))
@@ -84,7 +84,7 @@ class Provider:
             raise NotConnected(f"{where} does not answer ({error}).") from error
         return found
 
-    def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
+    def claims(self, id_token: str, nonce: str) -> dict[str, Any]:
         """What the signed token says, once all of it was checked; with new keys, if an unknown one signed it."""
         from joserfc import jwt
         from joserfc.errors import JoseError

@@ -20,8 +20,14 @@ ADMIN, ENGINEER = {"x-right": "admin"}, {"x-right": "engineer"}
 
 
 def routes(house: ModuleType, folder: Path) -> APIRouter:
+    """What is kept, and looking after it."""
     found, door = APIRouter(tags=["data"]), Door(house, folder)
+    _shows(found, door)
+    _looks_after(found, door)
+    return found
 
+
+def _shows(found: APIRouter, door: Door) -> None:
     @found.get("/storage", operation_id="storage")
     def storage(asking: Asking = Depends(door)) -> Response:
         """How many bytes each part of the plant folder takes, and how much room is left."""
@@ -49,6 +55,8 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """Each class of retention: how long it is kept, how many signals it has, how many samples are due to go."""
         return asking.told(asking.ask("retention"))
 
+
+def _looks_after(found: APIRouter, door: Door) -> None:
     @found.post("/retention/expire", operation_id="expire", openapi_extra=ADMIN)
     def expire(asking: Asking = Depends(door)) -> Response:
         """Delete what is older than its class of retention says, for good."""
@@ -72,5 +80,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """Check history, books and audit log; every damage is named."""
         verdict = asking.ask("proved", deep=deep, by=asking.by)
         return asking.told({"damaged": verdict.damaged, "damages": verdict.rows})
-
-    return found

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from . import shapes_lost
 from .served import Asking, Door
 from .when import AT, When, when
 
@@ -33,7 +34,7 @@ def filters(
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["ledger"]), Door(house, folder)
 
-    @found.get("/losses", operation_id="losses")
+    @found.get("/losses", operation_id="losses", response_model=shapes_lost.Lost)
     def losses(
         asking: Asking = Depends(door),
         at: str = AT,
@@ -44,7 +45,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """Where time went, from calendar time to good parts; shifts that are running count up to now."""
         return asking.told(asking.ask("lost", house.Asking(at=at, **span.said, **which), by))
 
-    @found.get("/losses/stops", operation_id="losses_stops")
+    @found.get("/losses/stops", operation_id="losses_stops", response_model=shapes_lost.LostStops)
     def stops(
         asking: Asking = Depends(door),
         at: str = AT,

@@ -68,9 +68,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         name: str, asking: Asking = Depends(door), since: Said = "", until: Said = "", last: Said = ""
     ) -> Response:
         """Have a report made and sent for a period now: within seconds it is among those that were made."""
-        who, right = asking.by
-        done = asking.ask("report_again", name, since=since, until=until, last=last, who=who)
-        asking.ask("noted", who=who, right=right, act="report_again", arguments=done)
+        done = asking.ask("report_again", name, since=since, until=until, last=last, by=asking.by)
         answer = asking.told(done)
         answer.status_code = 202
         return answer

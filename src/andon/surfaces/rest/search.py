@@ -8,6 +8,7 @@ from types import ModuleType
 from fastapi import APIRouter, Depends, Query, Response
 
 from ...errors import BadQuestion
+from . import shapes_lost
 from .served import Asking, Door
 from .when import AT, When, when
 
@@ -21,7 +22,7 @@ SIGNAL = Query(..., description="Path of a signal; up to 16 times.", max_length=
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["samples"]), Door(house, folder)
 
-    @found.get("/search", operation_id="search")
+    @found.get("/search", operation_id="search", response_model=shapes_lost.Found)
     def search(
         asking: Asking = Depends(door),
         condition: str = CONDITION,
@@ -32,7 +33,7 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """When a condition held on the machines of a place, and for how much of the window that is known."""
         return asking.told(asking.ask("searched", condition, at, **span.said, limit=limit))
 
-    @found.get("/compare", operation_id="compare")
+    @found.get("/compare", operation_id="compare", response_model=shapes_lost.Compared)
     def compare(asking: Asking = Depends(door), signal: list[str] = SIGNAL, window: list[str] = WINDOW) -> Response:
         """Mean, lowest and highest value of signals, and the states of their machines, in several stretches."""
         return asking.told(asking.ask("compared", signal, [_pair(w) for w in window]))

@@ -148,7 +148,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class TrendSeries:
-    """A signal in buckets; `at` is where each begins, one without a usable value is left out."""
+    """A signal in buckets; `at` is where each begins, one without a usable value is left out.
+
+    `gaps` are the stretches in which it was not heard, `before` is what held when the window began.
+    """
 
     signal: str
     unit: str
@@ -159,6 +162,8 @@ class TrendSeries:
     high: list[float | None]
     first: list[float | None]
     last: list[float | None]
+    gaps: list[list[int]]
+    before: float | None
     coverage: float | None
 
 

@@ -120,7 +120,7 @@ def _done(row: Mapping[str, object]) -> Done:
 
 def _detail(o: Occurrence) -> dict[str, object]:
     whole = asdict(o)
-    return {k: whole[k] for k in DETAIL if whole[k] not in (None, "", {}, False)}
+    return {k: whole[k] for k in DETAIL if not (whole[k] is None or whole[k] is False or whole[k] in ("", {}))}
 
 
 def _occurrence(place: str, name: str, span: tuple[int, int], detail: dict[str, object]) -> Occurrence:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from threading import Event
 
-from ...acts.standing import STANDING, Standing, standing
+from ...acts.standing import STANDING, Standing, questions
 from ...answer import Asked, single_figures, telling
 from ...ask import Question, ask
 from ...errors import AndonError
@@ -100,14 +100,16 @@ class Asking:
     def _take(self) -> None:
         """The questions as they stand; an alarm of one that is over ends, one that is on stays on."""
         self.changed = False
-        now, before = self.clock(), self.questions
-        self.questions = {q.number: q for q in standing(self.history)}
-        for q in [q for n, q in before.items() if n not in self.questions and q.limit is not None]:
-            self.turn(alarm(q, self.plant()), now, on=False)
-        for q in [q for n, q in self.questions.items() if n not in before]:
+        put, before = questions(self.history), self.questions
+        self.questions = {q.number: q for q, stands in put if stands}
+        for q, stands in put:
             last = next(reversed(self.answers.of(q.number)), None)
-            if last is not None and last.on:
+            if last is None or not last.on or (stands and q.number in before):
+                continue
+            if stands:
                 self._raise(q, last)
+            else:
+                self.turn(alarm(q, self.plant()), self.clock(), on=False)
         self.seen = -1
 
     def _asked(self, q: Standing, now: int) -> int:
@@ -119,12 +121,12 @@ class Asking:
             before = known.get(window.since)
             if before and before.stamp == stamp:
                 continue
-            if before is None and not closed and window.until <= q.since:
-                continue  # nothing is known of the time before the question was put
             if before is None and not closed and now - window.until < LATEST:
                 self.due = min(self.due, window.until + LATEST)
                 continue
             given = self._answer(q, label, window, stamp)
+            if before is None and given.problem and window.until <= q.since:
+                continue  # the time before the question was put needs no answer
             same = before is not None and _same(before, given)
             if before is not None:
                 given = replace(given, again=before.again + (not same))

@@ -12,7 +12,7 @@ export const t = words(
     shelveHelp: "It comes back by itself, at the latest after 24 hours.", outHelp: "It stays away until somebody puts it back. For a time of up to 24 hours, shelve it.", who: "Who",
     last: "Time", shift: "This shift", today: "24 h", week: "7 days", month: "30 days", shown: "{n} of {all}", flood: "Alarm flood: {n} in the last 10 minutes. Look for what is marked “first out”.", count: "Times", share: "Share", perHour: "Per hour",
     perHourHelp: "6 an hour are acceptable, more than 12 are too many for one person (ISA-18.2).", peak: "Most in 10 min", peakHelp: "More than 10 are a flood.", inFlood: "Time in flood", inFloodHelp: "Below 1 % is wanted.", topShare: "Share of the ten most frequent", topHelp: "Below 5 % is wanted.", answer: "Median answer", answerHelp: "Time until somebody acknowledged; half took longer.", chattering: "Chattering", chatterHelp: "Came three times within a minute; none is wanted.", fleeting: "Fleeting", fleetingHelp: "Over before anybody could respond.", acknowledgedShare: "Acknowledged", acknowledgedHelp: "Share that somebody acknowledged.",
-    badActors: "Bad actors: the most frequent alarms", wanted: "wanted", priorities: "How urgent they were", condition: "Condition", delays: "Delays", group: "Group", latching: "latching", method: "Method and source", every: "Every place", standingFor: "Stand over 24 h", standingHelp: "Alarms that were on for 24 hours without a break; none is wanted.", more: "Details", less: "Less",
+    badActors: "Bad actors: the most frequent alarms", wanted: "wanted", priorities: "How urgent they were", condition: "Condition", delays: "Delays", group: "Group", latching: "latching", method: "Method and source", standingFor: "Stand over 24 h", standingHelp: "Alarms that were on for 24 hours without a break; none is wanted.", more: "Details", less: "Less",
   },
   {
     title: "报警", standing: "当前", history: "历史", hidden: "已隐藏", load: "负荷", defined: "定义",
@@ -25,6 +25,6 @@ export const t = words(
     shelveHelp: "到时自动恢复，最长 24 小时。", outHelp: "直到有人重新启用。24 小时以内请用搁置。", who: "操作人",
     last: "时间", shift: "本班", today: "24 小时", week: "7 天", month: "30 天", shown: "{all} 条中的 {n} 条", flood: "报警泛滥：最近 10 分钟 {n} 条。请先看标有“首出”的报警。", count: "次数", share: "占比", perHour: "每小时",
     perHourHelp: "每小时 6 条可以接受，超过 12 条一人难以应对（ISA-18.2）。", peak: "10 分钟最多", peakHelp: "超过 10 条即为泛滥。", inFlood: "泛滥时间", inFloodHelp: "应低于 1 %。", topShare: "最频繁十条的占比", topHelp: "应低于 5 %。", answer: "确认时间中位数", answerHelp: "直到有人确认的时间；一半更久。", chattering: "抖动", chatterHelp: "一分钟内出现三次；应为零。", fleeting: "瞬时", fleetingHelp: "还来不及响应就已消失。", acknowledgedShare: "已确认", acknowledgedHelp: "已被确认的比例。",
-    badActors: "问题报警：最频繁的报警", wanted: "应为", priorities: "紧急程度分布", condition: "条件", delays: "延时", group: "组", latching: "锁存", method: "方法与出处", every: "全部位置", standingFor: "持续超过 24 小时", standingHelp: "连续 24 小时未消失的报警；应为零。", more: "详情", less: "收起",
+    badActors: "问题报警：最频繁的报警", wanted: "应为", priorities: "紧急程度分布", condition: "条件", delays: "延时", group: "组", latching: "锁存", method: "方法与出处", standingFor: "持续超过 24 小时", standingHelp: "连续 24 小时未消失的报警；应为零。", more: "详情", less: "收起",
   },
 );
