@@ -13,6 +13,8 @@ from .index import Run
 from .rollup import BUCKETS, COLUMNS, LEVELS, Points, empty, merged, rollup
 from .rows import hot_rows, settled
 
+COARSER = 1.5
+"""A level serves from two thirds of its step on: a third fewer buckets than pixels, of sixty times fewer rows."""
 Part = tuple[int, pa.Table]
 """Where in time a piece of a trend begins, and its buckets."""
 
@@ -27,7 +29,7 @@ def width_of(window: Window, pixels: int) -> int:
     if pixels < 1:
         raise BadQuestion(f"A trend of {pixels} pixels cannot be drawn: ask for at least 1.")
     width = max(1, -(-window.duration // pixels))
-    step = next((s for s in sorted(LEVELS.values(), reverse=True) if width >= s), 1)
+    step = next((s for s in sorted(LEVELS.values(), reverse=True) if width * COARSER >= s), 1)
     return -(-width // step) * step
 
 

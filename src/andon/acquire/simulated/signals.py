@@ -172,7 +172,7 @@ def analogs(made: Physics, part: Window, chance: np.random.Generator) -> Iterato
     worn = 1 + run.machine.wear * _share(run, at) ** 4
     yield numbers(f"{path}/vibration", at, np.round(made.shake[spell] * worn * np.abs(1 + 0.06 * noise[2]), 3))
     minute = at // 60_000_000
-    minutes = at[np.r_[True, minute[1:] != minute[:-1]]]
+    minutes = at[np.diff(minute, prepend=-1) != 0]
     yield numbers(f"{path}/energy", minutes, np.round(np.interp(minutes, made.edges, made.meter), 2))
 
 
