@@ -61,9 +61,10 @@ def test_a_new_user_connects_a_simulated_server_and_sees_its_oee(served, browser
         state = page.locator("tr", has=page.get_by_label("Name state", exact=True)).last
         state.wait_for()
         picture(page, "connect-proposal")
-        asked = page.locator(".states label", has_text="2").locator("select").last
-        asked.select_option("producing")
-        page.locator(".states").get_by_role("button", name="Save").last.click()
+        asked = page.locator(".states", has=page.get_by_role("button", name="Save"))
+        word = asked.locator("code").first.inner_text()
+        asked.locator("label", has=page.locator("code")).locator("select").first.select_option("producing")
+        asked.get_by_role("button", name="Save").click()
         page.locator(".doubt").wait_for(state="detached")
         page.locator(".confirm").get_by_role("button", name="Write").click()
         page.get_by_text("values have arrived").wait_for()
@@ -71,7 +72,7 @@ def test_a_new_user_connects_a_simulated_server_and_sees_its_oee(served, browser
         picture(page, "connect-arrived")
         context.close()
         machine = read_plant(fresh).machine(PRESS)
-        assert machine.role("state").states["2"] == "producing"
+        assert machine.role("state").states[word] == "producing"
         assert (fresh / "plant.toml").read_text("utf-8").startswith("# ours\n")
         tile = next(
             t
