@@ -310,8 +310,8 @@ class Historian:
     ) -> Aggregates:
         """What a number was over each interval of a window, as OPC UA Part 13 defines it: at, value, status code.
 
-        `name` is one of `AGGREGATES`; TimeAverage2 is for process values. Time that was not heard is bad; a path instead
-        of the signal: only its connection decides about that.
+        `name` is one of `AGGREGATES`; TimeAverage2 is for process values. Time that was not heard is bad; a path
+        instead of the signal: only its connection decides about that.
         """
         path = signal if isinstance(signal, str) else signal.path
         return self.aggregates([signal], name, window, interval, rules)[path]
