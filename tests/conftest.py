@@ -15,5 +15,5 @@ __all__ = ["books", "oracle", "small_disk", "works"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of a file stay together, so that what they are about is made once; the tests of pages all do."""
     for item in items:
-        page = item.path.parent.name == "people" and "visit" in getattr(item, "fixturenames", ())
+        page = bool({"visit", "served", "browser"} & set(getattr(item, "fixturenames", ())))
         item.add_marker(pytest.mark.xdist_group("pages" if page else str(Path(item.path).name)))
