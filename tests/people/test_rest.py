@@ -237,12 +237,11 @@ def test_first_all_then_what_changed_and_the_newest_value_of_what_is_followed(cl
         done = client.post("/acts/enter", json={"machine": PRESS, "signal": "temperature", "value": "71.5"})
         assert done.status_code == 200, done.text
         assert frames(socket, "latest")["latest"][TEMPERATURE][1] == 71.5
-        entered = client.post("/acts/enter", json={"machine": PRESS, "signal": "state", "value": "fault"})
-        assert entered.status_code == 200, entered.text
-        change: dict = {}
-        while "state" not in change:  # figures may change before
-            change = next((t for t in frames(socket, "tiles")["tiles"] if t["machine"] == PRESS), {})
-        assert change["state"] == "fault"
+        begun = client.post("/acts/start_order", json={"machine": PRESS, "order": "A-1"})
+        assert begun.status_code == 200, begun.text
+        changes = (t for _ in range(15) for t in frames(socket, "tiles")["tiles"] if t["machine"] == PRESS)
+        change = next(t for t in changes if "order" in t)  # figures may change before
+        assert change["order"] == "A-1"
         assert "title" not in change
 
 
