@@ -13,9 +13,22 @@ const shell: Plugin = {
   },
 };
 
+/** A page's own rules hold on that page alone: those of a page that was looked at before are still there. */
+const own = {
+  postcssPlugin: "own",
+  Rule(rule: { selectors: string[]; parent?: unknown; source?: { input: { file?: string } } }) {
+    const page = rule.source?.input.file?.match(/\/pages\/(\w+)\//)?.[1];
+    const parent = rule.parent as { type: string; name?: string };
+    if (!page || parent.type === "rule" || parent.name?.endsWith("keyframes")) return;
+    const mark = `[data-page="${page}"]`;
+    rule.selectors = rule.selectors.map((s) => (s.includes(mark) || s === ":root" || /^:root\[[^\]]*\]$/.test(s) ? s : s.startsWith(":root") ? s.replace(/^(:root\S*)\s/, `$1 ${mark} `) : `${mark} ${s}`));
+  },
+};
+
 /** `npm run dev` speaks to a plant that `andon run` serves. */
 export default defineConfig({
   plugins: [shell],
+  css: { postcss: { plugins: [own] } },
   build: {
     outDir: "../src/andon/surfaces/web/built",
     emptyOutDir: true,

@@ -91,6 +91,7 @@ const loaded = new Map<string, ComponentType>();
 
 /** A page, once its code is here. */
 function Shown({ route }: { route: Route }) {
+  document.body.dataset.page = route.name;
   const [, ready] = useState(0);
   const [failed, setFailed] = useState<Error>();
   useEffect(() => {

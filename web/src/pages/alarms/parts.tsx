@@ -70,7 +70,7 @@ export function useFiltered(rows: Alarm[]): { shown: Alarm[]; filter: ComponentC
   return { shown, filter };
 }
 
-export const SPANS = { shift: "shift", today: "24 h", week: "7 d", month: "30 d" } as const;
+export const SPANS = { shift: "this shift", today: "24 h", week: "7 d", month: "30 d" } as const;
 
 /** The time that is looked at, kept in the address. */
 export function useSpan(): { last: string; pick: ComponentChildren } {

@@ -7,14 +7,14 @@ import { Place } from "./place";
 import { type About, type Setting, named } from "./told";
 import { t } from "./words";
 
-const SPANS = ["shift", "last_shift", "today", "yesterday", "week", "7 d", "30 d"] as const;
+const SPANS = ["this shift", "shift", "today", "yesterday", "this week", "week", "7 d", "30 d"] as const;
 const GROUPS = ["machine", "line", "shift", "day", "week", "month", "product", "order"] as const;
 
 /** What the address asks, as the house wants it. */
 export function question(about: About): Query {
   const said: Query = { at: chosen("at"), by: chosen("by") };
   if (chosen("since")) Object.assign(said, { since: chosen("since"), until: chosen("until") });
-  else said.last = chosen("last", "7 d").replace("last_shift", "last shift");
+  else said.last = chosen("last", "7 d");
   for (const p of about.parameters) if (chosen(p.name)) said[p.name] = chosen(p.name);
   return said;
 }
@@ -34,6 +34,7 @@ export function Form({ about }: { about: About }) {
       <label>{t("when")}
         <select value={own ? "own" : chosen("last", "7 d")} onChange={(e) => pick(e.currentTarget.value)}>
           {SPANS.map((s) => <option key={s} value={s}>{t(s)}</option>)}
+          {!own && !SPANS.includes(chosen("last", "7 d") as never) && <option value={chosen("last")}>{chosen("last")}</option>}
           <option value="own">{t("custom")}</option>
         </select>
       </label>
