@@ -23,6 +23,7 @@ class Run:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Run":
+        before = len(self.said())
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*ANDON, "run", str(self.folder), *self.options],
@@ -30,7 +31,7 @@ class Run:
                 stderr=log,
                 env=os.environ | {"LC_ALL": "C.UTF-8"},
             )
-        until(lambda: "is running with" in self.said() or self.process.poll() is not None, 30, "andon run")
+        until(lambda: "Its page: " in self.said()[before:] or self.process.poll() is not None, 90, "andon run")
         assert self.process.poll() is None, self.said()
         return self
 
@@ -40,8 +41,7 @@ class Run:
     @property
     def url(self) -> str:
         """Where its page is."""
-        until(lambda: "Its page: " in self.said(), 30, "the page")
-        return str(re.search(r"Its page: (\S+)", self.said())[1])
+        return re.findall(r"Its page: (\S+)", self.said())[-1]
 
     def kill(self) -> None:
         """kill -9."""

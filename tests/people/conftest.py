@@ -97,7 +97,7 @@ def visit(browser: object, served: Served) -> Iterator[Callable[..., object]]:
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(45_000)
         context.add_init_script(f"localStorage.setItem('lang', {lang!r}); localStorage.setItem('theme', {theme!r});")
         page = context.new_page()
         page.on("console", lambda m: m.type == "error" and _note(wrong, f"console: {m.text}", allowed))

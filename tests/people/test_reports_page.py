@@ -20,7 +20,7 @@ formats = ["html", "xlsx"]
 )
 def test_a_report_is_looked_at_and_saved(visit, picture, lang, theme, size, title):
     page = visit("/reports?at=line-1", lang=lang, theme=theme, size=size)
-    page.wait_for_selector(".sheet[aria-busy=false]")
+    page.wait_for_selector(".sheet[aria-busy=false]", timeout=60_000)
     sheet = page.frame_locator(".sheet iframe")
     assert title in sheet.locator("h1").inner_text()
     assert sheet.locator("figure svg").count() == 4
