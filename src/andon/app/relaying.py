@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
-from types import FrameType
 from urllib.parse import urlsplit
 
 from ..acquire.gather import Gather, Site
 from ..acquire.relay import Centre, Forward, RelaySink
 from ..answer import Plain, plain
-from ..config import check, read_plant, secret
-from ..errors import AndonError, BadConfig, BadQuestion, NoData
+from ..config import read_plant, secret
+from ..errors import BadQuestion, NoData
 from ..historian.lock import Lock, Owner, refusal, take
 from ..model import moment
 from ..plant import Plant
+from .lasting import Rereading, last, sound
 
 log = logging.getLogger("andon.relay")
 Row = dict[str, Plain]
@@ -58,7 +58,7 @@ class Relaying:
         site = Site(folder / "sources", self.sink, lambda s, k: secret(folder, s, k, environ=os.environ))
         self.gather = Gather(site)
         self.stopped = Event()
-        self._stamp = _stamp(folder)
+        self._paper = Rereading(folder, "relay", log)
 
     def start(self) -> None:
         self.thread.start()
@@ -68,10 +68,11 @@ class Relaying:
         """Stay until `stopped` is set; look after what changes, and note how it is doing."""
         while not self.stopped.wait(LOOK):
             self.note()
-            stamp = _stamp(self.folder)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._read_again()
+            plant = self._paper.look(self.plant)
+            if plant:
+                self.plant = plant
+                self.gather.change(_as_said(plant))
+                log.info("plant.toml was changed and is in force")
 
     def stop(self) -> None:
         """Stop the sources first: what they said last is still sent if the centre answers."""
@@ -101,17 +102,6 @@ class Relaying:
         rows = [first, *({"part": s["source"], **{k: s[k] for k in kept}} for s in sources)]
         return [{k: plain(moment(v) if k in MOMENTS and isinstance(v, int) else v) for k, v in r.items()} for r in rows]
 
-    def _read_again(self) -> None:
-        try:
-            plant = read_plant(self.folder)
-        except (AndonError, OSError) as error:
-            log.error("plant.toml was changed and is not right; the relay goes on as it was: %s", error)
-            return
-        if plant.digest != self.plant.digest:
-            self.plant = plant
-            self.gather.change(_as_said(plant))
-            log.info("plant.toml was changed and is in force")
-
 
 def relay(folder: Path, route: Route, *, limit: int, tell: Callable[[Relaying], None] | None = None) -> None:
     """Run a plant as an edge until SIGTERM or Ctrl-C; what was acknowledged is on disk whatever happens.
@@ -123,25 +113,8 @@ def relay(folder: Path, route: Route, *, limit: int, tell: Callable[[Relaying], 
     Owned
         Another process runs this plant.
     """
-    import signal  # only here: a notebook that imports the house must keep its own signals
-
-    wrong = [m for m in check(folder) if not m.warning]
-    if wrong:
-        raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
-    relaying = Relaying(folder, route, limit)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        relaying.stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        relaying.start()
-        if tell:
-            tell(relaying)
-        relaying.work()
-    finally:
-        relaying.stop()
+    sound(folder)
+    last(Relaying(folder, route, limit), tell)
 
 
 def relayed(folder: Path) -> list[Row]:
@@ -195,15 +168,6 @@ def _owned(folder: Path) -> Lock:
         raise refusal(folder)
     lock.tell(Owner(os.getpid(), time.time_ns() // 1000, 0, ""))
     return lock
-
-
-def _stamp(folder: Path) -> tuple[int, int]:
-    """When plant.toml was changed last, and its size."""
-    try:
-        found = (folder / "plant.toml").stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
 
 
 __all__ = ["Relaying", "Route", "relay", "relayed"]

@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 
 from ..acquire.gather import Gather, Site, Status
 from ..acts.standing import standing
 from ..answer import Plain, plain
-from ..config import check, read_plant, secret
-from ..errors import AndonError, BadConfig
+from ..config import read_plant, secret
 from ..historian import Historian, lean
 from ..ledger import Books
 from ..plant import Plant
@@ -28,6 +26,7 @@ from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
 from .changes import settled
 from .inboxes import Inboxes
+from .lasting import Rereading, last, sound
 from .opening import Lent, lending
 from .reporting.reporter import Reporter
 from .serving import LOOPBACK, Serving, Tls, guarded
@@ -76,7 +75,7 @@ class Running:
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._asking = threading.Thread(target=self._ask, name="andon standing", daemon=True)
-        self._seen = _stamp(folder)
+        self._paper = Rereading(folder, "plant", log)
 
     def start(self) -> None:
         settled(self.folder, self.history)
@@ -136,16 +135,8 @@ class Running:
             part.change(self.plant)
 
     def _look(self) -> None:
-        stamp = _stamp(self.folder)
-        if stamp == self._seen:
-            return
-        self._seen = stamp
-        try:
-            plant = read_plant(self.folder)
-        except (AndonError, OSError) as error:
-            log.error("plant.toml was changed and is not right; the plant goes on as it was: %s", error)
-            return
-        if plant.digest != self.plant.digest:
+        plant = self._paper.look(self.plant)
+        if plant:
             self.plant = plant
             self._change()
             earlier, self.live = self.live, Live(plant, self.history)
@@ -210,28 +201,11 @@ def run(
     Owned
         Another process runs this plant.
     """
-    import signal  # only here: a notebook that imports the house must keep its own signals
-
-    wrong = [m for m in check(folder) if not m.warning]
-    if wrong:
-        raise BadConfig("\n".join([f"{folder} was not started.", *map(str, wrong)]))
+    sound(folder)
     lean()
     serving = Serving(folder, host, port, Tls(*tls) if tls else None, behind_proxy)
     guarded(folder, host, tls=serving.tls, behind_proxy=behind_proxy)  # before the history is opened, for it takes time
-    running = Running(folder, serving)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        running.stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        running.start()
-        if tell:
-            tell(running)
-        running.work()
-    finally:
-        running.stop()
+    last(Running(folder, serving), tell)
 
 
 def _row(status: Status, zone: str) -> Row:
@@ -239,12 +213,3 @@ def _row(status: Status, zone: str) -> Row:
     return row | {
         name: None if row[name] is None else clock_text(int(str(row[name])), zone) for name in ("since", "last")
     }
-
-
-def _stamp(folder: Path) -> tuple[int, int]:
-    """When plant.toml was changed last, and its size."""
-    try:
-        found = (folder / "plant.toml").stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
