@@ -14,6 +14,7 @@ from typing import Self
 
 from ..errors import BadConfig, Damaged, DiskFull, Owned
 from ..ledger import audit
+from ..ledger.schema import transaction
 
 FOLDER, FILE = "accounts", "accounts.sqlite"
 LAYOUT = 1
@@ -91,7 +92,7 @@ class Accounts:
     @contextmanager
     def writing(self) -> Iterator[Callable[[str, Sequence[object]], int]]:
         """One transaction; what it gives runs a statement and says how many rows it changed."""
-        with self._turn, _plainly(self.folder), _transaction(self._connection):
+        with self._turn, _plainly(self.folder), transaction(self._connection):
             yield lambda query, values: self._connection.execute(query, values).rowcount
 
     def log(self, act: str, by: tuple[str, str], arguments: Mapping[str, object], state: str = "done") -> None:
@@ -134,7 +135,7 @@ def _prepare(connection: sqlite3.Connection, file: Path) -> None:
         raise Damaged(f"{file} has layout {layout}, this Andon knows up to {LAYOUT}. Install a newer Andon.")
     if layout == LAYOUT:
         return
-    with _transaction(connection):
+    with transaction(connection):
         # Asked again: another process may have made the tables while this one waited for the lock.
         if connection.execute("PRAGMA user_version").fetchone()[0] == LAYOUT:
             return
@@ -143,18 +144,6 @@ def _prepare(connection: sqlite3.Connection, file: Path) -> None:
         connection.execute("INSERT INTO facts VALUES ('mark', ?)", [secrets.token_hex(4)])
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager
