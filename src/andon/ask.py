@@ -57,7 +57,8 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     settings = checked(study, question.settings)
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
-    benches, left_out = _able(study, [Bench(m, plant, history) for m in plant.at(question.at)])
+    named = _tests(settings)
+    benches, left_out = _able(study, [Bench(m, plant, history, named) for m in plant.at(question.at)])
     if not (by or study.adds or study.of_line or len(benches) == 1):
         by = ("machine",)  # answers that do not add up are told apart by their machines
     units = (
@@ -100,6 +101,16 @@ def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     if any(p.kind is Calendar and p.required for p in study.parameters) and not plant.shifts.rules:
         found.append("a [[shift]]")
     return tuple(found)
+
+
+def _tests(settings: Mapping[str, object]) -> tuple[str, ...] | None:
+    """The tests that a question names by its settings `test` or `tests`, so that only they are read."""
+    for name in ("test", "tests"):
+        if given := settings.get(name):
+            return (
+                (given,) if isinstance(given, str) else tuple(map(str, given)) if isinstance(given, Sequence) else None
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from .errors import UnknownName
 from .model import (
     Alarms,
     Calendar,
+    Characteristics,
     Counts,
     Measurements,
     Orders,
@@ -24,18 +25,21 @@ from .model import (
     States,
     StopRules,
     Texts,
+    Units,
     Values,
     Waveforms,
 )
 from .units import Unit
 
-SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Orders, Alarms)
-KNOWLEDGE = (Calendar, Products, StopRules)
+SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms)
+KNOWLEDGE = (Calendar, Products, StopRules, Characteristics)
 ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     States: (("state",),),
     Output: (("total_count", "good_count"),),
     Orders: (("order",),),
     Alarms: (),
+    Measurements: (),
+    Units: (),
 }
 """Roles that a series is made of, whatever the parameter is called: one of each group is needed."""
 
@@ -120,7 +124,7 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Register a function as a study, and return it unchanged: `@study()` or `@study(picture=oee_picture)`.
 
     A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
-    theirs, Alarms need none).
+    theirs, Alarms, Units and Measurements need none).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
     A `Mapping[str, series]` is that series of every machine of the line, by path.
     """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from andon.errors import BadInput, BadQuestion, Damaged, Owned, UnknownName
 from andon.historian import Historian
-from andon.model import Batch, Measurements, Spells, Waveforms, Window
+from andon.model import Batch, Spells, Waveforms, Window
 from andon.plant import Signal
 from store_rows import ALL, DAY, MONDAY, SECOND, UTC, batch, day_of, said
 
@@ -289,9 +289,9 @@ def test_waveforms_and_measurements_come_back_as_they_were(history: Historian, s
     got = history.read(Waveforms, signal, Window(MONDAY, MONDAY + 2 * SECOND))
     assert [b.tolist() for b in got.blocks] == [[0.1, 0.2, 0.3, 0.4], [1.0, 2.0]]
     assert got.rate.tolist() == [4.0, 4.0]
-    seen = history.read(Measurements, signal, Window(MONDAY, MONDAY + 1))
-    assert dict(zip(seen.test, seen.passed.tolist(), strict=True)) == {"gap": True, "force": False}
-    assert seen.unit_id == ("000123", "000123")
+    seen = history.measurements("press", Window(MONDAY, MONDAY + 1))
+    assert {name: seen.take(name).passed.tolist() for name in seen.names} == {"gap": [1], "force": [0]}
+    assert seen.units.unit.tolist() == ["000123"]
     assert history.sql("SELECT count(*) AS n FROM measurements").to_pylist() == [{"n": 2}]
 
 

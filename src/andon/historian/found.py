@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ..model import Measurements, Spells, Waveforms, Window
+from ..model import Measurements, Spells, Test, Units, Waveforms, Window
 from ..plant.alarms import UNBOOKED
 from .hot import Connection, Store, snapshot, table
 
@@ -87,14 +88,30 @@ def waveforms(store: Store, path: str, window: Window) -> Waveforms:
     )
 
 
-def measurements(store: Store, place: str, window: Window) -> Measurements:
+def units(store: Store, place: str, window: Window) -> Units:
+    """The units that were tested at a machine in the window."""
+    return measurements(store, place, window).units
+
+
+def measurements(store: Store, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
     """What was found on units at a machine in the window."""
     with snapshot(store) as db:
         rows = _blocks(store, db, "measurements", ([place], window))
-    unit, step, test = (tuple(str(x) for x in rows[c].to_pylist()) for c in ("unit_id", "step", "test"))
-    value, low, high = (rows[c].cast(pa.float64()).to_numpy() for c in ("value", "low", "high"))
-    passed = _verdict(rows, (value, low, high))
-    return Measurements(window, rows["at"].to_numpy(), unit, step, test, value, low, high, passed)
+    if tests is not None:
+        rows = rows.filter(pc.is_in(rows["test"], pa.array(tests, pa.string())))
+    names = {c: [str(x) for x in rows[c].to_pylist()] for c in ("unit_id", "step", "test")}
+    numbers = [rows[c].cast(pa.float64()).to_numpy() for c in ("value", "low", "high")]
+    at = rows["at"].to_numpy()
+    tested: dict[tuple[int, str, str], int] = {}
+    row = [tested.setdefault(k, len(tested)) for k in zip(at.tolist(), names["step"], names["unit_id"], strict=True)]
+    made = Units.of([k[0] for k in tested], [k[2] for k in tested], window=window, step=[k[1] for k in tested])
+    known: dict[tuple[object, ...], int] = {}
+    limits = [[None if np.isnan(v) else v for v in n.tolist()] for n in numbers[1:]]
+    keys = zip(names["test"], names["step"], *limits, strict=True)
+    test = np.array([known.setdefault(k, len(known)) for k in keys], np.int32)
+    kinds = [Test(str(k[0]), low=k[2], high=k[3], step=str(k[1])) for k in known]  # type: ignore[arg-type]  # limits
+    passed = _verdict(rows, (numbers[0], numbers[1], numbers[2])).astype(np.int8)
+    return Measurements.sorted(made, kinds, test, np.array(row, np.int32), numbers[0], passed)
 
 
 def _verdict(rows: pa.Table, numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import cast
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Batch, Receipt, S, Spells, Window
+from ..model import Batch, Measurements, Receipt, S, Spells, Units, Window
 from ..plant import Signal
 from . import found, read, rows, seal
 from .aggregate import AggregateRules, Aggregates
@@ -122,8 +122,6 @@ class Historian:
         self._open = True
         lock.tell(Owner(os.getpid(), store.now(), self._door.open(), self._door.key))
 
-    # ---- coming and going ----
-
     @classmethod
     def open(cls, folder: str | Path, *, clock: Callable[[], int] = time.time_ns) -> Historian:
         """Own the folder, or if another process does, ask that one (a `RemoteHistorian`, same methods)."""
@@ -188,8 +186,6 @@ class Historian:
     ) -> None:
         self.close()
 
-    # ---- writing ----
-
     def write(self, batch: Batch) -> Receipt:
         """Store a batch; when this returns, it is on disk and survives a power cut.
 
@@ -251,15 +247,21 @@ class Historian:
         """
         return expire(self._store, self._shelf, keep, really=really)
 
-    # ---- reading ----
-
     def read(self, kind: type[S], signal: Signal, window: Window) -> S:
-        """A signal as the series that a study reads: States, Counts, Values, Texts, Spells, Waveforms, Measurements."""
+        """A signal as the series that a study reads: States, Counts, Values, Texts, Spells, Waveforms."""
         return read.read(self._store, self._shelf, kind, signal, window)
 
     def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]:
         """`read` of many signals at once, by path: every file is opened only once."""
         return read.reads(self._store, self._shelf, kind, signals, window)
+
+    def units(self, place: str, window: Window) -> Units:
+        """The units that were tested at a machine in `window`."""
+        return found.units(self._store, place, window)
+
+    def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
+        """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
+        return found.measurements(self._store, place, window, tests)
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
@@ -374,8 +376,6 @@ class Historian:
         It reads only: other statements, files and other databases are refused.
         """
         return sql(self._store, text)
-
-    # ---- keeping ----
 
     def export(
         self,

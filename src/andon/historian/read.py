@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Counts, Measurements, S, Spells, States, Texts, Times, Values, Waveforms, Window
+from ..model import Counts, S, Spells, States, Texts, Times, Values, Waveforms, Window
 from ..plant import Signal
 from ..units import MINUTE
 from .cold import Shelf, Span
 from .columns import whole
-from .found import measurements, spells, waveforms
+from .found import spells, waveforms
 from .hot import Store
 from .quality import usable
 from .rows import ROW, extent, read_many
@@ -158,10 +158,6 @@ def _waveforms(asked: Asked) -> Waveforms:
     return Waveforms(asked.window, found.at, found.rate, found.blocks, asked.signal.unit)
 
 
-def _measurements(asked: Asked) -> Measurements:
-    return measurements(asked.store, asked.signal.machine, asked.window)
-
-
 def _lean(rows: pa.Table) -> pa.Table:
     """Without the columns that say nothing: no text, all good."""
     idle = ["text"] if rows["text"].null_count == rows.num_rows else []
@@ -217,4 +213,4 @@ OF_ROWS: Mapping[type, Callable[[Asked, pa.Table], object]] = {
     Texts: _texts,
     Spells: _spells,
 }
-OTHERS: Mapping[type, Callable[[Asked], object]] = {Waveforms: _waveforms, Measurements: _measurements}
+OTHERS: Mapping[type, Callable[[Asked], object]] = {Waveforms: _waveforms}

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..model import Counts, S, Spells, States, Texts, Window
+from ..model import Counts, Measurements, S, Spells, States, Texts, Units, Window
 from ..plant import Signal
 from . import found, read
 from .arrange import stretches
@@ -122,6 +122,14 @@ class Recent:
         }
         others = [s for s in signals if s.path not in known]
         return known | read.coverages(self._store, self._shelf, others, window)
+
+    def units(self, place: str, window: Window) -> Units:
+        """The units that were tested at a machine in `window`."""
+        return found.units(self._store, place, window)
+
+    def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
+        """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
+        return found.measurements(self._store, place, window, tests)
 
     def spells(self, kind: str, place: str, window: Window) -> Spells:
         """Reported spells of a kind at a place, cut to the window; where two overlap the later reported wins."""

@@ -1,24 +1,33 @@
 """The nouns: what a machine says, and the shapes in which a study reads it."""
 
 from .kinds import Element, Loss, State
-from .knowledge import Calendar, Products, Rate, Reason, Shift, StopRules
+from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
+from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units
 from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, micros, moment
-from .series import Alarms, Counts, Measurements, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
+from .series import Alarms, Counts, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
 from .storing import Batch, Reader, Receipt, Sink
 
 __all__ = [
     "BAD",
     "EPOCH",
     "GOOD",
+    "NOWHERE",
+    "NO_BIN",
+    "NO_SITE",
     "UNCERTAIN",
     "Alarms",
     "Batch",
+    "Bin",
     "Calendar",
+    "Characteristic",
+    "Characteristics",
     "Codes",
     "Counts",
     "Element",
+    "Found",
     "Loss",
     "Measurements",
+    "Names",
     "Numbers",
     "Orders",
     "Output",
@@ -35,8 +44,10 @@ __all__ = [
     "State",
     "States",
     "StopRules",
+    "Test",
     "Texts",
     "Times",
+    "Units",
     "Values",
     "Waveforms",
     "Window",

@@ -88,3 +88,36 @@ class StopRules:
     reasons: Mapping[str, Reason]
     minor_stop: int
     hour_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """One thing that is measured on products, as the plant describes it: a test with its specification.
+
+    `low`, `high` and `target` are in `unit`; None: no such limit, no target. `product` "" stands for all products.
+    `subgroup` is how many measurements in a row belong together (None: nobody said), `gauge` what it is measured with,
+    `reaction` what to do when its chart says that something changed.
+    """
+
+    test: str
+    title: str = ""
+    unit: str = "1"
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    product: str = ""
+    subgroup: int | None = None
+    gauge: str = ""
+    reaction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristics:
+    """What the plant says about the tests of one machine."""
+
+    rows: tuple[Characteristic, ...] = ()
+
+    def of(self, test: str, product: str = "") -> Characteristic:
+        """What is known of a test: what was said for the product, else for all products, else nothing but its name."""
+        fit = [r for r in self.rows if r.test == test and r.product in (product, "")]
+        return max(fit, key=lambda r: r.product != "", default=Characteristic(test))

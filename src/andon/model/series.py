@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .kinds import State
+from .measured import Measurements, Units
 from .moments import Codes, Numbers, Times, Window, times
 
 
@@ -239,21 +239,6 @@ class Waveforms:
 
 
 @dataclass(frozen=True, slots=True)
-class Measurements:
-    """What was found on produced units, one row each: all columns have one length n."""
-
-    window: Window
-    at: Times
-    unit_id: tuple[str, ...]
-    step: tuple[str, ...]
-    test: tuple[str, ...]
-    value: Numbers
-    low: Numbers
-    high: Numbers
-    passed: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
 class Alarms:
     """The alarms of one place: one row each time that one was on and touched `window` (n rows, whole).
 
@@ -309,5 +294,5 @@ class Orders:
     planned_quantity: Numbers
 
 
-Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Orders | Alarms
-S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms, Measurements)
+Series = States | Output | Counts | Values | Texts | Spells | Waveforms | Measurements | Units | Orders | Alarms
+S = TypeVar("S", States, Counts, Values, Texts, Spells, Waveforms)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from .measured import Measurements, Units
 from .moments import Window
 from .series import S, Spells
 
@@ -58,4 +60,12 @@ class Reader(Protocol):
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
+        ...
+
+    def units(self, place: str, window: Window) -> Units:
+        """The units that were tested at a machine in `window`."""
+        ...
+
+    def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
+        """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UnknownName
-from ..model import Products, Reason, StopRules
+from ..model import Characteristics, Products, Reason, StopRules
 from .alarms import Alarm, Notify, SystemAlarms
 from .calendar import ShiftBook
 from .login import Login
@@ -111,6 +111,7 @@ class Machine:
     area: str = ""
     title: str = ""
     default_product: str = ""
+    characteristics: Characteristics = field(default_factory=Characteristics)
 
     @property
     def line(self) -> str:

@@ -2,130 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
-from .catalog import Parameter
-from .errors import NoData
-from .model import (
+from ..catalog import Parameter
+from ..errors import NoData
+from ..model import (
     Alarms,
     Calendar,
+    Characteristics,
     Counts,
+    Measurements,
     Orders,
     Output,
     Products,
-    Reader,
-    S,
     Spells,
     State,
     States,
     StopRules,
     Texts,
-    Times,
+    Units,
     Window,
 )
-from .plant import Machine, Plant, Signal
-from .plant.alarms import ALARM
-from .units import HOUR
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from ..plant import Machine, Plant, Signal
+from ..plant.alarms import ALARM
+from ..units import HOUR
+from .ahead import COUNT_ROLES, History, counter, told
+from .overlay import overlaid, text_spells
 
 REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
-
-Texted = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
-EVERYWHERE = "*"
-"""The place that means every place."""
-COUNT_ROLES = {"total_count": "total", "good_count": "good", "reject_count": "rejects", "rework_count": "rework"}
-
-
-class History(Reader, Protocol):
-    """What a question needs of a historian: signals, and the spells that people and systems wrote down."""
-
-    def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]: ...
-
-    def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]: ...
-
-    def spells(self, kind: str, place: str, window: Window) -> Spells: ...
-
-    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One stored spell: what held, with detail (JSON) and the receipt number by which the later one wins."""
-
-    since: int
-    until: int
-    text: str
-    detail: Mapping[str, object]
-    receipt: int
-
-
-def told(history: History, kind: str, place: str, window: Window) -> list[Told]:
-    """The spells of a kind at a place that touch the window, whole, in the order in which they came in."""
-    rows = history.spell_rows(kind, place, window).to_pylist()
-    found = [Told(r["since"], r["until"], r["text"], json.loads(r["detail"] or "{}"), r["receipt"]) for r in rows]
-    return sorted(found, key=lambda r: r.receipt)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAhead:
-    """A history whose states, counts and texts of one window are read already: every file is opened once for all."""
-
-    history: History
-    window: Window
-    found: Mapping[type, Mapping[str, object]]
-    heard: Mapping[str, Spells]
-    told: Mapping[str, pa.Table]
-
-    @classmethod
-    def of(cls, history: History, machines: Sequence[Machine], window: Window) -> ReadAhead:
-        """Read what the compound series of these machines are made of."""
-        kinds: dict[type, tuple[str, ...]] = {
-            States: ("state",),
-            Counts: tuple(COUNT_ROLES),
-            Texts: ("product", "reason", "order"),
-        }
-        return cls(
-            history,
-            window,
-            {
-                kind: history.reads(kind, [s for m in machines for r in roles if (s := m.role(r))], window)
-                for kind, roles in kinds.items()
-            },
-            history.coverages([c for m in machines if (c := counter(m))], window),
-            {kind: history.spell_rows(kind, EVERYWHERE, window) for kind in ("reason", "scrap")},
-        )
-
-    def read(self, kind: type[S], signal: Signal, window: Window) -> S:
-        ahead = self.found.get(kind, {}).get(signal.path) if window == self.window else None
-        return cast(S, ahead) if ahead is not None else self.history.read(kind, signal, window)
-
-    def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]:
-        return self.history.reads(kind, signals, window)
-
-    def coverage(self, signal: Signal, window: Window) -> Spells:
-        ahead = self.heard.get(signal.path) if window == self.window else None
-        return ahead if ahead is not None else self.history.coverage(signal, window)
-
-    def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]:
-        return self.history.coverages(signals, window)
-
-    def spells(self, kind: str, place: str, window: Window) -> Spells:
-        return self.history.spells(kind, place, window)
-
-    def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table:
-        ahead = self.told.get(kind) if window == self.window else None
-        if ahead is None:
-            return self.history.spell_rows(kind, place, window)
-        here = [i for i, p in enumerate(ahead["place"].to_pylist()) if p == place] if len(ahead) else []
-        return ahead.take(here) if here else ahead.slice(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +43,8 @@ class Bench:
     machine: Machine
     plant: Plant
     history: History
+    tests: tuple[str, ...] | None = None
+    """The tests that the question is about; None: it may be about any."""
 
     def read(self, parameter: Parameter, window: Window) -> object:
         """The argument of a study: a series by role, or plant knowledge."""
@@ -181,7 +91,7 @@ def states(bench: Bench, window: Window) -> States:
         raise NoData(f"{bench.machine.path} has no signal with role 'state'.")
     said = bench.history.read(States, signal, window)
     own = _spells(bench, "reason", window)
-    return _overlaid(said, own, _given(bench, said), _ordered(bench, window))
+    return overlaid(said, own, _given(bench, said), _ordered(bench, window))
 
 
 def output(bench: Bench, window: Window) -> Output:
@@ -202,11 +112,6 @@ def output(bench: Bench, window: Window) -> Output:
     if good is not None and scrapped is not None:
         good = _with(good, Counts(scrapped.since, scrapped.at, -scrapped.count))  # they were counted as good
     return Output(window, counts["total"], good, rejects, counts["rework"], product, observed)
-
-
-def counter(machine: Machine) -> Signal | None:
-    """The counter that says whether parts were heard of."""
-    return machine.role("total_count") or machine.role("good_count")
 
 
 def orders(bench: Bench, window: Window) -> Orders:
@@ -240,6 +145,16 @@ def alarms(bench: Bench, window: Window) -> Alarms:
     return Alarms.of(window, said, bench.machine.path, shown=shown, acknowledged=seen)
 
 
+def units(bench: Bench, window: Window) -> Units:
+    """The units that were tested at the machine."""
+    return bench.history.units(bench.machine.path, window)
+
+
+def measurements(bench: Bench, window: Window) -> Measurements:
+    """What was measured on units at the machine: of the tests that the question names, of all where it names none."""
+    return bench.history.measurements(bench.machine.path, window, bench.tests)
+
+
 def calendar(bench: Bench, window: Window) -> Calendar:
     return bench.plant.shifts.calendar(window, bench.machine.path)
 
@@ -252,8 +167,12 @@ def rules(bench: Bench, _: Window) -> StopRules:
     return bench.machine.rules
 
 
-COMPOUND = {States: states, Output: output, Orders: orders, Alarms: alarms}
-KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules}
+def characteristics(bench: Bench, _: Window) -> Characteristics:
+    return bench.machine.characteristics
+
+
+COMPOUND = {States: states, Output: output, Orders: orders, Alarms: alarms, Units: units, Measurements: measurements}
+KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules, Characteristics: characteristics}
 
 
 def _spells(bench: Bench, role: str, window: Window) -> Spells | None:
@@ -263,37 +182,6 @@ def _spells(bench: Bench, role: str, window: Window) -> Spells | None:
         return None
     texts = bench.history.read(Texts, signal, window)
     return text_spells(texts)
-
-
-def text_spells(texts: Texts) -> Spells:
-    """The stretches in which each text held, unknown time and bad values left out, equal neighbours joined."""
-    until = np.append(texts.at[1:], texts.window.until)[: len(texts.at)]
-    rows: list[tuple[int, int, str]] = []
-    usable = (texts.quality >> 30) == 0
-    for since, end, text, good in zip(texts.at.tolist(), until.tolist(), texts.text, usable.tolist(), strict=True):
-        since = max(since, texts.window.since)
-        if not good or end <= since:
-            continue
-        if rows and rows[-1][2] == text and rows[-1][1] == since:
-            rows[-1] = (rows[-1][0], end, text)
-            continue
-        rows.append((since, end, text))
-    return _heard(rows, texts.known)
-
-
-def _heard(rows: list[tuple[int, int, str]], known: Spells) -> Spells:
-    """Cut rows to the known stretches (both in order of time)."""
-    found: list[tuple[int, int, str]] = []
-    stretches = list(zip(known.since.tolist(), known.until.tolist(), strict=True))
-    first = 0
-    for since, until, text in rows:
-        while first < len(stretches) and stretches[first][1] <= since:
-            first += 1
-        for begin, end in stretches[first:]:
-            if begin >= until:
-                break
-            found.append((max(since, begin), min(until, end), text))
-    return Spells.of(found)
 
 
 def _ordered(bench: Bench, window: Window) -> Spells | None:
@@ -340,49 +228,3 @@ def _with(counted: Counts | None, scrapped: Counts | None) -> Counts | None:
         np.concatenate([counted.count, scrapped.count])[order],
         counted.whole,
     )
-
-
-def _overlaid(said: States, own: Spells | None, given: list[tuple[int, int, str]], ordered: Spells | None) -> States:
-    """Split the states at every edge of a reason or an order, and say which reason holds in each stretch.
-
-    The machine's own reason counts where it was not producing; an operator's wins over it, a later over an earlier.
-    """
-    edges = [e for spells in (own, ordered) if spells is not None for e in (spells.since, spells.until)]
-    edges.append(np.array([e for since, until, _ in given for e in (since, until)], np.int64))
-    cuts = np.unique(np.concatenate([said.since, said.until[-1:], *edges]))
-    cuts = cuts[(cuts >= said.window.since) & (cuts <= said.window.until)]
-    since, until = cuts[:-1], cuts[1:]
-    place = np.searchsorted(said.since, since, side="right") - 1
-    state, reason = _taken(said.state, place), _taken(said.reason, place)
-    if own is not None:
-        own_reason = _at(own, since)
-        reason = np.where(own_reason != "", own_reason, reason)
-    for begin, end, text in given:
-        reason[np.searchsorted(since, begin) : np.searchsorted(since, end)] = text
-    reason[state == State.PRODUCING] = ""
-    order = None if ordered is None else tuple((_at(ordered, since) != "").tolist())
-    return States(
-        said.window,
-        since,
-        until,
-        tuple(state.tolist()),
-        tuple(_taken(said.said, place).tolist()),
-        tuple(reason.tolist()),
-        order,
-    )
-
-
-def _taken(texts: Sequence[str], place: Times) -> Texted:
-    """The texts at these places, as an array of objects."""
-    found = np.empty(len(texts), dtype=object)
-    found[:] = texts
-    return found[place]
-
-
-def _at(spells: Spells, at: Times) -> Texted:
-    """The text that held at each moment, "" where none did."""
-    if not len(spells):
-        return np.full(len(at), "", dtype=object)
-    place = np.searchsorted(spells.since, at, side="right") - 1
-    inside = (place >= 0) & (at < spells.until[np.maximum(place, 0)])
-    return np.where(inside, _taken(spells.text, np.maximum(place, 0)), "")
