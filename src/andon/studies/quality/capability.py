@@ -39,6 +39,7 @@ def capability(
     subgroup: int | None = None,
     by: str = "",
     estimator: str = "",
+    freedom: str = "estimator",
     run: str = "process",
     distribution: str = "normal",
     confidence: Ratio = 0.95,
@@ -76,6 +77,9 @@ def capability(
     estimator
         Sigma within subgroups from: "pooled", "range", "deviation" or "moving range"; "" takes moving ranges for
         single values, else pooled.
+    freedom
+        Degrees of freedom of the intervals: "estimator" (those that the estimator of sigma really has), or "all" (one
+        less than the values, as the R package qcc has it: too narrow unless sigma is that of all values).
     run
         "process" (the long run), or "machine" (a short run under one condition: Cm and Cmk).
     distribution
@@ -103,7 +107,7 @@ def capability(
     >>> rows = [(i, str(i), "width", 5.0 + 0.1 * (i * 7 % 5 - 2)) for i in range(100)]
     >>> found = capability(Measurements.of(rows), low=4.0, high=6.0, subgroup=5)
     >>> round(found.ppk, 2), found.verdict, round(found.index_low, 2)
-    (2.35, 'capable', 1.38)
+    (2.35, 'capable', 1.77)
 
     References
     ----------
@@ -116,6 +120,8 @@ def capability(
         raise BadQuestion(f"confidence = {confidence} is a share between 0 and 1: write 0.95 for 95 %.")
     if run not in ("process", "machine"):
         raise BadQuestion(f"run = {run!r} is neither 'process' nor 'machine'.")
+    if freedom not in ("estimator", "all"):
+        raise BadQuestion(f"freedom = {freedom!r} is neither 'estimator' nor 'all'.")
     found = finite(of_product(measurements.take(test), product))
     spec = specification(found, characteristics, low=low, high=high, target=target)
     if not spec.bounded:
@@ -125,7 +131,7 @@ def capability(
     told = characteristic(found, characteristics).subgroup
     size = subgroup if subgroup is not None else told if told is not None else 0 if by else 1
     sample = sampled(found, size=size, by=by)
-    made = judged(sample, spec, Manner(distribution, estimator, run == "machine", confidence))
+    made = judged(sample, spec, Manner(distribution, estimator, freedom == "all", run == "machine", confidence))
     return _told(sample, spec, made, product=product, confidence=confidence, wanted=wanted)
 
 

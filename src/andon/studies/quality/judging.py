@@ -63,10 +63,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How values are judged: the distribution, the estimator of sigma, the kind of run, the confidence."""
+    """How values are judged.
+
+    `estimator` is that of sigma within subgroups; `all_freedom` gives it n - 1 degrees of freedom, `machine` leaves it
+    out.
+    """
 
     distribution: str
     estimator: str
+    all_freedom: bool
     machine: bool
     confidence: float
 
@@ -125,7 +130,7 @@ def _as_normal(
     values = transform(sample.values)
     low, high, target = (_moved(v, transform) for v in (spec.low, spec.high, spec.target))
     spread = overall(values)
-    inner = None if manner.machine else within(values, sample.groups, manner.estimator)
+    inner = _within(values, sample, manner)
     made: list[Index] = []
     for which, sigma in (("within", inner), ("machine" if manner.machine else "overall", spread)):
         if sigma is not None and sigma.value > 0:
@@ -139,13 +144,18 @@ def _as_normal(
     return Judged(
         named[1],
         named[0],
-        within(sample.values, sample.groups, manner.estimator) if not manner.machine else None,
+        _within(sample.values, sample, manner),
         overall(sample.values),
         tuple(made),
         _defects(sample.values, spec, below, above),
         (goodness(values, normal),) if normal else (),
         normal.density if normal and transform is _identity else None,
     )
+
+
+def _within(values: Numbers, sample: Sample, manner: Manner) -> Sigma | None:
+    found = None if manner.machine else within(values, sample.groups, manner.estimator)
+    return Sigma(found.value, len(values) - 1) if found and manner.all_freedom else found
 
 
 def _by_quantiles(sample: Sample, spec: Specification, manner: Manner, fit: Fitted | None) -> Judged:
@@ -164,7 +174,7 @@ def _by_quantiles(sample: Sample, spec: Specification, manner: Manner, fit: Fitt
     return Judged(
         manner.distribution if fit is None else fit.name,
         None,
-        None if manner.machine else within(values, sample.groups, manner.estimator),
+        _within(values, sample, manner),
         overall(values),
         tuple(found),
         _defects(values, spec, [None, below], [None, above]),
