@@ -3,7 +3,17 @@
 from .aggregate import AGGREGATES, AggregateRules, Aggregates
 from .forget import Forgotten
 from .historian import Historian, RemoteHistorian
-from .lean import lean
+from .lean import lean, trim
 from .verify import Report
 
-__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "Forgotten", "Historian", "RemoteHistorian", "Report", "lean"]
+__all__ = [
+    "AGGREGATES",
+    "AggregateRules",
+    "Aggregates",
+    "Forgotten",
+    "Historian",
+    "RemoteHistorian",
+    "Report",
+    "lean",
+    "trim",
+]
