@@ -2,8 +2,9 @@
 
 from .aggregate import AGGREGATES, AggregateRules, Aggregates
 from .forget import Forgotten
-from .historian import Historian, RemoteHistorian
+from .historian import Historian
 from .lean import lean, trim
+from .remote import RemoteHistorian
 from .verify import Report
 
 __all__ = [

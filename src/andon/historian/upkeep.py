@@ -36,7 +36,7 @@ class Upkeep:
 
     def look(self) -> None:
         """Start sealing if the hot tier is full or a day is over; wait for it only if the hot tier overflows."""
-        rows, day = self.store.fresh.rows, self.store.now() // DAY
+        rows, day = max(self.store.fresh.rows, self.store.measured), self.store.now() // DAY
         if rows < HOT_ROWS and (day == self.sealed_day or rows < FEW):
             return
         with self.turn:
@@ -57,7 +57,7 @@ class Upkeep:
 
     def _work(self, until: int | None, day: int) -> None:
         try:
-            rows = seal(self.store, until)
+            rows = seal(self.store, until, FEW)
             if rows:
                 log.info("sealed %d rows", rows)
             for crowd in crowded(self.store, day):
