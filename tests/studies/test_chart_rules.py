@@ -36,7 +36,9 @@ def test_constants_are_those_of_the_exact_distribution(row: dict[str, str]) -> N
         "D4": 1 + 3 * d3(n) / d2(n),
         "E2": 3 / d2(n),
     }
-    assert found == pytest.approx({k: float(row[k]) for k in found}, rel=1e-7, abs=1e-7)  # ptukey's own error reaches 7e-8
+    assert found == pytest.approx(
+        {k: float(row[k]) for k in found}, rel=1e-7, abs=1e-7
+    )  # ptukey's own error reaches 7e-8
     assert d4(n) == pytest.approx(float(row["d4_median_range"]), rel=1e-6)
 
 
