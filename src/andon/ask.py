@@ -58,7 +58,7 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
     named = _tests(settings)
-    benches, left_out = _able(study, [Bench(m, plant, history, named) for m in plant.at(question.at)])
+    benches, left_out = _able(study, [Bench(m, plant, history, named) for m in plant.at(question.at)], question.window)
     if not (by or study.adds or study.of_line or len(benches) == 1):
         by = ("machine",)  # answers that do not add up are told apart by their machines
     units = (
@@ -136,12 +136,12 @@ def _groups(by: tuple[str, ...]) -> tuple[str, ...]:
     return by
 
 
-def _able(study: Study, benches: list[Bench]) -> tuple[list[Bench], list[tuple[str, str]]]:
+def _able(study: Study, benches: list[Bench], window: Window) -> tuple[list[Bench], list[tuple[str, str]]]:
     """The machines that have every role the study needs; the others with what they lack."""
     able: list[Bench] = []
     lacking: list[tuple[str, str]] = []
     for bench in benches:
-        missing = [bench.missing(p) for p in study.series if bench.missing(p)]
+        missing = [lacks for p in study.series if (lacks := bench.missing(p, _wide(window)))]
         if missing:
             roles = ", ".join(" or ".join(f"`{r}`" for r in group) for group in missing)
             lacking.append((bench.machine.path, f"needs a signal with role {roles}"))
