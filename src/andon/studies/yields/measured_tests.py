@@ -118,15 +118,15 @@ def measured_test(column: Column, spec: Specification, frame: Frame) -> Raw:
     ordered, n = np.sort(value), len(value)
     mean, (median, robust_sigma) = float(value.mean()), robust(ordered)
     centred = value - mean
-    square = float(centred @ centred)
+    square = float(np.square(centred).sum())  # not `@`: for so few values its threads cost more than they save
     sigma = float(np.sqrt(square / (n - 1))) if n > 1 else None
-    within = _pooled(centred, frame.subgroup[row], frame.subgroups)
+    within = _pooled(centred, square, frame.subgroup[row], frame.subgroups)
     low, high = spec.low, spec.high
     outside = (0 if low is None else int(np.searchsorted(ordered, low, side="left"))) + (
         0 if high is None else n - int(np.searchsorted(ordered, high, side="right"))
     )
     ppk = _index(mean, sigma, spec)
-    gap, top, bottom, chance = _sites(centred, frame.site[row], len(frame.sites))
+    gap, top, bottom, chance = _sites(centred, square, frame.site[row], len(frame.sites))
     return Raw(
         MeasuredTest(
             column.test,
@@ -170,28 +170,29 @@ def _proved(ppk: float | None, n: int) -> float | None:
     return ppk - 1.6448536269514722 * float(np.sqrt(1 / (9 * n) + ppk**2 / (2 * (n - 1))))
 
 
-def _pooled(centred: Numbers, group: Codes, groups: int) -> float | None:
+def _pooled(centred: Numbers, square: float, group: Codes, groups: int) -> float | None:
     """Standard deviation within groups; of all values where each is a group of its own."""
     count = np.bincount(group, minlength=groups)
     freedom = len(centred) - int((count > 0).sum())
     if freedom < 1:
-        return float(np.sqrt(centred @ centred / (len(centred) - 1))) if len(centred) > 1 else None
+        return float(np.sqrt(square / (len(centred) - 1))) if len(centred) > 1 else None
     sums = np.bincount(group, centred, minlength=groups)
-    inside = float(centred @ centred) - float((sums**2 / np.maximum(count, 1)).sum())
+    inside = square - float((sums**2 / np.maximum(count, 1)).sum())
     return float(np.sqrt(max(inside, 0.0) / freedom))
 
 
-def _sites(centred: Numbers, site: Codes, sites: int) -> tuple[float | None, int, int, float]:
+def _sites(centred: Numbers, square: float, site: Codes, sites: int) -> tuple[float | None, int, int, float]:
     """Gap of the means in standard deviations within, highest and lowest site, and the chance of such a difference."""
     count = np.bincount(site, minlength=sites)
     full = count >= OF_SITE
     k = int(full.sum())
     if k < 2:
         return None, 0, 0, np.nan
-    sums, squares = np.bincount(site, centred, minlength=sites), np.bincount(site, centred**2, minlength=sites)
+    sums = np.bincount(site, centred, minlength=sites)
+    squares = square if full[count > 0].all() else float(np.square(centred[full[site]]).sum())
     n, total = float(count[full].sum()), float(sums[full].sum())
     means = np.where(full, sums / np.maximum(count, 1), np.nan)
-    inside = float((squares[full] - sums[full] ** 2 / count[full]).sum()) / (n - k)
+    inside = (squares - float((sums[full] ** 2 / count[full]).sum())) / (n - k)
     between = float((sums[full] ** 2 / count[full]).sum()) - total**2 / n
     top, bottom = int(np.nanargmax(means)), int(np.nanargmin(means))
     difference = float(means[top] - means[bottom])

@@ -29,7 +29,7 @@ def valley(ordered: Numbers, sigma: float) -> float | None:
     if len(ordered) < FEWEST or sigma <= 0:
         return None
     low, high = ordered[int(0.005 * len(ordered))], ordered[int(0.995 * (len(ordered) - 1))]
-    if not high > low or len(np.unique(ordered[:: max(1, len(ordered) // 2000)])) < STEPS:
+    if not high > low or np.count_nonzero(np.diff(ordered[:: max(1, len(ordered) // 2000)])) < STEPS - 1:
         return None
     edges = np.linspace(low, high, STEPS + 1)
     counts = np.diff(np.searchsorted(ordered, edges, side="right")).astype(np.float64)

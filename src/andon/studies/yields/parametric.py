@@ -169,4 +169,6 @@ def _seen(columns: Sequence[Column], units: Units) -> float:
     found = np.zeros(len(units), np.bool_)
     for c in columns:
         found[c.row] = True
+        if found.all():
+            break
     return float(found.sum())

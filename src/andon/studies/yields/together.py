@@ -13,7 +13,7 @@ from ...units import Parts, Ratio
 from .picked import Flags
 from .quartiles import robust
 
-LOOK = 2000
+LOOK = 1000
 """Units that are looked at to find the pairs; the figure of each pair that is told is of all units."""
 REACH = 6.0
 """Robust standard deviations from the median beyond which a value counts as one that far: outliers make no pair."""
@@ -54,7 +54,7 @@ def pairs(columns: Sequence[Column], units: int, *, least: float, most: int) -> 
     if len(kept) < 2:
         return ()
     place = np.full(units, -1, np.int64)
-    seen = np.unique(np.concatenate([c.row for c in kept[:: max(1, len(kept) // 20)]]))
+    seen = np.unique(np.concatenate([c.row for c in kept[:: max(1, len(kept) // 4)]]))
     looked = seen[:: max(1, -(-len(seen) // LOOK))]
     place[looked] = np.arange(len(looked))
     table = np.zeros((len(kept), len(looked)), np.float32)
@@ -77,6 +77,8 @@ def pairs(columns: Sequence[Column], units: int, *, least: float, most: int) -> 
 def _coefficients(table: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Correlations over the units that both rows know (their means are those of all that each knows)."""
     shared = table @ table.T
+    if known.all():
+        return np.asarray(shared / np.maximum(np.sqrt(np.outer(np.diag(shared), np.diag(shared))), 1e-30))
     square = table**2
     scale = np.sqrt(np.maximum((square @ known.T) * (known @ square.T), 1e-30))
     return np.asarray(shared / scale)
