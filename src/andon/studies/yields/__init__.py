@@ -1,5 +1,9 @@
 """Studies of yield: bins, wafers and tests, and what bad units have in common."""
 
-from . import parametric
+from . import lot_acceptance, parametric, part_average
 
-__all__ = ["parametric"]
+__all__ = [
+    "lot_acceptance",
+    "parametric",
+    "part_average",
+]
