@@ -12,11 +12,12 @@ from . import studies  # noqa: F401  (importing the studies fills the catalog)
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
-from .model import Calendar, Output, Spells, States, Texts, Window
+from .model import Calendar, Output, Process, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
 from .reading import REACH, Bench, History, ReadAhead, text_spells
 from .settings import checked
+from .units import SECOND
 
 __all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked"]
 
@@ -57,8 +58,8 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     settings = checked(study, question.settings)
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
-    named = _tests(settings)
-    benches, left_out = _able(study, [Bench(m, plant, history, named) for m in plant.at(question.at)])
+    named, every = _tests(settings), _every(settings)
+    benches, left_out = _able(study, [Bench(m, plant, history, named, every) for m in plant.at(question.at)])
     if not (by or study.adds or study.of_line or len(benches) == 1):
         by = ("machine",)  # answers that do not add up are told apart by their machines
     units = (
@@ -111,6 +112,12 @@ def _tests(settings: Mapping[str, object]) -> tuple[str, ...] | None:
                 (given,) if isinstance(given, str) else tuple(map(str, given)) if isinstance(given, Sequence) else None
             )
     return None
+
+
+def _every(settings: Mapping[str, object]) -> int | None:
+    """How long the buckets of a process are (microseconds), where a question says it by its setting `every`."""
+    every = settings.get("every")
+    return max(1, round(every * SECOND)) if isinstance(every, int | float) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,7 @@ def _cut(argument: object, window: Window) -> object:
         return argument.within(_wide(window))
     if isinstance(argument, Output):
         return argument.touching(_wide(window))
-    return argument
+    return argument.within(window) if isinstance(argument, Process) else argument
 
 
 def _split(bench: Bench, window: Window, by: tuple[str, ...]) -> list[tuple[Key, Window]]:

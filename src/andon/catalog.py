@@ -20,6 +20,7 @@ from .model import (
     Measurements,
     Orders,
     Output,
+    Process,
     Products,
     Spells,
     States,
@@ -31,7 +32,7 @@ from .model import (
 )
 from .units import Unit
 
-SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms)
+SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms, Process)
 KNOWLEDGE = (Calendar, Products, StopRules, Characteristics)
 ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     States: (("state",),),
@@ -40,6 +41,7 @@ ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     Alarms: (),
     Measurements: (),
     Units: (),
+    Process: (),
 }
 """Roles that a series is made of, whatever the parameter is called: one of each group is needed."""
 
@@ -124,7 +126,7 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Register a function as a study, and return it unchanged: `@study()` or `@study(picture=oee_picture)`.
 
     A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
-    theirs, Alarms, Units and Measurements need none).
+    theirs, Alarms, Units, Measurements and Process need none).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
     A `Mapping[str, series]` is that series of every machine of the line, by path.
     """
