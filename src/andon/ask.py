@@ -45,6 +45,8 @@ Run = Callable[[Callable[..., object], Sequence[Mapping[str, object]]], Iterable
 def ask(question: Question, plant: Plant, history: History, run: Run | None = None) -> Asked:
     """Answer a question: read what the study needs of each machine, call it, add the answers up.
 
+    A study that is answered from its settings alone looks at neither place, window nor history.
+
     Raises
     ------
     UnknownName
@@ -56,6 +58,8 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     """
     study, by = find(question.study), _groups(question.by)
     settings = checked(study, question.settings)
+    if study.timeless:
+        return _timeless(study, settings, question, plant)
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
     named, every = _tests(settings), _every(settings)
@@ -89,6 +93,15 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
         plant.digest,
     )
     return Asked(study, question.at, question.window, plant.zone, total, pieces, tuple(covered), evidence)
+
+
+def _timeless(study: Study, settings: Mapping[str, object], question: Question, plant: Plant) -> Asked:
+    """The answer of a study that needs nothing but its settings."""
+    if question.by:
+        raise BadQuestion(f"{study.name} is answered from its settings alone: there is nothing to split it by.")
+    evidence = Evidence((), (), (), 0, 0, made_by(), plant.digest)
+    answer = study.function(**settings)
+    return Asked(study, "", Window(question.window.until, question.window.until), plant.zone, answer, (), (), evidence)
 
 
 def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ class Study:
         return tuple(p for p in self.parameters if p.source == "series")
 
     @property
+    def timeless(self) -> bool:
+        """It is answered from its settings alone: no machine, no window, no history."""
+        return all(p.source == "setting" for p in self.parameters)
+
+    @property
     def of_line(self) -> bool:
         """The study looks at all machines of a place at once."""
         return any(p.each for p in self.parameters)
@@ -128,7 +133,8 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
     theirs, Alarms, Units, Measurements and Process need none).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
-    A `Mapping[str, series]` is that series of every machine of the line, by path.
+    A `Mapping[str, series]` is that series of every machine of the line, by path. A study with settings only needs no
+    machine and no window.
     """
 
     def register(function: F) -> F:
