@@ -17,6 +17,7 @@ from ..model import (
     Measurements,
     Orders,
     Output,
+    Process,
     Products,
     Spells,
     State,
@@ -31,6 +32,7 @@ from ..plant.alarms import ALARM
 from ..units import HOUR
 from .ahead import COUNT_ROLES, History, counter, told
 from .overlay import overlaid, text_spells
+from .process import process, said_by
 from .tested import AGAIN, judged, output_of, rejected
 
 REACH = 24 * HOUR
@@ -48,6 +50,8 @@ class Bench:
     history: History
     tests: tuple[str, ...] | None = None
     """The tests that the question is about; None: it may be about any."""
+    every: int | None = None
+    """How long the buckets of a process are (microseconds); None: as fits the window."""
 
     def read(self, parameter: Parameter, window: Window) -> object:
         """The argument of a study: a series by role, or plant knowledge."""
@@ -79,6 +83,8 @@ class Bench:
 
     def signals(self, parameter: Parameter) -> list[Signal]:
         """The signals that the argument is read from."""
+        if parameter.kind is Process:
+            return said_by(self.machine)
         extra = {States: ("reason", "order"), Output: (*COUNT_ROLES, "product")}.get(parameter.kind, ())
         roles = [r for group in parameter.roles for r in group] + list(extra)
         return [s for r in dict.fromkeys(roles) if (s := self.machine.role(r))]
@@ -201,6 +207,11 @@ def measurements(bench: Bench, window: Window) -> Measurements:
     return bench.history.measurements(bench.machine.path, window, bench.tests)
 
 
+def whole_process(bench: Bench, window: Window) -> Process:
+    """All that the machine said, in buckets."""
+    return process(bench.machine, bench.plant, bench.history, window, bench.every)
+
+
 def calendar(bench: Bench, window: Window) -> Calendar:
     return bench.plant.shifts.calendar(window, bench.machine.path)
 
@@ -217,7 +228,15 @@ def characteristics(bench: Bench, _: Window) -> Characteristics:
     return bench.machine.characteristics
 
 
-COMPOUND = {States: states, Output: output, Orders: orders, Alarms: alarms, Units: units, Measurements: measurements}
+COMPOUND = {
+    States: states,
+    Output: output,
+    Orders: orders,
+    Alarms: alarms,
+    Units: units,
+    Measurements: measurements,
+    Process: whole_process,
+}
 KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules, Characteristics: characteristics}
 
 

@@ -2,8 +2,4 @@
 
 from . import lot_acceptance, parametric, part_average
 
-__all__ = [
-    "lot_acceptance",
-    "parametric",
-    "part_average",
-]
+__all__ = ["lot_acceptance", "parametric", "part_average"]

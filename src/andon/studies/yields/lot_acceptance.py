@@ -160,7 +160,7 @@ def lot_acceptance(
     first: float = 3.0,
     second: float = 4.0,
 ) -> LotAcceptance:
-    """Which lots are worse than lots are: statistical yield limits and bin limits (SYL, SBL).
+    """Which lots are beyond statistical yield and bin limits (SYL, SBL).
 
     SYL = center - k sigma of the yield of lots, SBL = center + k sigma of the share of each bin of failures, k = 3 for
     the first limit and 4 for the second. Center and sigma are median and interquartile range / 1.35 (`robust`), which

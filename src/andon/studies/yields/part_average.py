@@ -174,7 +174,7 @@ def part_average(
     neighbours: int = 6,
     through: Ratio = 0.5,
 ) -> PartAverage:
-    """Which parts pass every limit and are still not like the others (PAT, GDBN, Z-PAT).
+    """Which parts pass every limit and are not like the others (PAT, GDBN, Z-PAT).
 
     Part average limits are median -/+ `sigmas` x robust sigma, with robust sigma = (Q3 - Q1) / 1.35, of the good parts,
     and never wider than the specification: outliers do not move them as they would move a mean. Dynamic limits are
