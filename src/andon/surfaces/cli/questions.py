@@ -14,7 +14,6 @@ from .desk import Desk
 from .options import Options
 from .show import Shape, answer, print_line, show, write_csv
 
-
 SPOT: Mapping[str, object] = {"at": "", "since": "", "until": "", "last": "", "by": "", "workers": 1}
 """Where and when a study is asked; one that is answered from its settings alone has none of these options."""
 
