@@ -24,13 +24,15 @@ FEW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Some of the units: those of which each text that is given is said; "" leaves it open."""
+    """Some of the units: those of which each text that is given is said, and die coordinates; "" and None leave open."""
 
     lot: str = ""
     wafer: str = ""
     unit: str = ""
     product: str = ""
     step: str = ""
+    x: int | None = None
+    y: int | None = None
 
     def of(self, units: Units) -> Rows:
         """Their places, in order of time."""
@@ -38,6 +40,9 @@ class Which:
         for name in ("lot", "wafer", "unit", "product", "step"):
             if wanted := getattr(self, name):
                 chosen &= getattr(units, name) == wanted
+        for name in ("x", "y"):
+            if (place := getattr(self, name)) is not None:
+                chosen &= getattr(units, name) == place
         return np.flatnonzero(chosen)
 
 

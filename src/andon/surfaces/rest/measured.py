@@ -16,6 +16,8 @@ LOT, WAFER = Query("", description="Only of this lot."), Query("", description="
 UNIT = Query("", description="Only of this unit: its serial number or part id.")
 PRODUCT, STEP = Query("", description="Only of this product."), Query("", description="Only of this test step.")
 
+X, Y = Query(None, description="Only of dies with this x."), Query(None, description="Only of dies with this y.")
+
 
 def routes(house: ModuleType, folder: Path) -> APIRouter:
     found, door = APIRouter(tags=["measured"]), Door(house, folder)
@@ -40,11 +42,13 @@ def _units(found: APIRouter, door: Door) -> None:
         unit: str = UNIT,
         product: str = PRODUCT,
         step: str = STEP,
+        x: int | None = X,
+        y: int | None = Y,
         limit: int = Query(500, ge=1, le=10_000, description="Units of a page."),
         skip: int = Query(0, ge=0, le=10_000_000, description="How many newer ones are left out."),
     ) -> Response:
         """Units as they were tested, the newest first, page by page."""
-        which = asking.house.Which(lot, wafer, unit, product, step)
+        which = asking.house.Which(lot, wafer, unit, product, step, x, y)
         return asking.told(asking.ask("unit_rows", at, **span.said, which=which, limit=limit, skip=skip))
 
     @found.get("/measured/unit", operation_id="measured-unit", response_model=shapes.UnitTold)
