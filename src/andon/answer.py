@@ -190,9 +190,19 @@ def telling(study: Study, single: Mapping[str, Plain]) -> list[str]:
     return [n for n in (first or [f.name for f in figures(study.answer)]) if n in single][:9]
 
 
+PLAIN = frozenset({str, int, bool, type(None)})
+_ROWS: dict[type, tuple[str, ...]] = {}
+"""The names of the figures of each kind of row that was told before."""
+
+
 def plain(value: object) -> Plain:
     """Any answer as JSON-able values; ratios that a class derives are in, under their property's name."""
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+    kind = type(value)
+    if kind in PLAIN:
+        return value  # type: ignore[return-value]  # one of PLAIN
+    if kind in _ROWS:
+        return {name: v if type(v) in PLAIN else plain(v) for name in _ROWS[kind] for v in (getattr(value, name),)}
+    if isinstance(value, bool | int | str) and not isinstance(value, Enum):
         return value
     if isinstance(value, Enum):
         return str(value.value)
@@ -201,7 +211,8 @@ def plain(value: object) -> Plain:
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in figures(type(value))}
+        _ROWS[kind] = tuple(f.name for f in figures(kind))
+        return plain(value)
     if hasattr(value, "tolist"):
         return plain(value.tolist())
     if isinstance(value, tuple | list | set | frozenset):
