@@ -16,6 +16,7 @@ from .model import (
     Alarms,
     Calendar,
     Characteristics,
+    Chartbook,
     Counts,
     Measurements,
     Orders,
@@ -32,7 +33,7 @@ from .model import (
 from .units import Unit
 
 SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms)
-KNOWLEDGE = (Calendar, Products, StopRules, Characteristics)
+KNOWLEDGE = (Calendar, Products, StopRules, Characteristics, Chartbook)
 ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     States: (("state",),),
     Output: (("total_count", "good_count"),),

@@ -1,5 +1,6 @@
 """The nouns: what a machine says, and the shapes in which a study reads it."""
 
+from .charts import Chartbook, FrozenLimits, PointNote
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
 from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units
@@ -21,16 +22,19 @@ __all__ = [
     "Calendar",
     "Characteristic",
     "Characteristics",
+    "Chartbook",
     "Codes",
     "Counts",
     "Element",
     "Found",
+    "FrozenLimits",
     "Loss",
     "Measurements",
     "Names",
     "Numbers",
     "Orders",
     "Output",
+    "PointNote",
     "Products",
     "Rate",
     "Reader",

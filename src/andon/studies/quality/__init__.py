@@ -1,0 +1,1 @@
+"""Studies of quality: what was measured on units against what it should be."""
