@@ -10,6 +10,7 @@ export const ROUTES: Route[] = [
   { path: "/losses", name: "losses", load: () => import("../pages/losses") },
   { path: "/machines", name: "machines", load: () => import("../pages/machines") },
   { path: "/operator", name: "operator", right: "operator", load: () => import("../pages/operator") },
+  { path: "/quality", name: "quality", load: () => import("../pages/quality") },
   { path: "/yield", name: "yield", load: () => import("../pages/yield") },
   { path: "/alarms", name: "alarms", load: () => import("../pages/alarms") },
   { path: "/studies", name: "studies", load: () => import("../pages/studies") },
