@@ -58,11 +58,8 @@ __all__ = [
     "Values",
     "Waveforms",
     "Window",
-<<<<<<< HEAD
-    "instant",
-=======
     "bucket_edges",
->>>>>>> main
+    "instant",
     "micros",
     "moment",
     "texts",
