@@ -77,9 +77,11 @@ def moved(shift: float, since: int = 60) -> Measurements:
 def test_what_broke_with_the_others_is_told_by_name(chart: Any) -> None:
     found = multivariate_chart(moved(2.0), chart=chart, baseline="00000/00060")
     first = next(p for p in found.points if p.signal)
-    assert found.phase == "II" and first.place > 60
+    assert found.phase == "II"
+    assert first.place > 60
     assert first.most in ("size", "mass")  # the pair that goes together no longer does
-    assert found.contributions[0].test in ("size", "mass") and found.contributions[2].test == "other"
+    assert found.contributions[0].test in ("size", "mass")
+    assert found.contributions[2].test == "other"
 
 
 def test_the_parts_of_a_distance_of_independent_tests_are_their_own_distances() -> None:

@@ -181,7 +181,7 @@ def multivariate_chart(
     baseline: str = "",
     gap: str = "",
 ) -> MultivariateChart:
-    """Do several tests together stay where they were, and which of them moved?
+    """Whether several tests together stay where they were, and which of them moved.
 
     Tests that go together can each be inside of their own limits while they are wrong together: a heavy part that is
     short. T squared is the distance from the center in the shape of their common spread; MEWMA is that of their
