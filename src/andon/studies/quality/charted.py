@@ -200,7 +200,7 @@ class ControlChart:
         Correlation of successive points of the first panel; empty where there are too few.
     correlated
         That correlation is more than chance: the limits and the false-alarm rate are not to be trusted, and a chart
-        of residuals (`residuals`) is the better one.
+        of residuals (`residual`) is the better one.
     ar
         The share of the value before that the residuals are free of; empty where no residuals are charted.
     panels
