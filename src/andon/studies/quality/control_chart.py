@@ -41,7 +41,7 @@ CHARTS: Mapping[str, Chart] = {
         RARE_TIMES,
     )
 }
-Name = Literal[
+ChartName = Literal[
     "",
     "i-mr",
     "xbar-r",
@@ -77,7 +77,7 @@ def control_chart(
     calendar: Calendar | None = None,
     test: str = "",
     product: str = "",
-    chart: Name = "",
+    chart: ChartName = "",
     subgroup: str = "",
     rules: str = "",
     center: Measured | None = None,
