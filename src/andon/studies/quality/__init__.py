@@ -1,5 +1,5 @@
 """Studies of quality: what was measured on units against what it should be."""
 
-from . import attribute_agreement, capability, gauge_bias, gauge_linearity, gauge_rr
+from . import attribute_agreement, capability, gauge_bias, gauge_linearity, gauge_rr, gauge_stability
 
-__all__ = ["attribute_agreement", "capability", "gauge_bias", "gauge_linearity", "gauge_rr"]
+__all__ = ["attribute_agreement", "capability", "gauge_bias", "gauge_linearity", "gauge_rr", "gauge_stability"]
