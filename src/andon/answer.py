@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -93,6 +93,12 @@ class Asked:
         heard = [r for r in ratios if r is not None]
         return min(heard) if heard else None
 
+    def headline(self, local: Callable[[int], str], everywhere: str = "whole plant") -> str:
+        """Who was asked, and when: nothing of it where the study is answered from its settings alone."""
+        if self.study.timeless:
+            return ""
+        return f"{self.at or everywhere} · {local(self.window.since)} – {local(self.window.until)} ({self.zone})"
+
     def rows(self) -> list[dict[str, Plain]]:
         """One row a piece (one row in all where there are none): its key, then its single figures."""
         parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
@@ -137,9 +143,9 @@ class Asked:
     def __repr__(self) -> str:
         """A few lines for a prompt: study, place, local time, coverage, and the figures or the pieces."""
         zone = ZoneInfo(self.zone)
-        since, until = (f"{moment(t).astimezone(zone):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
+        where = self.headline(lambda at: f"{moment(at).astimezone(zone):%Y-%m-%d %H:%M}")
         known = "" if self.known is None else f", coverage {self.known:.1%}"
-        lines = [f"{self.study.name} · {self.at or 'whole plant'} · {since} – {until} ({self.zone}){known}"]
+        lines = [" · ".join(filter(None, (self.study.name, where))) + known]
         said = {f.name: f for f in figures(self.study.answer)}
         if self.pieces:
             lines += page.text_table(self._telling_rows(), {n: f.unit for n, f in said.items()})
@@ -158,6 +164,8 @@ class Asked:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: coverage, figures, pieces, tables and the picture."""
+        if self.study.timeless:
+            return page.page(self.study.name, "", self._parts())
         since, until = (f"{moment(t):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
         known = "" if self.known is None else f" · coverage {self.known:.1%}"
         title = f"{self.study.name} · {self.at or 'whole plant'}"

@@ -136,8 +136,8 @@ def pure(study: Study) -> Iterator[str]:
     touched = {v.__name__.partition(".")[0] for v in function.__globals__.values() if isinstance(v, ModuleType)}
     for name in sorted(touched & IMPURE):
         yield f"its module imports {name}: a study reads nothing but its arguments."
-    if not any(p.kind in SERIES for p in study.parameters):
-        yield "it reads no series: then it is no question to the history."
+    if not study.timeless and not any(p.kind in SERIES for p in study.parameters):
+        yield "it reads plant.toml and no series: then it is no question to the history."
 
 
 def runs(study: Study) -> Iterator[str]:

@@ -13,87 +13,30 @@ from typing import cast
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Batch, Measurements, Receipt, S, Spells, Units, Window
+from ..model import Batch, Buckets, Measurements, Receipt, S, Spells, Units, Window
 from ..plant import Signal
-from . import found, read, rows, seal
+from . import found, measured, read, rows, seal
 from .aggregate import AggregateRules, Aggregates
 from .backup import backup, restore
 from .cold import Shelf, Span
-from .door import Caller, Door, call
+from .door import Door, call
 from .export import export
 from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
+from .means import means
 from .processed import plain, processed
 from .recent import Recent
+from .remote import OFFERED, RemoteHistorian
 from .sql import sql
 from .trend import buckets, together, trend, width_of
 from .upkeep import Upkeep
 from .verify import Report, verify
 from .write import write
 
-OFFERED = (
-    "write",
-    "read",
-    "reads",
-    "samples",
-    "many",
-    "latest",
-    "trend",
-    "trends",
-    "buckets",
-    "aggregate",
-    "aggregates",
-    "coverage",
-    "coverages",
-    "spells",
-    "spell_rows",
-    "overwritten",
-    "touched",
-    "receipts",
-    "last_number",
-    "signals",
-    "quarantine",
-    "forgotten",
-    "seal",
-    "compact",
-    "sql",
-    "export",
-    "forget",
-    "expire",
-    "backup",
-    "verify",
-)
-"""What the owner of a history does for other processes."""
 ALL = Window(0, 1 << 62)
 PATIENCE = 10.0
 """Seconds to wait for an owner that is just starting, or just going."""
-
-
-class RemoteHistorian:
-    """The same methods as `Historian`, answered by the process that owns the folder."""
-
-    def __init__(self, folder: Path, caller: Caller) -> None:
-        self.folder = folder
-        self._caller = caller
-
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        if name not in OFFERED:
-            raise AttributeError(f"A historian has no {name!r}.")
-        return self._caller.method(name)
-
-    def call(self, name: str, *args: object, **named: object) -> object:
-        """Have the owner call what it offers beside the historian's own methods."""
-        return self._caller.ask(name, *args, **named)
-
-    def close(self) -> None:
-        self._caller.link.close()
-
-    def __enter__(self) -> RemoteHistorian:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class Historian:
@@ -257,11 +200,11 @@ class Historian:
 
     def units(self, place: str, window: Window) -> Units:
         """The units that were tested at a machine in `window`."""
-        return found.units(self._store, place, window)
+        return measured.units(self._store, place, window)
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
-        return found.measurements(self._store, place, window, tests)
+        return measured.measurements(self._store, place, window, tests)
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
@@ -306,6 +249,13 @@ class Historian:
         if width < 1:
             raise BadQuestion(f"A bucket of {width} microseconds is none: give at least 1.")
         return buckets(self._store, self._shelf, path, window, width)
+
+    def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
+        """Mean over time, lowest and highest value of many numbers in buckets of `width` microseconds, by path.
+
+        Exact where a signal has few samples; a signal with twenty or more in a roll-up is told by its roll-ups.
+        """
+        return means(self._store, self._shelf, signals, window, width)
 
     def aggregate(
         self, signal: Signal | str, name: str, window: Window, interval: int, rules: AggregateRules | None = None
@@ -371,7 +321,7 @@ class Historian:
         return sorted(self._store.names.paths)
 
     def sql(self, text: str) -> pa.Table:
-        """Answer one SELECT over samples, spells, measurements, signals, receipts, quarantine and forgotten.
+        """Answer one SELECT over samples, spells, units, measurements, signals, receipts, quarantine and forgotten.
 
         It reads only: other statements, files and other databases are refused.
         """

@@ -5,6 +5,7 @@ from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
 from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units
 from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, micros, moment
+from .process import Buckets, Process, bucket_edges
 from .series import Alarms, Counts, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
 from .storing import Batch, Reader, Receipt, Sink
 
@@ -19,6 +20,7 @@ __all__ = [
     "Alarms",
     "Batch",
     "Bin",
+    "Buckets",
     "Calendar",
     "Characteristic",
     "Characteristics",
@@ -35,6 +37,7 @@ __all__ = [
     "Orders",
     "Output",
     "PointNote",
+    "Process",
     "Products",
     "Rate",
     "Reader",
@@ -55,6 +58,7 @@ __all__ = [
     "Values",
     "Waveforms",
     "Window",
+    "bucket_edges",
     "micros",
     "moment",
 ]
