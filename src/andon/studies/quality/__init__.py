@@ -1,5 +1,21 @@
 """Studies of quality: what was measured on units against what it should be."""
 
-from . import capability, control_chart, gauge_rr
+from . import (
+    attribute_agreement,
+    capability,
+    control_chart,
+    gauge_bias,
+    gauge_linearity,
+    gauge_rr,
+    gauge_stability,
+)
 
-__all__ = ["capability", "control_chart", "gauge_rr"]
+__all__ = [
+    "attribute_agreement",
+    "capability",
+    "control_chart",
+    "gauge_bias",
+    "gauge_linearity",
+    "gauge_rr",
+    "gauge_stability",
+]
