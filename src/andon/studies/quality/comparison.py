@@ -300,22 +300,10 @@ def _group(name: str, v: Numbers, confidence: float) -> Group:
 
     n, mean, deviation = len(v), float(v.mean()), float(v.std(ddof=1))
     reach = float(t.ppf((1 + confidence) / 2, n - 1)) * deviation / sqrt(n)
-    low, high = (
-        deviation * sqrt((n - 1) / float(chi2.ppf(s, n - 1))) for s in ((1 + c) / 2 for c in (confidence, -confidence))
-    )
-    return Group(
-        name,
-        n,
-        mean,
-        mean - reach,
-        mean + reach,
-        deviation,
-        low,
-        high,
-        float(np.median(v)),
-        float(v.min()),
-        float(v.max()),
-    )
+    ends = (float(chi2.ppf((1 + side) / 2, n - 1)) for side in (confidence, -confidence))
+    low, high = (deviation * sqrt((n - 1) / end) for end in ends)
+    extremes = (float(np.median(v)), float(v.min()), float(v.max()))
+    return Group(name, n, mean, mean - reach, mean + reach, deviation, low, high, *extremes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ def regression(
     constant: bool = True,
     confidence: Ratio = 0.95,
 ) -> Regression:
-    """How a measured value follows from other tests of the unit, numbers of the machine, or time.
+    """How a measured value follows from other tests, numbers of the machine, or time.
 
     Least squares, solved by QR and refined in twice the precision, so that collinear terms and high powers cost no
     digits (NIST's Filip and Longley data come out to 13). The last value of each unit counts. A regression tells what
@@ -215,7 +215,7 @@ def regression(
     >>> rows = [(i, str(i), t, v) for i in range(20) for t, v in (("x", float(i)), ("y", 2.0 * i + 1 + (-1) ** i / 4))]
     >>> found = regression(Measurements.of(rows), test="y", tests="x")
     >>> [round(r.coefficient, 2) for r in found.rows], round(found.r2, 3)
-    ([1.03, 2.0], 1.0)
+    ([1.04, 2.0], 1.0)
 
     References
     ----------

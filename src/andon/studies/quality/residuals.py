@@ -71,10 +71,10 @@ def _even(residual: Numbers, fitted: Numbers) -> float | None:
 
 
 def _remarks(normal: float, even: float | None, order: float, outliers: int) -> list[str]:
-    found = ["residuals are not normal: p are approximate"] if normal < DOUBTFUL else []
-    found += (
-        ["residuals spread more at some fitted values than at others"] if even is not None and even < DOUBTFUL else []
+    wrong = (
+        (normal < DOUBTFUL, "residuals are not normal: p are approximate"),
+        (even is not None and even < DOUBTFUL, "residuals spread more at some fitted values than at others"),
+        (order < 1, "neighbouring residuals are alike: p are too small"),
+        (outliers > 0, f"{outliers} residual(s) beyond 4 standard deviations: look at them first"),
     )
-    found += ["neighbouring residuals are alike: p are too small"] if order < 1 else []
-    found += [f"{outliers} residual(s) beyond 4 standard deviations: look at them first"] if outliers else []
-    return found
+    return [text for is_so, text in wrong if is_so]
