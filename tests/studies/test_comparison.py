@@ -90,12 +90,9 @@ def test_what_cannot_be_compared_is_refused_in_words():
         comparison(Measurements.of(rows), by="who")
     with pytest.raises(NoData, match="two groups"):
         comparison(Measurements.of(rows, lot=["A"] * 50))
+    twice = [(i, str(i), "width", float(i)) for i in range(100)]
     with pytest.raises(BadQuestion, match="too many"):
-        comparison(
-            Measurements.of(
-                [*rows, *[(i + 99, f"b{i}", "width", 1.0) for i in range(50)]], lot=[str(i % 50) for i in range(100)]
-            )
-        )
+        comparison(Measurements.of(twice, lot=[str(i % 50) for i in range(100)]))
 
 
 def test_a_group_without_spread_has_no_p_and_says_so():
