@@ -1,5 +1,5 @@
 """Studies of yield: bins, wafers and tests, and what bad units have in common."""
 
-from . import commonality, lot_acceptance, parametric, part_average
+from . import commonality, lot_acceptance, parametric, part_average, test_time
 
-__all__ = ["lot_acceptance", "parametric", "part_average"]
+__all__ = ["commonality", "lot_acceptance", "parametric", "part_average", "test_time"]

@@ -292,8 +292,8 @@ def _notes(lots: int, suspects: Sequence[Shared]) -> tuple[str, ...]:
         found.append("all units are of one lot: what differs between lots cannot be seen")
     unsure = [r for r in suspects if r.lots_chance is not None and r.lots_chance > LOTS_SURE]
     found += [
-        f"{r.factor} {r.level} is shared by bad units, but so few lots with it differ so little from those without that "
-        f"chance does as much in {r.lots_chance:.0%} of cases"
+        f"{r.factor} {r.level} is shared by bad units, but its lots are so few, or differ so little from the others, "
+        f"that chance does as much in {r.lots_chance:.0%} of cases"
         for r in unsure[:3]
     ]
     twins = [r for r in suspects if r.same_units]
