@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from ...catalog import study
-from ...errors import BadQuestion, NoData
+from ...errors import BadQuestion
 from ...model import Units
 from ...picture import Picture, bars
 from ...units import Parts, Ratio, Unit
-from .factors import Factor, factors
+from .factors import Factor, factors, judged_by
 from .odds import Odds, lots_apart, odds
 from .picked import Flags, adjusted, at_least, grouped
 
@@ -198,7 +198,7 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
     Other. Ann. Math. Statist. 18 (1947), 50-60.
     """
     at_least("fewest", fewest, 1)
-    judge, judged = _judged(units)
+    judge, judged = judged_by(units)
     bad = _bad(judged, bins)
     if not bad.any() or bad.all():
         raise BadQuestion(
@@ -223,16 +223,6 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
         tuple(found[:MOST]),
         _notes(len(lots), suspects),
     )
-
-
-def _judged(units: Mapping[str, Units]) -> tuple[str, Units]:
-    """The machine that judges most units, and each unit as it was judged there last."""
-    counts = {path: int((u.passed >= 0).sum()) for path, u in units.items()}
-    path = max(counts, key=lambda p: (counts[p], p), default="")
-    if not path or not counts[path]:
-        raise NoData("Nobody said which units passed: there are no bad ones to look at.")
-    found = units[path]
-    return path, found.pick(found.last & (found.passed >= 0))
 
 
 def _bad(units: Units, bins: str) -> Flags:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import NoData
 from ...model import NO_SITE, Times, Units
 from ...model.measured import coded
 from ...units import HOUR
@@ -25,6 +26,22 @@ class Factor:
     name: str
     levels: tuple[str, ...]
     code: Codes
+
+
+def judged_by(units: Mapping[str, Units]) -> tuple[str, Units]:
+    """The machine that judges most units, and each unit as it was judged there last.
+
+    Raises
+    ------
+    NoData
+        Nobody said which units passed.
+    """
+    counts = {path: int((u.passed >= 0).sum()) for path, u in units.items()}
+    path = max(counts, key=lambda p: (counts[p], p), default="")
+    if not path or not counts[path]:
+        raise NoData("Nobody said which units passed: there are no bad ones to look at.")
+    found = units[path]
+    return path, found.pick(found.last & (found.passed >= 0))
 
 
 def factors(judge: str, judged: Units, units: Mapping[str, Units]) -> Iterator[Factor]:
