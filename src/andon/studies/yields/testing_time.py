@@ -12,7 +12,7 @@ from ...errors import NoData
 from ...model import NO_SITE, Measurements, Numbers, StopRules, Units
 from ...picture import Picture, bars
 from ...units import HOUR, SECOND, Money, Parts, Ratio, Seconds
-from .picked import at_least
+from .picked import Codes, at_least
 from .stages import Ended, ended
 from .touchdowns import Touchdowns, touchdowns
 
@@ -292,7 +292,7 @@ def _sites(units: Units, down: Touchdowns, waits: Numbers) -> tuple[SiteTime, ..
     return tuple(rows)
 
 
-def _sizes(sites: Numbers, seconds: Numbers) -> tuple[SizeTime, ...]:
+def _sizes(sites: Codes, seconds: Numbers) -> tuple[SizeTime, ...]:
     return tuple(
         SizeTime(n, float((sites == n).sum()), float(np.median(seconds[sites == n])))
         for n in np.unique(sites).astype(int).tolist()
