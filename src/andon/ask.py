@@ -119,13 +119,11 @@ def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
 
 
 def _tests(settings: Mapping[str, object]) -> tuple[str, ...] | None:
-    """The tests that a question names by its settings `test` or `tests`, so that only they are read."""
-    for name in ("test", "tests"):
-        if given := settings.get(name):
-            return (
-                (given,) if isinstance(given, str) else tuple(map(str, given)) if isinstance(given, Sequence) else None
-            )
-    return None
+    """The tests that a question names by its settings `test` and `tests`, so that only they are read."""
+    named: list[str] = []
+    for given in (settings.get("test"), settings.get("tests")):
+        named += given.split(",") if isinstance(given, str) else map(str, given) if isinstance(given, Sequence) else []
+    return tuple(dict.fromkeys(n.strip() for n in named if n.strip())) or None
 
 
 def _every(settings: Mapping[str, object]) -> int | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from andon.historian import Historian
 from andon.historian.condense import condense
 from andon.historian.hot import KNOWN
-from andon.model import Batch
+from andon.model import Batch, Window
 
 AT = 1_700_000_000_000_000
 
@@ -54,10 +54,24 @@ def test_what_is_not_sealed_and_what_is_rare_keeps_its_receipts(tmp_path: Path) 
         assert history.receipts()["source"].to_pylist().count("rare") == 8
 
 
+FIRST = """
+DROP TABLE known; DROP TABLE units; DROP TABLE tested; DROP TABLE measurements; UPDATE layout SET number = 1;
+CREATE TABLE measurements(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, unit_id VARCHAR NOT NULL, step VARCHAR NOT NULL,
+    test VARCHAR NOT NULL, value DOUBLE, low DOUBLE, high DOUBLE, passed BOOLEAN, seq BIGINT NOT NULL);
+INSERT INTO measurements VALUES ('press', 1000, '7', '10', 'gap', 1.5, 1.0, 2.0, NULL, 1),
+    ('press', 1000, '7', '10', 'force', 9.0, NULL, 8.0, NULL, 1),
+    ('press', 1000, '7', '10', 'gap', 2.5, 1.0, 2.0, NULL, 2)
+"""
+
+
 def test_a_history_of_the_first_layout_is_brought_up_to_date(tmp_path: Path) -> None:
     with Historian.own(tmp_path) as history:
         history.write(batch("busy", 1))
-        history._store.db.execute("DROP TABLE known; UPDATE layout SET number = 1")
+        history._store.db.execute(FIRST)
     with Historian.own(tmp_path) as history:
         assert history.write(batch("busy", 1)).repeated
+        found = history.measurements("press", Window(0, 2000))
+        said = {name: (found.take(name).value.tolist(), found.take(name).passed.tolist()) for name in found.names}
+        assert said == {"gap": ([2.5], [0]), "force": ([9.0], [0])}
+        assert found.units.unit.tolist() == ["7"]
         assert KNOWN.split("(")[0].split()[-1] in str(history._store.db.execute("SHOW TABLES").fetchall())

@@ -18,7 +18,7 @@ HEADER = struct.Struct("<4sIII")
 """The mark, the length of what is said about the batch (JSON), the length of its tables, a CRC-32 of both."""
 LARGEST = 1 << 30
 """No frame is longer: a length beyond it is damage."""
-TABLES = ("samples", "waveforms", "measurements", "spells")
+TABLES = ("samples", "waveforms", "units", "measurements", "spells")
 Check = Callable[[pa.DataType], bool]
 
 
@@ -127,9 +127,10 @@ def checked(table: pa.Table, form: Mapping[str, tuple[Check, bool]], where: str)
         It has others, lacks one, or one has the wrong type.
     """
     for name in table.column_names:
-        if name not in form or table.column_names.count(name) > 1:
+        if (name not in form and ANY not in form) or table.column_names.count(name) > 1:
             raise BadInput(f"{where}: unknown column {name!r}. The columns are {', '.join(form)}.")
-    for name, (fits, needed) in form.items():
+    strange = [(n, form[ANY]) for n in table.column_names if n not in form]
+    for name, (fits, needed) in (*(f for f in form.items() if f[0] != ANY), *strange):
         if name not in table.column_names:
             if needed:
                 raise BadInput(f"{where}: column {name!r} is missing.")
@@ -202,6 +203,23 @@ SAMPLES: Mapping[str, tuple[Check, bool]] = {
     "text": (_is_text, False),
     "quality": (is_code, False),
 }
+UNITS: Mapping[str, tuple[Check, bool]] = {
+    **dict.fromkeys(("machine", "unit_id"), (_is_text, True)),
+    "at": (_is_moment, True),
+    **dict.fromkeys(("step", "lot", "wafer", "product"), (_is_text, False)),
+    **dict.fromkeys(("x", "y", "site", "hard", "soft", "attempt"), (pa.types.is_integer, False)),
+    "passed": (pa.types.is_boolean, False),
+    "seconds": (_is_number, False),
+}
+VALUES: Mapping[str, tuple[Check, bool]] = {
+    "test": (_is_text, True),
+    **dict.fromkeys(("row", "number"), (pa.types.is_integer, False)),
+    **dict.fromkeys(("value", "low", "high"), (_is_number, False)),
+    "unit": (_is_text, False),
+    "passed": (pa.types.is_boolean, False),
+}
+ANY = "*"
+"""A column of any other name: a fact of units."""
 FORMS: Mapping[str, Mapping[str, tuple[Check, bool]]] = {
     "samples": SAMPLES,
     "waveforms": {
@@ -210,9 +228,8 @@ FORMS: Mapping[str, Mapping[str, tuple[Check, bool]]] = {
         "rate": (_is_number, True),
         "block": (_is_block, True),
     },
-    "measurements": dict.fromkeys(("machine", "unit_id", "step", "test"), (_is_text, True))
-    | {"at": (_is_moment, True), "passed": (pa.types.is_boolean, False)}
-    | dict.fromkeys(("value", "low", "high"), (_is_number, False)),
+    "units": {**UNITS, ANY: (_is_text, False)},
+    "measurements": {**{n: (fits, False) for n, (fits, _) in UNITS.items()}, **VALUES, ANY: (_is_text, False)},
     "spells": dict.fromkeys(("kind", "place", "text"), (_is_text, True))
     | dict.fromkeys(("since", "until"), (_is_moment, True))
     | {"detail": (_is_text, False)},

@@ -20,19 +20,6 @@ NAMED = 20
 """How many refused samples a receipt names one by one; the quarantine has all of them."""
 MOMENT = pa.timestamp("us", "UTC")
 WAVEFORMS = schema({"signal": pa.string(), "at": MOMENT, "rate": pa.float64(), "block": pa.list_(pa.float64())})
-MEASUREMENTS = schema(
-    {
-        "machine": pa.string(),
-        "at": MOMENT,
-        "unit_id": pa.string(),
-        "step": pa.string(),
-        "test": pa.string(),
-        "value": pa.float64(),
-        "low": pa.float64(),
-        "high": pa.float64(),
-        "passed": pa.bool_(),
-    }
-)
 SPELLS = schema(
     {
         "kind": pa.string(),
@@ -43,7 +30,12 @@ SPELLS = schema(
         "detail": pa.string(),
     }
 )
-OPTIONAL = frozenset({"value", "text", "quality", "low", "high", "passed", "detail"})
+NEEDED = frozenset({"machine", "signal", "at", "rate", "block", "kind", "place", "since", "until"}) | {
+    "unit_id",
+    "row",
+    "test",
+}
+"""The columns of which each row needs a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +86,8 @@ def admit(batch: Batch, now: int) -> Admitted:
 
 
 def fitted(table: pa.Table, form: pa.Schema, where: str) -> pa.Table:
-    """A table of spells, waveforms or measurements with the columns and types of `form`."""
-    required = [n for n in form.names if n not in OPTIONAL]
+    """A table of spells, waveforms, units or measurements with the columns and types of `form`."""
+    required = [n for n in form.names if n in NEEDED]
     _check_columns(table.column_names, required, form.names, where)
     columns: list[Column] = []
     for kind in form:
@@ -137,6 +129,8 @@ def _check_columns(given: list[str], required: tuple[str, ...] | list[str], know
 
 def _cast(column: Column, kind: pa.DataType, where: str) -> Column:
     try:
+        if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(column.type):
+            column = pc.cast(column, kind.value_type)
         return whole(column if column.type == kind else pc.cast(column, kind))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise BadInput(f"{where}: {column.type} cannot be stored as {kind}: {error}") from error

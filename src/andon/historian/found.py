@@ -1,4 +1,4 @@
-"""What is not samples: spells that people and connectors report, waveforms, measurements."""
+"""What is not samples: spells that people and connectors report, waveforms."""
 
 import heapq
 from collections.abc import Iterable, Sequence
@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ..model import Measurements, Spells, Test, Units, Waveforms, Window
+from ..model import Spells, Waveforms, Window
 from ..plant.alarms import UNBOOKED
 from .hot import Connection, Store, snapshot, table
 
@@ -26,7 +25,7 @@ WHERE seq > ? AND kind <> 'alarm'
 """
 """What reported spells touch: of a connection that was reported before only what its end was moved over; of an alarm
 nothing, for no figure of a shift rests on it."""
-BLOCKS = {"waveforms": 'PARTITION BY place, r."at"', "measurements": 'PARTITION BY place, r."at", unit_id, step, test'}
+BLOCKS = {"waveforms": 'PARTITION BY place, r."at"'}
 Painted = tuple[int, int, str]
 
 
@@ -88,41 +87,6 @@ def waveforms(store: Store, path: str, window: Window) -> Waveforms:
     )
 
 
-def units(store: Store, place: str, window: Window) -> Units:
-    """The units that were tested at a machine in the window."""
-    return measurements(store, place, window).units
-
-
-def measurements(store: Store, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
-    """What was found on units at a machine in the window."""
-    with snapshot(store) as db:
-        rows = _blocks(store, db, "measurements", ([place], window))
-    if tests is not None:
-        rows = rows.filter(pc.is_in(rows["test"], pa.array(tests, pa.string())))
-    names = {c: [str(x) for x in rows[c].to_pylist()] for c in ("unit_id", "step", "test")}
-    numbers = [rows[c].cast(pa.float64()).to_numpy() for c in ("value", "low", "high")]
-    at = rows["at"].to_numpy()
-    tested: dict[tuple[int, str, str], int] = {}
-    row = [tested.setdefault(k, len(tested)) for k in zip(at.tolist(), names["step"], names["unit_id"], strict=True)]
-    made = Units.of([k[0] for k in tested], [k[2] for k in tested], window=window, step=[k[1] for k in tested])
-    known: dict[tuple[object, ...], int] = {}
-    limits = [[None if np.isnan(v) else v for v in n.tolist()] for n in numbers[1:]]
-    keys = zip(names["test"], names["step"], *limits, strict=True)
-    test = np.array([known.setdefault(k, len(known)) for k in keys], np.int32)
-    kinds = [Test(str(k[0]), low=k[2], high=k[3], step=str(k[1])) for k in known]  # type: ignore[arg-type]  # limits
-    passed = _verdict(rows, (numbers[0], numbers[1], numbers[2])).astype(np.int8)
-    return Measurements.sorted(made, kinds, test, np.array(row, np.int32), numbers[0], passed)
-
-
-def _verdict(rows: pa.Table, numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
-    """Whether each one passed: as reported, else by its limits."""
-    value, low, high = numbers
-    inside = ~(value < low) & ~(value > high) & ~np.isnan(value)
-    said = rows["passed"].combine_chunks()
-    given = said.is_valid().to_numpy(zero_copy_only=False)
-    return np.where(given, said.fill_null(False).to_numpy(zero_copy_only=False), inside)
-
-
 def _blocks(store: Store, db: Connection, kind: str, asked: tuple[Sequence[str], Window]) -> pa.Table:
     """Rows of both tiers, the last writer of each key."""
     places, window = asked
@@ -155,10 +119,15 @@ def touched(store: Store, after: int) -> tuple[int, list[tuple[str, int, int]]]:
             "SELECT signal, lo, hi + 1 FROM runs WHERE seq > ?",
             [after, after],
         ).fetchall()
+        tested = db.execute(
+            'SELECT place, min("at"), max("at") + 1 FROM units WHERE seq > ? GROUP BY place UNION ALL '
+            "SELECT place, lo, hi + 1 FROM tested WHERE seq > ?",
+            [after, after],
+        ).fetchall()
         told = db.execute(TOLD, [after]).fetchall()
         told = [(kind, place, since, min(until, store.now())) for kind, place, since, until in told]
     rows = [(store.names.paths[s], since, until) for s, since, until in samples]
-    return last, sorted({*rows, *_touched_by_spells(store, told)})
+    return last, sorted({*rows, *tested, *_touched_by_spells(store, told)})
 
 
 def _touched_by_spells(store: Store, told: Iterable[tuple[str, str, int, int]]) -> Iterable[tuple[str, int, int]]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ..errors import BadQuestion
 from ..model import Batch, Buckets, Measurements, Receipt, S, Spells, Units, Window
 from ..plant import Signal
-from . import found, read, rows, seal
+from . import found, measured, read, rows, seal
 from .aggregate import AggregateRules, Aggregates
 from .backup import backup, restore
 from .cold import Shelf, Span
@@ -200,11 +200,11 @@ class Historian:
 
     def units(self, place: str, window: Window) -> Units:
         """The units that were tested at a machine in `window`."""
-        return found.units(self._store, place, window)
+        return measured.units(self._store, place, window)
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
-        return found.measurements(self._store, place, window, tests)
+        return measured.measurements(self._store, place, window, tests)
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
@@ -321,7 +321,7 @@ class Historian:
         return sorted(self._store.names.paths)
 
     def sql(self, text: str) -> pa.Table:
-        """Answer one SELECT over samples, spells, measurements, signals, receipts, quarantine and forgotten.
+        """Answer one SELECT over samples, spells, units, measurements, signals, receipts, quarantine and forgotten.
 
         It reads only: other statements, files and other databases are refused.
         """

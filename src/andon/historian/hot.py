@@ -13,12 +13,13 @@ import duckdb
 import pyarrow as pa
 
 from ..errors import Damaged, DiskFull
+from .drawer import Drawer
 from .files import fsync
 from .index import Index
 from .names import Fresh, Names
 from .spoken import Spoken
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the tables or the sealed files change, so that no Andon reads what it does not know."""
 TABLES = f"""
 CREATE TABLE layout(number INTEGER NOT NULL); INSERT INTO layout VALUES ({LAYOUT});
@@ -46,8 +47,6 @@ CREATE TABLE spells(kind VARCHAR NOT NULL, place VARCHAR NOT NULL, since BIGINT 
     text VARCHAR NOT NULL, detail VARCHAR NOT NULL, seq BIGINT NOT NULL, nth INTEGER NOT NULL);
 CREATE TABLE waveforms(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, rate DOUBLE NOT NULL, block DOUBLE[] NOT NULL,
     seq BIGINT NOT NULL);
-CREATE TABLE measurements(place VARCHAR NOT NULL, "at" BIGINT NOT NULL, unit_id VARCHAR NOT NULL, step VARCHAR NOT NULL,
-    test VARCHAR NOT NULL, value DOUBLE, low DOUBLE, high DOUBLE, passed BOOLEAN, seq BIGINT NOT NULL);
 CREATE TABLE forgotten("at" BIGINT NOT NULL, who VARCHAR NOT NULL, why VARCHAR NOT NULL, path VARCHAR NOT NULL,
     since BIGINT NOT NULL, until BIGINT NOT NULL, rows BIGINT NOT NULL);
 """
@@ -56,6 +55,31 @@ CREATE TABLE known(source VARCHAR NOT NULL, "first" BIGINT NOT NULL, "last" BIGI
     until BIGINT);
 """
 """Batches whose receipts were put together: of a source, all numbers from first to last."""
+MEASURED = """
+CREATE TABLE units(tested BIGINT NOT NULL, place VARCHAR NOT NULL, "at" BIGINT NOT NULL, unit_id VARCHAR NOT NULL,
+    step VARCHAR NOT NULL, lot VARCHAR NOT NULL, wafer VARCHAR NOT NULL, product VARCHAR NOT NULL, x INTEGER, y INTEGER,
+    site INTEGER, hard INTEGER, soft INTEGER, passed BOOLEAN, attempt INTEGER, seconds DOUBLE, facts VARCHAR NOT NULL,
+    seq BIGINT NOT NULL);
+CREATE TABLE measurements(tested BIGINT NOT NULL, test VARCHAR NOT NULL, step VARCHAR NOT NULL, number INTEGER NOT NULL,
+    unit VARCHAR NOT NULL, low DOUBLE, high DOUBLE, value DOUBLE, passed BOOLEAN);
+CREATE TABLE tested(block BIGINT NOT NULL, place VARCHAR NOT NULL, rows BIGINT NOT NULL, lo BIGINT NOT NULL,
+    hi BIGINT NOT NULL, seq BIGINT NOT NULL);
+"""
+"""Units as they were tested, values found on them (by `tested`, the number of the unit's row), and which sealed files
+hold units of which place."""
+FLAT = """
+ALTER TABLE measurements RENAME TO flat; {measured}
+INSERT INTO flat BY NAME {sealed};
+INSERT INTO units BY NAME SELECT (seq << 26) + row_number() OVER (PARTITION BY seq ORDER BY u."at") - 1 AS tested,
+    place, u."at", unit_id, step, '' AS lot, '' AS wafer, '' AS product, '{{}}' AS facts, seq
+    FROM (SELECT place, flat."at", unit_id, step, max(seq) AS seq FROM flat GROUP BY ALL) u;
+INSERT INTO measurements BY NAME SELECT tested, test, step, -1 AS number, '1' AS unit, low, high, value, f.passed
+    FROM flat f JOIN units USING (place, "at", unit_id, step)
+    QUALIFY row_number() OVER (PARTITION BY tested, test ORDER BY f.seq DESC) = 1;
+DROP TABLE flat; INSERT INTO garbage SELECT path, 0 FROM blocks WHERE kind = 'measurements';
+DELETE FROM blocks WHERE kind = 'measurements'; UPDATE layout SET number = 3;
+"""
+"""Layout 2 had a row for each value, with the unit in it."""
 TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
 FULL = ("No space left on device", "not enough space on the disk", "Disk full", "disk quota exceeded")
 SETTINGS = "SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET checkpoint_threshold = '{threshold}'"
@@ -79,10 +103,12 @@ class Store:
     heard: dict[str, int] = field(default_factory=dict)
     seq: int = 0
     segment: int = 0
+    measured: int = 0
     latest_receipt: int = 0
     repairs: list[str] = field(default_factory=list)
     connected: set[str] = field(default_factory=set)
     index: Index = field(default_factory=Index)
+    drawer: Drawer = field(default_factory=Drawer)
     spoken: Spoken = field(default_factory=Spoken)
     followers: tuple[Follower, ...] = ()
 
@@ -121,6 +147,7 @@ def learn(store: Store) -> None:
     (store.segment,) = _one(
         db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), (SELECT coalesce(max(id), 0) FROM blocks))"
     )
+    (store.measured,) = _one(db, "SELECT (SELECT count(*) FROM units) + (SELECT count(*) FROM measurements)")
     rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
     store.connected = {place for (place,) in rows}
     store.spoken = Spoken()
@@ -187,13 +214,28 @@ def _connect(path: Path, repairs: list[str]) -> Connection:
     db = _open_repaired(path, repairs)
     db.execute(SETTINGS.format(threshold="128MB"))
     if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'forgotten'").fetchall():
-        db.execute(f"BEGIN; {TABLES} {KNOWN} COMMIT")
+        db.execute(f"BEGIN; {TABLES} {KNOWN} {MEASURED} COMMIT")
         db.execute("CHECKPOINT")  # keeps the making of tables out of a log that may have to be replayed
     if _layout(db) == 1:
-        db.execute(f"BEGIN; {KNOWN} UPDATE layout SET number = {LAYOUT}; COMMIT")
+        db.execute(f"BEGIN; {KNOWN} UPDATE layout SET number = 2; COMMIT")
         db.execute("CHECKPOINT")
+    if _layout(db) == 2:
+        _unflatten(db, path.parent)
     _check_layout(db, path)
     return db
+
+
+def _unflatten(db: Connection, folder: Path) -> None:
+    """Measurements of layout 2 into units and values."""
+    files = [str(folder / p) for (p,) in db.execute("SELECT path FROM blocks WHERE kind = 'measurements'").fetchall()]
+    quoted = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
+    sealed = (
+        f'SELECT * REPLACE (epoch_us(f."at") AS "at") FROM read_parquet([{quoted}], hive_partitioning = false) f'
+        if files
+        else "SELECT * FROM flat WHERE false"
+    )
+    db.execute("BEGIN; " + FLAT.format(measured=MEASURED, sealed=sealed) + " COMMIT")
+    db.execute("CHECKPOINT")
 
 
 def _layout(db: Connection) -> int:

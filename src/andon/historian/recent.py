@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..model import Buckets, Counts, Measurements, S, Spells, States, Texts, Units, Window
 from ..plant import Signal
-from . import found, read
+from . import found, measured, read
 from .arrange import stretches
 from .cold import Shelf, Span
 from .hot import Store
@@ -126,11 +126,11 @@ class Recent:
 
     def units(self, place: str, window: Window) -> Units:
         """The units that were tested at a machine in `window`."""
-        return found.units(self._store, place, window)
+        return measured.units(self._store, place, window)
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
-        return found.measurements(self._store, place, window, tests)
+        return measured.measurements(self._store, place, window, tests)
 
     def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
         """Mean, lowest and highest value of many numbers in buckets of `width` microseconds, by path."""

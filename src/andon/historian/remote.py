@@ -1,4 +1,4 @@
-"""The historian of a folder that another process owns: the same methods, answered there."""
+"""A history that another process owns: the same methods, answered by that one."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from . import measured
 from .arrange import COLUMNS, arrange
 from .cold import Shelf, Span, read_runs
 from .files import fsync
@@ -29,13 +30,16 @@ SELECT id FROM segments s WHERE day = ? AND id > (
 """The files of a day that were made after its last large one."""
 GRACE = 20_000_000
 """Microseconds for which a file that was replaced is kept for the readers that may still have it."""
-FOLDERS = ("cold", "rollup", "waveforms", "measurements")
-ORDERED = {"waveforms": 'place, waveforms."at"', "measurements": 'place, measurements."at", unit_id, step, test'}
+FOLDERS = ("cold", "rollup", "waveforms", "measurements", "units")
+ORDERED = {"waveforms": 'place, waveforms."at"'}
 Keep = Callable[[pa.Table], pa.Table]
 
 
-def seal(store: Store, until: int | None) -> int:
-    """Move the rows before `until` (None: all) from the hot tier to sealed files; how many."""
+def seal(store: Store, until: int | None, least: int = 1) -> int:
+    """Move the rows before `until` (None: all) from the hot tier to sealed files; how many samples.
+
+    Units and measurements move too, where they are at least `least`.
+    """
     before = 1 << 62 if until is None else until
     with store.sealing:
         with store.writing:
@@ -51,6 +55,7 @@ def seal(store: Store, until: int | None) -> int:
             _swap_in(store, rows, before, seq)
         for kind in ORDERED:
             _seal_blocks(store, kind, before, seq)
+        measured.seal(store, before, seq, least)
     return count
 
 
@@ -215,7 +220,7 @@ def _merged(shelf: Shelf, runs: Sequence[Run], ranks: Ids) -> tuple[pa.Table, pa
 
 
 def _seal_blocks(store: Store, kind: str, before: int, seq: int) -> None:
-    """Waveforms and measurements to Parquet, a file a day."""
+    """Waveforms to Parquet, a file a day."""
     with snapshot(store) as db:
         rows = table(
             db, f'SELECT * FROM {kind} WHERE {kind}."at" < ? AND seq <= ? ORDER BY {ORDERED[kind]}', [before, seq]

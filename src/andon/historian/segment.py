@@ -134,6 +134,25 @@ def store_file(folder: Path, path: str, body: pa.Buffer, rows: int) -> File:
     return File(path, rows, body.size, hashlib.sha256(body).hexdigest())
 
 
+def row_groups(edges: Index, group: int) -> list[tuple[int, int]]:
+    """Row ranges of the groups of a file whose runs begin at `edges`: a long run gets its own, short ones share.
+
+    >>> row_groups(np.array([0, 10, 20, 150]), 40)
+    [(0, 20), (20, 52), (52, 85), (85, 117), (117, 150)]
+    """
+    found, begin = [], 0
+    for low, high in pairwise(edges.tolist()):
+        if begin < low and (low - begin >= group // 4 or high - begin > group):
+            found.append((begin, low))
+            begin = low
+        if high - low > group:
+            cuts = np.linspace(low, high, -((low - high) // group) + 1).astype(int).tolist()
+            found += list(pairwise(cuts))
+            begin = high
+    last = int(edges[-1])
+    return [*found, (begin, last)] if begin < last else found
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Signal names and where each one's rows begin: decides the row groups."""
@@ -142,20 +161,6 @@ class _Layout:
     edges: Index
     schema: pa.Schema
     group: int = GROUP
-
-    def groups(self) -> list[tuple[int, int]]:
-        """Row ranges of the groups: a long run gets groups of its own, short ones share."""
-        found, begin = [], 0
-        for low, high in pairwise(self.edges.tolist()):
-            if begin < low and (low - begin >= self.group // 4 or high - begin > self.group):
-                found.append((begin, low))
-                begin = low
-            if high - low > self.group:
-                cuts = np.linspace(low, high, -((low - high) // self.group) + 1).astype(int).tolist()
-                found += list(pairwise(cuts))
-                begin = high
-        last = int(self.edges[-1])
-        return [*found, (begin, last)] if begin < last else found
 
     def signals(self, begin: int, end: int) -> Column:
         """The signal column of a row group, with a dictionary of only its own names."""
@@ -195,7 +200,7 @@ def _write(folder: Path, path: str, columns: dict[str, Column], layout: _Layout)
         use_dictionary=[c for c in layout.schema.names if c not in plain],  # type: ignore[arg-type]  # stubs lack lists
         column_encoding=encodings,
     ) as writer:
-        for begin, end in layout.groups():
+        for begin, end in row_groups(layout.edges, layout.group):
             part = [layout.signals(begin, end), *(columns[c][begin:end] for c in layout.schema.names[1:])]
             writer.write_table(pa.Table.from_arrays(part, schema=layout.schema), row_group_size=end - begin)
     return store_file(folder, path, sink.getvalue(), int(layout.edges[-1]))

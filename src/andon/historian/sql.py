@@ -1,5 +1,7 @@
 """SQL for people: views over the whole history in a database of its own that can neither write nor open files."""
 
+from collections.abc import Iterator
+
 import duckdb
 import pyarrow as pa
 
@@ -30,10 +32,30 @@ TABLES = {
     "forgotten": 'SELECT make_timestamptz(f."at") AS "at", who, why, path, make_timestamptz(since) AS since, '
     "make_timestamptz(until) AS until, rows FROM forgotten f",
 }
-MEASUREMENTS = (
-    'SELECT place AS machine, make_timestamptz(m."at") AS "at", unit_id, step, test, value, low, high, '
-    "passed FROM measurements m"
-)
+SEALED = """
+SELECT * REPLACE (epoch_us(f."at") AS "at") FROM read_parquet([{files}], hive_partitioning = false) f UNION ALL BY NAME
+"""
+UNITS = """
+CREATE VIEW units AS SELECT place AS machine, make_timestamptz(u."at") AS "at", unit_id, step, lot, wafer, product, x,
+    y, site, hard, soft, passed, attempt, seconds, facts FROM ({sealed} SELECT * FROM hot_units) u
+QUALIFY row_number() OVER (PARTITION BY place, u."at", unit_id, step, lot, wafer, x, y, site ORDER BY seq DESC) = 1
+"""
+MEASUREMENTS = """
+CREATE VIEW measurements AS SELECT place AS machine, make_timestamptz(u."at") AS "at", unit_id, m.step, test, number,
+    value, unit, low, high, coalesce(m.passed, CASE WHEN value IS NOT NULL AND NOT isnan(value) AND (low IS NOT NULL OR
+    high IS NOT NULL) THEN value >= coalesce(low, value) AND value <= coalesce(high, value) END) AS passed, lot, wafer,
+    product, x, y, site
+FROM ({sealed_values} SELECT * FROM hot_values) m JOIN ({sealed} SELECT * FROM hot_units) u USING (tested)
+{latest}
+"""
+LATEST = """
+QUALIFY rank() OVER (PARTITION BY place, u."at", unit_id, m.step, lot, wafer, x, y, site, test ORDER BY seq DESC) = 1
+"""
+TWICE = """
+SELECT EXISTS (SELECT 1 FROM tested a JOIN tested b ON a.place = b.place AND a.block < b.block AND a.lo <= b.hi
+    AND b.lo <= a.hi) OR EXISTS (SELECT 1 FROM units)
+"""
+"""Whether two batches may have spoken of the same test of a unit."""
 
 
 def sql(store: Store, text: str) -> pa.Table:
@@ -42,15 +64,18 @@ def sql(store: Store, text: str) -> pa.Table:
     with snapshot(store) as db:
         segments = dict(db.execute("SELECT id, path FROM segments").fetchall())
         doubled = {i for (i,) in db.execute(DOUBLED).fetchall()}
-        blocks = [p for (p,) in db.execute("SELECT path FROM blocks WHERE kind = 'measurements'").fetchall()]
+        blocks = db.execute("SELECT kind, path FROM blocks WHERE kind <> 'waveforms'").fetchall()
+        (twice,) = db.execute(TWICE).fetchall()[0]
         tables = {name: table(db, query) for name, query in TABLES.items()}
-        hot, measured = table(db, HOT), table(db, MEASUREMENTS)
+        hot = {"hot": table(db, HOT), "hot_units": table(db, "SELECT * FROM units")}
+        hot["hot_values"] = table(db, "SELECT * FROM measurements")
         desk = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
         try:
-            for name, rows in {**tables, "hot": hot, "measured": measured}.items():
+            for name, rows in {**tables, **hot}.items():
                 desk.register(name, rows)
             desk.execute(_samples(store, segments, doubled))
-            desk.execute(_measurements(store, blocks))
+            for view in _measured(store, blocks, twice=twice):
+                desk.execute(view)
             return _answered(desk, store, text)
         finally:
             desk.close()
@@ -71,7 +96,8 @@ def _refuse_others(text: str) -> None:
 
 def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Table:
     desk.execute("SET TimeZone = 'UTC'; SET memory_limit = '2GB'")
-    desk.execute(f"SET allowed_directories = ['{_quoted(store, 'cold')}', '{_quoted(store, 'measurements')}']")
+    folders = ", ".join(f"'{_quoted(store, name)}'" for name in ("cold", "measurements", "units"))
+    desk.execute(f"SET allowed_directories = [{folders}]")
     desk.execute("SET enable_external_access = false")
     desk.execute("SET lock_configuration = true")
     try:
@@ -79,7 +105,7 @@ def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Ta
         return rows
     except duckdb.Error as error:
         raise BadQuestion(
-            f"{error} (The tables are samples, spells, measurements, signals, receipts, quarantine and "
+            f"{error} (The tables are samples, spells, units, measurements, signals, receipts, quarantine and "
             'forgotten; write the column "at" in double quotes, AT is a word of DuckDB\'s.)'
         ) from error
 
@@ -103,10 +129,15 @@ def _samples(store: Store, segments: dict[int, str], doubled: set[int]) -> str:
     return "CREATE VIEW samples AS " + " UNION ALL ".join(f"({p})" for p in parts)
 
 
-def _measurements(store: Store, blocks: list[str]) -> str:
-    old = f"""SELECT place AS machine, f."at", unit_id, step, test, value, low, high, passed
-              FROM read_parquet([{_files(store, blocks)}], hive_partitioning = false) f UNION ALL BY NAME """
-    return f"CREATE VIEW measurements AS {old if blocks else ''} SELECT * FROM measured"
+def _measured(store: Store, blocks: list[tuple[str, str]], *, twice: bool) -> Iterator[str]:
+    """The views of units and measurements; only where two batches may speak of the same is the last writer searched."""
+    units, values = ([path for kind, path in blocks if kind == name] for name in ("units", "measurements"))
+    sealed = SEALED.format(files=_files(store, units)) if units else ""
+    sealed_values = SEALED.replace(' REPLACE (epoch_us(f."at") AS "at")', "").format(files=_files(store, values))
+    yield UNITS.format(sealed=sealed)
+    yield MEASUREMENTS.format(
+        sealed=sealed, sealed_values=sealed_values if values else "", latest=LATEST if twice else ""
+    )
 
 
 def _files(store: Store, paths: list[str]) -> str:

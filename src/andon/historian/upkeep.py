@@ -10,6 +10,7 @@ from ..errors import AndonError, DiskFull
 from .cold import Shelf
 from .condense import condense
 from .hot import Store, raise_if_full
+from .lean import trim
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
 
@@ -35,7 +36,7 @@ class Upkeep:
 
     def look(self) -> None:
         """Start sealing if the hot tier is full or a day is over; wait for it only if the hot tier overflows."""
-        rows, day = self.store.fresh.rows, self.store.now() // DAY
+        rows, day = max(self.store.fresh.rows, self.store.measured), self.store.now() // DAY
         if rows < HOT_ROWS and (day == self.sealed_day or rows < FEW):
             return
         with self.turn:
@@ -56,7 +57,7 @@ class Upkeep:
 
     def _work(self, until: int | None, day: int) -> None:
         try:
-            rows = seal(self.store, until)
+            rows = seal(self.store, until, FEW)
             if rows:
                 log.info("sealed %d rows", rows)
             for crowd in crowded(self.store, day):
@@ -65,6 +66,7 @@ class Upkeep:
                 compact(self.store, self.shelf, crowd, new=crowd >= day)
             condense(self.store)
             collect(self.store)
+            trim()
         except (duckdb.Error, OSError) as error:
             self._failed(error)
         except DiskFull as error:

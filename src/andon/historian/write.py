@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import Batch, Receipt, Window
-from .admit import MEASUREMENTS, SPELLS, WAVEFORMS, Admitted, admit, fitted
+from . import measured
+from .admit import SPELLS, WAVEFORMS, Admitted, admit, fitted
 from .arrange import arrange, stretches
 from .hot import Connection, Store, raise_if_full, snapshot, transaction
 from .names import Ids
@@ -20,10 +21,10 @@ INSERTS = {
     "spells": "INSERT INTO spells SELECT kind, place, epoch_us(since), epoch_us(until), text, coalesce(detail, '{}'), "
     "{seq}, row_number() OVER () FROM arrived",
     "waveforms": 'INSERT INTO waveforms SELECT signal, epoch_us(arrived."at"), rate, block, {seq} FROM arrived',
-    "measurements": 'INSERT INTO measurements SELECT machine, epoch_us(arrived."at"), unit_id, step, test, value, low, '
-    "high, passed, {seq} FROM arrived",
 }
-SCHEMAS = {"spells": SPELLS, "waveforms": WAVEFORMS, "measurements": MEASUREMENTS}
+SCHEMAS = {"spells": SPELLS, "waveforms": WAVEFORMS}
+UNITS_A_BATCH = 26
+"""Bits of a unit's number that count it within its batch; the others are the receipt number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,18 @@ class Arrived:
     rows: pa.Table
     lost: pa.Table
     others: dict[str, pa.Table]
+    measured: measured.Formed | None
 
     @property
     def count(self) -> int:
-        return self.rows.num_rows + sum(t.num_rows for t in self.others.values())
+        """How many rows of all kinds."""
+        found = self.measured.count if self.measured else 0
+        return self.rows.num_rows + sum(t.num_rows for t in self.others.values()) + found
+
+    @property
+    def first(self) -> int:
+        """The number of its first unit."""
+        return self.seq << UNITS_A_BATCH
 
 
 def write(store: Store, batch: Batch) -> Receipt:
@@ -49,6 +58,7 @@ def write(store: Store, batch: Batch) -> Receipt:
         for name, schema in SCHEMAS.items()
         if (given := getattr(batch, name)) is not None
     }
+    found = measured.form(batch)
     with store.writing:
         known = _earlier(store, batch)
         if known is not None:
@@ -57,7 +67,7 @@ def write(store: Store, batch: Batch) -> Receipt:
         new = store.names.unknown(admitted.paths)
         store.names.keep(new, batch.source)
         try:
-            return _stored(store, _arrived(store, batch, admitted, others), new)
+            return _stored(store, _arrived(store, batch, admitted, others, found), new)
         except BaseException:
             if len(store.names.paths) and new and store.names.paths[-1] == new[-1]:
                 store.names.drop(len(new))
@@ -86,13 +96,15 @@ def _earlier(store: Store, batch: Batch) -> Receipt | None:
     return Receipt(batch.source, batch.number, at, rows, True, None if since is None else Window(since, until), told)
 
 
-def _arrived(store: Store, batch: Batch, admitted: Admitted, others: dict[str, pa.Table]) -> Arrived:
+def _arrived(
+    store: Store, batch: Batch, admitted: Admitted, others: dict[str, pa.Table], found: measured.Formed | None
+) -> Arrived:
     ids = np.array([store.names.ids[p] for p in admitted.paths], dtype=np.int32)
     rows = admitted.rows
     if len(ids):
         rows = rows.set_column(0, "signal", pa.array(ids[rows["signal"].to_numpy()]))
     sorted_rows, lost = arrange(rows, store.names.ranks() if rows.num_rows >= BULK else None)
-    return Arrived(batch, store.seq + 1, admitted, sorted_rows, lost, others)
+    return Arrived(batch, store.seq + 1, admitted, sorted_rows, lost, others, found)
 
 
 def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
@@ -102,6 +114,7 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
     bulk = _is_bulk(store, arrived, (seen, lo, hi))
     receipt = _receipt(store, arrived)
     segments = _sealed(store, arrived) if bulk else []
+    blocks = _blocks(store, arrived)
     with store.index.swapping() if bulk else nullcontext(), transaction(store) as db:
         _insert_names(db, store, new)
         if bulk:
@@ -110,6 +123,10 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
             _insert(db, "INSERT INTO hot SELECT *, {seq} FROM arrived", arrived.rows, arrived.seq)
         for name, given in arrived.others.items():
             _insert(db, INSERTS[name], given, arrived.seq)
+        if arrived.measured and blocks:
+            measured.enter(db, blocks)
+        elif arrived.measured:
+            measured.insert(db, arrived.measured, arrived.first, arrived.seq)
         _insert(db, "INSERT INTO quarantine SELECT {seq}, * FROM arrived", arrived.admitted.refused, arrived.seq)
         _insert(db, "INSERT INTO overwritten SELECT * FROM arrived", arrived.lost, arrived.seq)
         span = receipt.touched or Window(0, 0)
@@ -130,6 +147,8 @@ def _stored(store: Store, arrived: Arrived, new: list[str]) -> Receipt:
     if not bulk:
         store.fresh.widen(seen, lo, hi)
         store.fresh.rows += arrived.rows.num_rows
+    if arrived.measured and not blocks:
+        store.measured += arrived.measured.units.num_rows + arrived.measured.values.num_rows
     for follower in store.followers:
         follower(arrived.rows, arrived.others)
     return receipt
@@ -171,6 +190,17 @@ def _sealed(store: Store, arrived: Arrived) -> list[Segment]:
         raise
 
 
+def _blocks(store: Store, arrived: Arrived) -> measured.Blocks | None:
+    """The sealed files of a batch with many measurements; None where they are few."""
+    if arrived.measured is None or not measured.bulky(arrived.measured):
+        return None
+    try:
+        return measured.write_blocks(store, arrived.measured, arrived.first, arrived.seq)
+    except OSError as error:
+        raise_if_full(store, error)
+        raise
+
+
 def write_days(store: Store, rows: pa.Table) -> list[Segment]:
     """Write rows, sorted by rank and time, as one segment a day."""
     day = rows["at"].to_numpy() // DAY
@@ -188,6 +218,8 @@ def _receipt(store: Store, arrived: Arrived) -> Receipt:
     spans = [(arrived.rows["at"], 1)] + [
         (pc.cast(t["at"], pa.int64()), 1) for n, t in arrived.others.items() if n != "spells" and t.num_rows
     ]
+    if arrived.measured and arrived.measured.units.num_rows:
+        spans.append((arrived.measured.units["at"], 1))
     lows = [pc.min(a).as_py() for a, _ in spans if len(a)]
     highs = [pc.max(a).as_py() + 1 for a, _ in spans if len(a)]
     touched = Window(min(lows), max(highs)) if lows else None

@@ -24,6 +24,12 @@ class Batch:
     (timestamp[us, UTC]), `value` (double, nullable), `text` (string, nullable), `quality` (uint32 OPC UA status code).
     A number is in `value`, a text in `text`; a boolean is 0 or 1 in `value`; an integer beyond +-2**53 is in both,
     its digits in `text`. `value` and `text` both null: nothing was said but the quality.
+
+    `units` are produced units as they were tested: `machine`, `at`, `unit_id`, and, where they are known, `step`,
+    `lot`, `wafer`, `product`, `x`, `y`, `site`, `hard`, `soft`, `passed`, `attempt`, `seconds`; other text columns are
+    facts that were said of each unit. `measurements` are values found on units: `test`, `value` and, where they are
+    known, `low`, `high`, `unit` (of the value), `number` (of the test) and `passed`. Each names its unit by `row`, the
+    place of the unit in `units`; or the columns of `units` stand beside it.
     """
 
     source: str
@@ -32,6 +38,7 @@ class Batch:
     waveforms: pa.Table | None = None
     measurements: pa.Table | None = None
     spells: pa.Table | None = None
+    units: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

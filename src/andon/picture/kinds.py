@@ -27,12 +27,13 @@ class Kind(StrEnum):
     BARS = "bars"
     LINES = "lines"
     SURVIVAL = "survival"
+    WAFER = "wafer"
     TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A reference line with a name: a limit, a target, a median. `axis` is "x" or "y"."""
+    """A reference line with a name: a limit, a target, a median. `axis` is "x", "y" or, on a wafer, "angle"."""
 
     text: str
     value: float

@@ -173,6 +173,7 @@ class Edges:
             _renamed(batch.waveforms, "signal", prefix),
             _renamed(batch.measurements, "machine", prefix),
             _spells(batch.spells, name, prefix, edge),
+            _renamed(batch.units, "machine", prefix),
         )
 
 
@@ -192,7 +193,7 @@ def _whole(body: bytes) -> list[Batch]:
 
 def _renamed(table: pa.Table | None, column: str, prefix: str) -> pa.Table | None:
     """A table with a prefix before the names in a column."""
-    if table is None or not prefix:
+    if table is None or not prefix or column not in table.column_names:
         return table
     given = table[column]
     coded = (given if pa.types.is_dictionary(given.type) else given.dictionary_encode()).unify_dictionaries()

@@ -92,9 +92,7 @@ class RelaySink:
             self._learn(batch)
         if batch.spells is not None:
             self.keep()
-        rows = sum(
-            t.num_rows for t in (batch.samples, batch.spells, batch.waveforms, batch.measurements) if t is not None
-        )
+        rows = sum(t.num_rows for name in FORMS if (t := getattr(batch, name)) is not None)
         return Receipt(batch.source, batch.number, time.time_ns() // 1000, rows)
 
     def last_number(self, source: str) -> int:

@@ -107,7 +107,7 @@ def _each(
 
 
 def _bissell(name: str, value: float, normal: Normal, confidence: float) -> Index:
-    half = _z(confidence) * sqrt(1 / (9 * normal.count) + value**2 / (2 * normal.sigma.freedom))
+    half = z_of(confidence) * sqrt(1 / (9 * normal.count) + value**2 / (2 * normal.sigma.freedom))
     return Index(name, value, value - half, value + half)
 
 
@@ -115,7 +115,7 @@ def values_needed(value: float, wanted: float, confidence: float) -> int | None:
     """How many values it takes until an index of this size is told from the wanted one; None where it is that one."""
     if value == wanted:
         return None
-    half = _z(confidence) * sqrt(1 / 9 + value**2 / 2) / abs(value - wanted)
+    half = z_of(confidence) * sqrt(1 / 9 + value**2 / 2) / abs(value - wanted)
     return ceil(half**2) + 1
 
 
@@ -126,7 +126,8 @@ def _chi(freedom: float, confidence: float) -> tuple[float, float]:
     return sqrt(float(chdtri(freedom, 1 - a)) / freedom), sqrt(float(chdtri(freedom, a)) / freedom)
 
 
-def _z(confidence: float) -> float:
+def z_of(confidence: float) -> float:
+    """How many standard errors a two-sided normal interval reaches to each side."""
     from scipy.special import ndtri
 
     return float(ndtri((1 + confidence) / 2))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from math import lgamma, pi, sqrt
+from math import pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UnknownName
 from ...model import Numbers
+from .constants import c4, d2, d3
 
 Codes = NDArray[np.int64]
 METHODS: Mapping[str, str] = {
@@ -66,9 +66,9 @@ def within(values: Numbers, groups: Codes, method: str = "") -> Sigma | None:
     means = np.bincount(groups, values) / np.maximum(sizes, 1)
     squares = np.bincount(groups, (values - means[groups]) ** 2)
     if method == "pooled":
-        freedom = float((sizes[many] - 1).sum())
-        return Sigma(float(sqrt(squares.sum() / freedom)) / c4(freedom + 1), freedom)
-    c = np.array([c4(float(n)) for n in sizes[many]])
+        freedom = int((sizes[many] - 1).sum())
+        return Sigma(float(sqrt(squares.sum() / freedom)) / c4(freedom + 1), float(freedom))
+    c = np.array([c4(int(n)) for n in sizes[many]])
     deviations = np.sqrt(squares[many] / (sizes[many] - 1)) / c
     return Sigma(float(deviations.mean()), _freedom(float(((1 - c**2) / c**2).mean()) / len(c)))
 
@@ -101,46 +101,3 @@ def _moving(values: Numbers) -> Sigma | None:
 def _freedom(relative: float) -> float:
     """Degrees of freedom of a standard deviation whose variance is `relative` of sigma squared."""
     return 1 / (2 * relative)
-
-
-def c4(n: float) -> float:
-    """E[s] / sigma of n normal values.
-
-    >>> round(c4(5), 7)
-    0.9399856
-    """
-    return sqrt(2 / (n - 1)) * float(np.exp(lgamma(n / 2) - lgamma((n - 1) / 2)))
-
-
-@cache
-def d2(n: int) -> float:
-    """E[range] / sigma of n normal values.
-
-    >>> round(d2(5), 7)
-    2.3259289
-    """
-    below, _ = _normal(np.linspace(-10, 10, 4001))
-    return float(np.trapezoid(1 - below**n - (1 - below) ** n, dx=20 / 4000))
-
-
-@cache
-def d3(n: int) -> float:
-    """Standard deviation of the range / sigma of n normal values.
-
-    >>> round(d3(5), 7)
-    0.8640819
-    """
-    x = np.linspace(-10, 10, 2001)
-    below, density = _normal(x)
-    nodes, weights = np.polynomial.legendre.leggauss(160)
-    w = 8 * (nodes + 1)
-    above, _ = _normal(x[:, None] + w[None, :])
-    share = n * np.trapezoid(density[:, None] * (above - below[:, None]) ** (n - 1), dx=0.01, axis=0)
-    return sqrt(16 * float(weights @ (w * (1 - share))) - d2(n) ** 2)
-
-
-def _normal(x: Numbers) -> tuple[Numbers, Numbers]:
-    """Distribution and density of a standard normal value."""
-    from scipy.special import ndtr  # half a second of import that only limits need
-
-    return np.asarray(ndtr(x)), np.exp(-x * x / 2) / sqrt(2 * pi)

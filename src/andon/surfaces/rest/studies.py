@@ -15,6 +15,7 @@ from ...answer import Asked
 from ...catalog import Parameter, Study, figures
 from ...errors import UnknownName
 from ...words import say
+from ...words import told as put
 from . import exports, shapes, told
 from .openapi import files
 from .served import Asking, Door
@@ -122,7 +123,7 @@ def _listed(study: Study, row: dict[str, Any], language: str) -> dict[str, objec
         "machines": row["machines"],
         "able": able,
         "of": of,
-        "missing": row["missing"],
+        "missing": put(str(row["missing"]), language),
         "picture": study.picture is not None,
         "timeless": study.timeless,
     }

@@ -55,7 +55,8 @@ export function Form({ about }: { about: About }) {
   );
 }
 
-function Field({ p }: { p: Setting }) {
+/** One setting of a study, kept in the address. */
+export function Field({ p }: { p: Setting }) {
   const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
   const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
   return (

@@ -67,8 +67,8 @@ def ask(
     study
         Such as oee or states; `studies` lists them.
     when
-        today, yesterday, this shift, last shift, week, 8 h, 30 d, 2026-03-29, 2026-W13, or SINCE/UNTIL. Not needed where
-        `studies` says that a study needs its settings only.
+        today, yesterday, this shift, last shift, week, 8 h, 30 d, 2026-03-29, 2026-W13, or SINCE/UNTIL; nothing for
+        a study that needs its settings only.
     at
         Machine or line; empty: the whole plant.
     by
