@@ -1,5 +1,5 @@
 """Studies of yield: bins, wafers and tests, and what bad units have in common."""
 
-from . import bins, wafer_map
+from . import bins, defect_density, wafer_map, yield_model
 
-__all__ = ["bins", "wafer_map"]
+__all__ = ["bins", "defect_density", "wafer_map", "yield_model"]
