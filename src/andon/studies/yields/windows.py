@@ -72,11 +72,11 @@ def counted(found: Dies, passed: Flags) -> Counted:
     return Counted(sizes.astype(np.float64), windows, good)
 
 
-def fitted(model: str, counts: Counted, shape: float | None) -> Fit | None:
+def fitted(model: str, counts: Counted, shape: float | None, near: Fit | None = None) -> Fit | None:
     """Fit x, the systematic share and, where it is not given, alpha to the shares of windows that pass whole.
 
     Weighted least squares; a size weighs as the binomial of so many windows as fit side by side. None where fewer sizes
-    tell something than there are parameters.
+    tell something than there are parameters. `near` is a fit of much the same windows: the search starts there.
     """
     from scipy.optimize import least_squares  # imported where it is used: SciPy takes its time
 
@@ -92,10 +92,11 @@ def fitted(model: str, counts: Counted, shape: float | None) -> Fit | None:
         return np.asarray((p[1] * MODELS[model].share(sizes * np.exp(p[0]), of) - share) * weight)
 
     best = None
-    for start in (0.01, 0.1, 1.0):
-        begin = [np.log(start), 0.9, *([0.7] if free else [])]
+    starts = [(x, 0.9, 2.0) for x in (0.01, 0.1, 1.0)] if near is None else [(near.faults, near.systematic, near.shape)]
+    for x, systematic, clustering in starts:
+        begin = [np.log(x), min(systematic, 0.999), *([np.log(clustering)] if free and clustering else [])]
         low, high = [-16.0, 1e-3, *([-4.0] if free else [])], [6.0, 1.0, *([9.0] if free else [])]
-        found = least_squares(missed, begin, bounds=(low, high), xtol=1e-12, ftol=1e-12)
+        found = least_squares(missed, begin, bounds=(low, high), xtol=1e-10, ftol=1e-10)
         best = found if best is None or found.cost < best.cost else best
     assert best is not None
     of = float(np.exp(best.x[2])) if free else shape if MODELS[model].shape else None
@@ -122,7 +123,7 @@ def limits(fit: Fit, counts: Counted, shape: float | None) -> tuple[float | None
     if number < 5:
         return None, None
     groups = np.array_split(np.arange(number), min(number, BLOCKS))
-    fits = [fitted(fit.model, counts.without(g), shape) for g in groups]
+    fits = [fitted(fit.model, counts.without(g), shape, fit) for g in groups]
     known = np.log([f.faults for f in fits if f is not None])
     if len(known) < len(groups):
         return None, None
