@@ -72,7 +72,6 @@ export const wanting = (stops: Stop[]): Stop[] =>
   stops.filter((s) => s.needs_reason || (s.ongoing && !s.reason && s.element === "ADET" && !["starved", "blocked"].includes(s.state)))
     .sort((a, b) => Number(b.ongoing) - Number(a.ongoing) || b.since - a.since);
 
-
 /** The acts that give a whole stop a reason: the stretch that is over, and the moment of the state that is still on. */
 export function given(stop: Stop, reason: string, label: string): Meant[] {
   const { machine, pieces } = stop, last = pieces[pieces.length - 1]!;
