@@ -8,8 +8,8 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Characteristics, Measurements, Numbers
 from ...picture import Mark, Picture, histogram
-from ...units import Ratio
-from .capable import Bar, Capability, Value
+from ...units import Measured, Ratio
+from .capable import Bar, Capability
 from .indices import Index_, values_needed
 from .judging import Judged, Manner, judged
 from .samples import Sample, sampled
@@ -33,9 +33,9 @@ def capability(
     characteristics: Characteristics | None = None,
     test: str = "",
     product: str = "",
-    low: Value | None = None,
-    high: Value | None = None,
-    target: Value | None = None,
+    low: Measured | None = None,
+    high: Measured | None = None,
+    target: Measured | None = None,
     subgroup: int | None = None,
     by: str = "",
     estimator: str = "",
