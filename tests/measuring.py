@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 
@@ -134,7 +136,7 @@ def fallen(kind: str, x: np.ndarray, y: np.ndarray, r: np.ndarray, chance: np.ra
     return np.where(fails, 2 + (sum(map(ord, kind)) % 4), bins)
 
 
-def batch(source: str, number: int, machine: str, found: Measurements) -> Batch:
+def batch(source: str, number: int, machine: str, found: Measurements, spells: pa.Table | None = None) -> Batch:
     """What a connector would have handed on of these measurements."""
     units = found.units
     at = pa.array(units.at).cast(pa.timestamp("us", "UTC"))
@@ -147,4 +149,12 @@ def batch(source: str, number: int, machine: str, found: Measurements) -> Batch:
     limits = {e: pa.array([getattr(found.tests[j], e) for j in of], pa.float64()) for e in ("low", "high")}
     values = {"row": found.row, "test": [found.tests[j].name for j in of], "unit": [found.tests[j].unit for j in of]}
     values |= {"number": pa.array([found.tests[j].number for j in of], pa.int32()), "value": found.value, **limits}
-    return Batch(source, number, units=pa.table(told), measurements=pa.table(values))
+    return Batch(source, number, units=pa.table(told), measurements=pa.table(values), spells=spells)
+
+
+def bins(machine: str, until: int) -> pa.Table:
+    """What the bins of a machine mean, as a connector tells it."""
+    said = {str(n): [b.name, b.passed] for n, b in BINS.items()}
+    moments = [pa.array([t], pa.int64()).cast(pa.timestamp("us", "UTC")) for t in (0, until)]
+    told = {"kind": ["bins"], "place": [machine], "since": moments[0], "until": moments[1], "text": [""]}
+    return pa.table(told | {"detail": [json.dumps({"hard": said, "soft": said})]})

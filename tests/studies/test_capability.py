@@ -267,7 +267,7 @@ def test_subgroups_are_those_of_the_plant_unless_asked_otherwise() -> None:
     plant = Characteristics((Characteristic("d", low=73.9, high=74.1, subgroup=5),))
     assert capability(rings(), plant).subgroups == 25
     assert capability(rings(), plant, subgroup=1).subgroups == 125
-    assert capability(rings(), plant, by="lot").limits_from == "plant"
+    assert capability(rings(), plant, group="lot").limits_from == "plant"
 
 
 @pytest.mark.parametrize(

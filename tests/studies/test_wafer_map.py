@@ -80,7 +80,7 @@ def test_a_scratch_is_no_chance() -> None:
 
 def test_a_ring_at_the_edge_shows_in_its_zone_only() -> None:
     x, y = disc(RADIUS)
-    found = wafer_map(wafers(dict.fromkeys(("W1", "W2"), x ** 2 + y ** 2 > 15 ** 2), RADIUS))
+    found = wafer_map(wafers(dict.fromkeys(("W1", "W2"), x**2 + y**2 > 15**2), RADIUS))
     zones = {p.name: p.place_yield for p in found.places if p.by == "zone"}
     assert [zones[z] for z in "1234"] == [1.0] * 4
     assert zones["5"] == pytest.approx(
