@@ -62,7 +62,8 @@ def told(text: str, language: str) -> str:
         return placed[1] + ("警告：" if placed[2] else "") + told(placed[3], language)
     text = _ended(text)
     for pattern, said in _patterns():
-        text = pattern.sub(said, text)
+        if pattern.search(text):  # `sub` would look up what is to be put in even where nothing is found
+            text = pattern.sub(said, text)
     return text
 
 
