@@ -10,7 +10,10 @@ from . import (
     gauge_linearity,
     gauge_rr,
     gauge_stability,
+    histogram,
+    pareto,
     regression,
+    tolerance_stack,
     what_moved,
 )
 
@@ -24,6 +27,9 @@ __all__ = [
     "gauge_linearity",
     "gauge_rr",
     "gauge_stability",
+    "histogram",
+    "pareto",
     "regression",
+    "tolerance_stack",
     "what_moved",
 ]
