@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from andon.model import (
-    Counts,
-    Measurements,
-    Output,
-    Units,
-    Window,
-)
+from andon.model import Counts, Measurements, Output, Units, Window
 from andon.studies.quality.charted import ControlChart, Point
 from andon.studies.quality.control_chart import control_chart
 from andon.units import HOUR, SECOND

@@ -168,7 +168,7 @@ def part_average(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
     method: str = "dynamic",
-    by: str = "wafer",
+    group: str = "wafer",
     sigmas: Sigmas = 6.0,
     quartiles: str = "linear",
     neighbours: int = 6,
@@ -193,7 +193,7 @@ def part_average(
         What the plant says about tests.
     method
         dynamic or static.
-    by
+    group
         What dynamic limits are made for: wafer, lot, or anything else that was said of the units.
     sigmas
         Robust sigma from the median to the limits.
@@ -220,14 +220,14 @@ def part_average(
     --------
     >>> rows = [(i, f"die-{i}", "leakage", 1.0 + 0.01 * (i % 10) + (0.9 if i == 50 else 0.0)) for i in range(100)]
     >>> found = Measurements.of(rows, limits={"leakage": (0.0, 3.0)}, lot=["L1"] * 100, passed=[True] * 100)
-    >>> answer = part_average(found, by="lot")
+    >>> answer = part_average(found, group="lot")
     >>> answer.removed, answer.rows[0].unit, answer.rows[0].why, answer.yield_after
     (1.0, 'die-50', 'part average', 0.99)
 
     References
     ----------
-    AEC-Q001 Rev-D: Guidelines for Part Average Testing. Automotive Electronics Council 2011. JEDEC JESD50C for the
-    removal of good dies in bad neighbourhoods.
+    AEC-Q001 Rev-D: Guidelines for Part Average Testing. Automotive Electronics Council 2011. JEDEC
+    JESD50C: Special Requirements for Maverick Product Elimination and Outlier Management.
     """
     _fits(method, quartiles, {"sigmas": sigmas, "neighbours": neighbours, "through": through})
     something(measurements)
@@ -238,8 +238,8 @@ def part_average(
         raise NoData("No unit passed, as far as anybody said: there are no good parts to compare with each other.")
     if method == "static":
         _enough(units, good)
-    group, names = grouped(units, by)
-    among = (group, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
+    code, names = grouped(units, group)
+    among = (code, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
     rules = Rules(sigmas, quartiles, OF_LOT)
     known = limits(measurements, characteristics)
     made = [
@@ -260,10 +260,12 @@ def part_average(
     return PartAverage(
         float(last.sum()),
         float(good.sum()),
-        *(float(w.sum()) for w in why.values()),
+        float(average.sum()),
+        float((near & good).sum()),
+        float((far & good).sum()),
         float(gone.sum()),
         places,
-        tuple(_group(name, (group == g) & last, good, gone) for g, name in enumerate(names)),
+        tuple(_group(name, (code == g) & last, good, gone) for g, name in enumerate(names)),
         tuple(sorted((r for j in made for r in j.limits), key=lambda r: (-r.outliers, r.test, r.group)))[:SHOWN],
         _removed(units, np.flatnonzero(gone), why, made),
         _notes(units, made),
@@ -313,9 +315,9 @@ def _removed(
     for r in order:
         distance, value, test = worst.get(r, (None, None, ""))
         reasons = ", ".join(w for w, flags in why.items() if flags[r])
-        place = (int(v) for v in (units.x[r], units.y[r]))
+        x, y = int(units.x[r]), int(units.y[r])
         found.append(
-            Removed(str(units.lot[r]), str(units.wafer[r]), str(units.unit[r]), *place, reasons, test, value, distance)
+            Removed(str(units.lot[r]), str(units.wafer[r]), str(units.unit[r]), x, y, reasons, test, value, distance)
         )
     return tuple(found)
 
