@@ -1,4 +1,4 @@
-"""A dossier as one HTML page that needs nothing else and prints well: a summary, and each answer on pages of its own."""
+"""A dossier as one HTML page that needs nothing else: a summary, and each answer on pages of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ...answer import MEASURED, Plain, figure_units, single_figures, telling
+from ...answer import MEASURED, Asked, Plain, figure_units, single_figures, telling
 from ...catalog import figures
 from ...errors import BadQuestion
 from ...picture import Picture
