@@ -116,7 +116,8 @@ def first_mover(
     The usual course of each signal is what it did in good time up to `before` the first bad moment: its median, its
     spread, and how much of each value the one before foretells (an autoregression of order one is taken out). From
     there on a two-sided cumulative sum is kept; its highest level gives a p by the average run length that level has
-    by chance (Siegmund), and the signal moved when that sum last left zero. Texts that changed are told beside.
+    by chance (Siegmund; how well the usual course is known is taken off), and the signal moved when that sum last left
+    zero. Texts that changed are told beside.
 
     What moved first need not be the cause, but what moved after is not. Use `what_moved` for all that differs.
 
@@ -228,8 +229,10 @@ def _followed(process: Process, name: str, of: tuple[Times, Times], begun: int) 
     scale = float(np.abs(mean[usual]).max()) or 1.0
     if spread <= 1e-12 * scale:
         return _from_rest(name, mean, usual, then, process, begun)
-    score = np.clip((new - float(np.median(own))) / spread, -CLIPPED, CLIPPED)
-    best, start, direction = max(_cumulated(score, "up"), _cumulated(-score, "down"))
+    unsure = 1 / np.sqrt(len(own))  # so well is the usual course known: its middle, and its spread half again as ill
+    score = np.clip((new - float(np.median(own))) / (spread * (1 + 1.5 * unsure)), -CLIPPED, CLIPPED)
+    taken = ALLOWANCE + float(unsure)
+    best, start, direction = max(_cumulated(score, "up", taken), _cumulated(-score, "down", taken))
     at = int(process.since[then[start]])
     after = mean[then[start:]]
     usual_spread = 1.4826 * float(np.median(np.abs(mean[usual] - middle))) or float(mean[usual].std())
@@ -269,13 +272,13 @@ def _innovations(mean: Numbers, places: Times, middle: float, foretold: float) -
     return np.where(next_to, about - foretold * last, about * (1 - foretold))
 
 
-def _cumulated(score: Numbers, direction: str) -> tuple[float, int, str]:
+def _cumulated(score: Numbers, direction: str, taken: float) -> tuple[float, int, str]:
     """The highest level of a cumulative sum, and where it last left zero before that."""
     level, start, best = 0.0, 0, (0.0, 0, direction)
     for i, value in enumerate(score.tolist()):
         if level == 0:
             start = i
-        level = max(0.0, level + value - ALLOWANCE)
+        level = max(0.0, level + value - taken)
         if level > best[0]:
             best = (level, start, direction)
     return best
