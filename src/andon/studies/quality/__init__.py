@@ -12,6 +12,7 @@ from . import (
     gauge_rr,
     gauge_stability,
     regression,
+    sampling_plan,
     what_moved,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "gauge_rr",
     "gauge_stability",
     "regression",
+    "sampling_plan",
     "what_moved",
 ]
