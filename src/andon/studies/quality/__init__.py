@@ -6,6 +6,7 @@ from . import (
     capability,
     comparison,
     control_chart,
+    first_mover,
     gauge_bias,
     gauge_linearity,
     gauge_rr,
@@ -14,6 +15,7 @@ from . import (
     multivariate_chart,
     pareto,
     regression,
+    sampling_plan,
     tolerance_stack,
     what_moved,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "capability",
     "comparison",
     "control_chart",
+    "first_mover",
     "gauge_bias",
     "gauge_linearity",
     "gauge_rr",
@@ -32,6 +35,7 @@ __all__ = [
     "multivariate_chart",
     "pareto",
     "regression",
+    "sampling_plan",
     "tolerance_stack",
     "what_moved",
 ]
