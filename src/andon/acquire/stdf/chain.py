@@ -103,24 +103,21 @@ def _likely(data: Bytes, begin: int, length: NDArray[np.uint16]) -> Places:
 
 def _walk(length: NDArray[np.uint16], starts: Places, end: int) -> tuple[Places, Places]:
     """All walkers to the start of the next one: a row of places a step (-1 where one had arrived), where each landed."""
-    limit = np.append(starts[1:], end)
-    landed = starts.copy()
-    table = np.full((256, len(starts)), -1, np.int64)
-    going, place, until = np.arange(len(starts)), starts, limit
+    until = np.append(starts[1:], end - HEAD + 1)
+    landed, table = starts.copy(), np.full((256, len(starts)), -1, np.int64)
+    going = np.flatnonzero(starts < until)
+    place, until = starts[going], until[going]
     step = 0
     while len(going):
-        inside = (place < until) & (place <= end - HEAD)
-        if not inside.all():
-            going, place, until = going[inside], place[inside], until[inside]
-        after = place + HEAD + length[place]
-        if len(after) and int(after.max()) > end:
-            inside = after <= end
-            going, place, until, after = going[inside], place[inside], until[inside], after[inside]
         if step == len(table):
             table = np.concatenate([table, np.full_like(table, -1)])
-        table[step, going] = place
-        landed[going] = after
-        place = after
+        table[step, going if len(going) < len(starts) else slice(None)] = place
+        place = place + length[place]
+        place += HEAD
+        inside = place < until
+        if not inside.all():
+            landed[going[~inside]] = place[~inside]
+            going, place, until = going[inside], place[inside], until[inside]
         step += 1
     return table[:step], landed
 
@@ -128,26 +125,32 @@ def _walk(length: NDArray[np.uint16], starts: Places, end: int) -> tuple[Places,
 def _proved(
     length: NDArray[np.uint16], starts: Places, table: Places, landed: Places, end: int
 ) -> tuple[Places, int]:
-    """The places of the walkers that are proved to be of the one chain, in order; what is between walked one by one."""
+    """The places of the walkers that are proved to be of the one chain, in order; what is between walked one by one.
+
+    The last record may be a part of one only: where it begins is the end.
+    """
     if (landed[:-1] == starts[1:]).all():
         across = np.ascontiguousarray(table.T)
-        places = across[across >= 0]
-        return places, int(landed[-1])
+        return _whole(across[across >= 0], int(landed[-1]), end)
     index = {int(s): k for k, s in enumerate(starts.tolist())}
     found: list[Places] = []
-    walker, place = 0, int(starts[0])
+    walker = 0
     while True:
         column = table[:, walker]
         found.append(column[column >= 0])
         place = int(landed[walker])
         single: list[int] = []
-        while place not in index and place <= end - HEAD and place + HEAD + int(length[place]) <= end:
+        while place not in index and place <= end - HEAD:
             single.append(place)
             place += HEAD + int(length[place])
         found.append(np.array(single, np.int64))
-        if place not in index or index[place] <= walker:
-            return np.concatenate(found), place
+        if place not in index:
+            return _whole(np.concatenate(found), place, end)
         walker = index[place]
+
+
+def _whole(places: Places, landed: int, end: int) -> tuple[Places, int]:
+    return (places[:-1], int(places[-1])) if landed > end else (places, landed)
 
 
 def _known(data: Bytes, places: Places, end: int, length: NDArray[np.uint16]) -> Chain:

@@ -101,17 +101,14 @@ class Distinct:
         return code
 
     def _chain(self, number: int, code: int) -> None:
-        last = self._head(number)
-        if last < 0 and number < SMALL:
+        """Compare with this one first from now on: what came last comes again."""
+        self._next[code] = self._head(number)
+        if number < SMALL:
             if number >= len(self._first):
                 self._first = _longer(self._first, number + 1, -1)
             self._first[number] = code
-        elif last < 0:
-            self._large[number] = code
         else:
-            while self._next[last] >= 0:
-                last = int(self._next[last])
-            self._next[last] = code
+            self._large[number] = code
 
     def _same(self, data: Bytes, begin: Places, length: Codes, code: Codes) -> NDArray[np.bool_]:
         """Whether the bytes of each pair are those of a code."""

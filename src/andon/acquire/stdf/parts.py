@@ -116,18 +116,17 @@ def parts(data: Bytes, of: Events, begin: Places, length: Codes, order: str) -> 
 
 def owners(of: Parts, place: Places, key: Codes) -> Codes:
     """Which part each result is of: the one of its site whose PIR stands before and whose PRR after it; -1: of none."""
-    found = np.full(len(place), -1, np.int64)
+    order = np.lexsort((of.end, of.key))
     keys = np.unique(of.key)
-    for one in keys:
-        rows = np.flatnonzero(of.key == one)
-        mine = np.flatnonzero(key == one) if len(keys) > 1 or (len(key) and (key != one).any()) else np.arange(len(key))
-        if not len(mine):
-            continue
-        ends = of.end[rows]
-        next_ = np.minimum(np.searchsorted(ends, place[mine]), len(rows) - 1)
-        inside = (place[mine] < ends[next_]) & (place[mine] > of.begin[rows][next_])
-        found[mine] = np.where(inside, rows[next_], -1)
-    return found
+    rank = np.full(1 << 16, -1, np.int64)
+    rank[keys] = np.arange(len(keys))
+    span = int(max(place.max(initial=0), of.end.max())) + 1
+    mine = rank[key]
+    ends = np.append(rank[of.key[order]] * span + of.end[order], np.iinfo(np.int64).max)
+    next_ = np.searchsorted(ends, mine * span + place)
+    part = np.append(order, 0)[next_]
+    inside = (mine >= 0) & (next_ < len(order)) & (of.key[part] == key) & (place > of.begin[part])
+    return np.where(inside, part, -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from .source import Torn
 from .tally import Tally, names_of
 from .values import LEAST, Kind, Results, Tests
 
-PIECE = 16 << 20
+PIECE = 8 << 20
 """Bytes that are read before they are taken apart."""
 NEAR = 1 << 17
 """What stands so near the end of what was read is judged when more was read."""
@@ -99,32 +99,23 @@ class Reading:
         BadInput
             It does not begin as STDF does, or was written by a VAX.
         """
-        buffer, offset, position = bytearray(), 0, 0
-        source, last = iter(pieces), False
-        wanted = PIECE
-        while not last:
-            try:
-                while len(buffer) < wanted and not last:
-                    given = next(source, None)
-                    last = given is None
-                    if given is not None:
-                        buffer += given[0]
-                        position = given[1]
-            except Torn as torn:
-                last = True
-                self.lost.append(f"{torn.args[0]} after byte {offset + len(buffer)}: what comes then is lost.")
-            if offset == 0 and not self.counts:
-                self._begin(bytes(buffer[:6]))
-            data = np.frombuffer(bytes(buffer), np.uint8)
-            places, end = self._chained(data, offset, last=last)
-            used, tested = self._taken(data, places, end, offset, last=last or len(buffer) > LARGEST)
+        rest, offset, wanted = b"", 0, PIECE
+        stream = _Stream(iter(pieces))
+        while not stream.ended:
+            data = np.frombuffer(stream.more(rest, wanted), np.uint8)
+            if stream.torn:
+                self.lost.append(f"{stream.torn} after byte {offset + len(data)}: what comes then is lost.")
+            if not self.counts:
+                self._begin(data[:6].tobytes())
+            places, end = self._chained(data, offset, last=stream.ended)
+            last = stream.ended or len(data) > LARGEST
+            used, tested = self._taken(data, places, end, offset, last=last)
             if tested is not None:
-                yield Tested(*tested, position)
-            wanted = PIECE if used else 2 * len(buffer)
-            del buffer[:used]
-            offset += used
-        if len(buffer):
-            self.lost.append(f"The file ends in the middle of a record, at byte {offset} of {offset + len(buffer)}.")
+                yield Tested(*tested, stream.position)
+            wanted = PIECE if used else 2 * len(data)
+            rest, offset = data[used:].tobytes(), offset + used
+        if rest:
+            self.lost.append(f"The file ends in the middle of a record, at byte {offset} of {offset + len(rest)}.")
         if not self.finished:
             self.lost.append("The file has no end (MRR): the tester was still writing, or it was cut off.")
 
@@ -176,8 +167,9 @@ class Reading:
             places, code, size = places[:cut], code[:cut], size[:cut]
             kept = at < cut
             of, at = Events(of.place[kept], of.key[kept], of.ends[kept]), at[kept]
-        for number, many in zip(*np.unique(code, return_counts=True), strict=True):
-            self.counts[NAMES.get(int(number), f"{number >> 8},{number & 255}")] += int(many)
+        many = np.bincount(code)
+        for number in np.flatnonzero(many).tolist():
+            self.counts[NAMES.get(number, f"{number >> 8},{number & 255}")] += int(many[number])
         self._orphans(of, places, offset)
         lots = self._seldom(data, places, code, size)
         found = self._results(data, places, code, size)
@@ -271,6 +263,32 @@ class Reading:
                 at[rows], clock = clock.ended(touchdown[rows], made.time[rows])
             self.clocks[head] = clock
         return under.tolist(), at
+
+
+@dataclass(slots=True)
+class _Stream:
+    """What comes of a file: whether it has ended, how it was torn, how far it was read."""
+
+    source: Iterator[tuple[bytes, int]]
+    ended: bool = False
+    torn: str = ""
+    position: int = 0
+
+    def more(self, rest: bytes, wanted: int) -> bytes:
+        """What was left and as much more as makes so many bytes."""
+        found, size = [rest], len(rest)
+        while size < wanted:
+            try:
+                piece, self.position = next(self.source)
+            except StopIteration:
+                self.ended = True
+                break
+            except Torn as torn:
+                self.ended, self.torn = True, str(torn)
+                break
+            found.append(piece)
+            size += len(piece)
+        return b"".join(found)
 
 
 def _int(value: object) -> int:

@@ -150,19 +150,19 @@ def take_apart(name: str, body: bytes, order: str) -> dict[str, Value]:
     found: dict[str, Value] = dict.fromkeys(f for f, _ in fields)
     for field, kind in fields:
         try:
-            found[field] = _field(kind, cursor, [found[f] for f, _ in fields])
+            found[field] = _field(kind, cursor, found)
         except struct.error:
             break
     return found
 
 
-def _field(kind: str, cursor: _Cursor, before: list[Value]) -> Value:
+def _field(kind: str, cursor: _Cursor, before: Mapping[str, Value]) -> Value:
     if kind in NUMBERS:
         return cursor.number(NUMBERS[kind])
     if kind in PLAIN:
         return PLAIN[kind](cursor)
     counted, one = kind[1:-2], kind[-2:]
-    said = before[int(counted)]
+    said = list(before.values())[int(counted)]
     count = said if isinstance(said, int) else 0
     if one == "N1":
         packed = cursor.bytes((count + 1) // 2)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chain import Bytes, Places
-from .distinct import Codes, Distinct
+from .distinct import Codes, Distinct, slices
 from .records import KINDS, take_apart, text_of
 
 TEST = 12
@@ -211,7 +211,7 @@ def _limit(told: Mapping[str, object], of: tuple[str, int, int], first: float | 
 
 
 def _name(number: int, text: str) -> str:
-    return f"{number} {text}".strip()
+    return " ".join([str(number), *text.split()])
 
 
 def _key(rows: NDArray[np.void]) -> Codes:
@@ -219,8 +219,7 @@ def _key(rows: NDArray[np.void]) -> Codes:
 
 
 def _records(data: Bytes, begin: Places, fixed: np.dtype[np.void]) -> NDArray[np.void]:
-    every = np.ndarray((max(len(data) - fixed.itemsize + 1, 0),), fixed, data, 0, (1,))
-    return every[begin]
+    return slices(data, begin, fixed.itemsize).view(fixed)[:, 0]
 
 
 def _number(data: Bytes, at: Places, end: Places, order: str) -> Codes:
