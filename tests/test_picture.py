@@ -1,11 +1,13 @@
 """Pictures of every kind, drawn without a browser and without a network."""
 
+import base64
 import json
+import re
 import struct
 import subprocess
 import sys
 import zlib
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from andon.picture import (
     Picture,
     bars,
     control,
+    die_colors,
     heatmap,
     histogram,
     lines,
@@ -30,6 +33,7 @@ from andon.picture import (
     to_svg,
     to_vega,
     trend,
+    wafer,
     waterfall,
 )
 from andon.picture.palette import MEANINGS, THEMES
@@ -75,6 +79,16 @@ PICTURES = {
         ],
         "h",
         smooth=["fit"],
+    ),
+    Kind.WAFER: wafer(
+        "Wafer 7-01",
+        [
+            ("7-01", x, y, 5 if x == y else 1, "5 open" if x == y else "1 good", x != y)
+            for x in range(-6, 7)
+            for y in range(-6, 7)
+            if x * x + y * y < 40
+        ],
+        subtitle="hard bins",
     ),
     Kind.TABLE: table("Orders", ("order", "planned", "铸件"), [("4711", 500, "是"), ("4712", None, "否")]),
 }
@@ -126,6 +140,7 @@ def test_every_kind_is_drawn_as_png(kind: Kind, theme: str, language: str) -> No
         (Kind.BARS, "en", ["good", "rejects", "100 parts"]),
         (Kind.LINES, "en", ["plan", "real"]),
         (Kind.SURVIVAL, "en", ["KM", "fit", "100 %", "time (h)"]),
+        (Kind.WAFER, "en", ["Wafer 7-01", "1 good · 112", "5 open · 9", "5"]),
         (Kind.TABLE, "zh", [say("order", "zh"), "4711", "铸件", "是", "–"]),
     ],
 )
@@ -139,7 +154,7 @@ def test_a_specification_carries_its_rows_and_fetches_nothing(kind: Kind) -> Non
     spec = to_vega(PICTURES[kind])
     text = json.dumps(spec, allow_nan=False)
     assert json.loads(text) == spec
-    assert '"url"' not in text
+    assert [u for u in re.findall(r'"url": "([^"]*)', text) if not u.startswith("data:")] == []
     assert text.count("http") == 1  # the name of the language, "$schema"
 
 
@@ -253,3 +268,44 @@ def lab(color: str, seen: tuple[tuple[float, ...], ...]) -> tuple[float, float, 
     ]
     x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in xyz)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def test_the_dies_of_a_wafer_stand_where_they_lie_in_the_colour_of_their_bin() -> None:
+    dies = [("a", 3, 7, 1, "1 good", True), ("a", 4, 7, 5, "5 open", False), ("b", 4, 8, 5, "5 open", False)]
+    spec = to_vega(wafer("Lot", dies))
+    good, bad = (bytes.fromhex(die_colors(wafer("Lot", dies))[t][0][1:]) for t in ("1 good", "5 open"))
+    shown = {d["name"]: colors_at_quarters(d["picture"]) for d in spec["data"]["values"]}
+    none = bytes(4)
+    assert shown == {"a": [[good + b"\xff", bad + b"\xff"], [none, none]], "b": [[none, none], [none, bad + b"\xff"]]}
+
+
+def test_what_failed_is_told_apart_by_people_with_any_colour_vision() -> None:
+    dies = [("a", i, 0, i, f"{i} bin", i == 0) for i in range(8)]
+    chosen = die_colors(wafer("", dies))
+    for side, seen in product((0, 1), (DEUTAN, PROTAN)):
+        shades = [lab(pair[side], seen) for pair in chosen.values()]
+        near = [
+            (a, b) for a, b in combinations(shades, 2) if sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) < 100
+        ]
+        assert near == []
+
+
+def test_values_on_both_sides_of_nothing_are_shown_against_it() -> None:
+    dies = [("a", x, y, float(x), "", None) for x in range(-1, 4) for y in range(5)]
+    svg = to_svg(wafer("Difference", dies, "V", notch=None))
+    assert all(f">{text}</text>" in svg for text in ("-3 V", "0 V", "3 V"))
+
+
+def test_a_gallery_of_hundreds_of_wafers_stays_light() -> None:
+    dies = [(f"{w:03d}", x, y, (x * y + w) % 7, "", None) for w in range(200) for x in range(20) for y in range(20)]
+    assert len(to_svg(wafer("Lots", dies))) < 1_000_000
+
+
+def colors_at_quarters(address: str) -> list[list[bytes]]:
+    """The pixels in the middle of each quarter of a PNG that is its own address."""
+    png = base64.b64decode(address.removeprefix("data:image/png;base64,"))
+    width, height = struct.unpack(">II", png[16:24])
+    size = struct.unpack(">I", png[33:37])[0]
+    rows = zlib.decompress(png[41 : 41 + size])
+    at = [(1 + 4 * width) * (height * q // 4) + 1 for q in (1, 3)]
+    return [[rows[a + 4 * (width * q // 4) : a + 4 * (width * q // 4) + 4] for q in (1, 3)] for a in at]

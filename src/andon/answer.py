@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -93,6 +93,12 @@ class Asked:
         heard = [r for r in ratios if r is not None]
         return min(heard) if heard else None
 
+    def headline(self, local: Callable[[int], str], everywhere: str = "whole plant") -> str:
+        """Who was asked, and when: nothing of it where the study is answered from its settings alone."""
+        if self.study.timeless:
+            return ""
+        return f"{self.at or everywhere} · {local(self.window.since)} – {local(self.window.until)} ({self.zone})"
+
     def rows(self) -> list[dict[str, Plain]]:
         """One row a piece (one row in all where there are none): its key, then its single figures."""
         parts = self.pieces or ((Piece((), self.answer),) if self.answer is not None else ())
@@ -137,9 +143,9 @@ class Asked:
     def __repr__(self) -> str:
         """A few lines for a prompt: study, place, local time, coverage, and the figures or the pieces."""
         zone = ZoneInfo(self.zone)
-        since, until = (f"{moment(t).astimezone(zone):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
+        where = self.headline(lambda at: f"{moment(at).astimezone(zone):%Y-%m-%d %H:%M}")
         known = "" if self.known is None else f", coverage {self.known:.1%}"
-        lines = [f"{self.study.name} · {self.at or 'whole plant'} · {since} – {until} ({self.zone}){known}"]
+        lines = [" · ".join(filter(None, (self.study.name, where))) + known]
         said = {f.name: f for f in figures(self.study.answer)}
         if self.pieces:
             lines += page.text_table(self._telling_rows(), {n: f.unit for n, f in said.items()})
@@ -158,6 +164,8 @@ class Asked:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: coverage, figures, pieces, tables and the picture."""
+        if self.study.timeless:
+            return page.page(self.study.name, "", self._parts())
         since, until = (f"{moment(t):%Y-%m-%d %H:%M}" for t in (self.window.since, self.window.until))
         known = "" if self.known is None else f" · coverage {self.known:.1%}"
         title = f"{self.study.name} · {self.at or 'whole plant'}"
@@ -190,9 +198,19 @@ def telling(study: Study, single: Mapping[str, Plain]) -> list[str]:
     return [n for n in (first or [f.name for f in figures(study.answer)]) if n in single][:9]
 
 
+PLAIN = frozenset({str, int, bool, type(None)})
+_ROWS: dict[type, tuple[str, ...]] = {}
+"""The names of the figures of each kind of row that was told before."""
+
+
 def plain(value: object) -> Plain:
     """Any answer as JSON-able values; ratios that a class derives are in, under their property's name."""
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+    kind = type(value)
+    if kind in PLAIN:
+        return value  # type: ignore[return-value]  # one of PLAIN
+    if kind in _ROWS:
+        return {name: v if type(v) in PLAIN else plain(v) for name in _ROWS[kind] for v in (getattr(value, name),)}
+    if isinstance(value, bool | int | str) and not isinstance(value, Enum):
         return value
     if isinstance(value, Enum):
         return str(value.value)
@@ -201,7 +219,8 @@ def plain(value: object) -> Plain:
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in figures(type(value))}
+        _ROWS[kind] = tuple(f.name for f in figures(kind))
+        return plain(value)
     if hasattr(value, "tolist"):
         return plain(value.tolist())
     if isinstance(value, tuple | list | set | frozenset):

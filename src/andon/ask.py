@@ -12,11 +12,12 @@ from . import studies  # noqa: F401  (importing the studies fills the catalog)
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
-from .model import Calendar, Output, Spells, States, Texts, Window
+from .model import Calendar, Output, Process, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
 from .reading import REACH, Bench, History, ReadAhead, text_spells
 from .settings import checked
+from .units import SECOND
 
 __all__ = ["GROUPS", "Question", "Run", "ask", "can_answer", "checked"]
 
@@ -44,6 +45,8 @@ Run = Callable[[Callable[..., object], Sequence[Mapping[str, object]]], Iterable
 def ask(question: Question, plant: Plant, history: History, run: Run | None = None) -> Asked:
     """Answer a question: read what the study needs of each machine, call it, add the answers up.
 
+    A study that is answered from its settings alone looks at neither place, window nor history.
+
     Raises
     ------
     UnknownName
@@ -55,10 +58,13 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     """
     study, by = find(question.study), _groups(question.by)
     settings = checked(study, question.settings)
+    if study.timeless:
+        return _timeless(study, settings, question, plant)
     if not question.window.duration:
         raise BadQuestion("The window is empty: `until` must be after `since`.")
-    named = _tests(settings)
-    benches, left_out = _able(study, [Bench(m, plant, history, named) for m in plant.at(question.at)])
+    named, every = _tests(settings), _every(settings)
+    found = [Bench(m, plant, history, named, every) for m in plant.at(question.at)]
+    benches, left_out = _able(study, found, question.window)
     if not (by or study.adds or study.of_line or len(benches) == 1):
         by = ("machine",)  # answers that do not add up are told apart by their machines
     units = (
@@ -90,6 +96,15 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
     return Asked(study, question.at, question.window, plant.zone, total, pieces, tuple(covered), evidence)
 
 
+def _timeless(study: Study, settings: Mapping[str, object], question: Question, plant: Plant) -> Asked:
+    """The answer of a study that needs nothing but its settings."""
+    if question.by:
+        raise BadQuestion(f"{study.name} is answered from its settings alone: there is nothing to split it by.")
+    evidence = Evidence((), (), (), 0, 0, made_by(), plant.digest)
+    answer = study.function(**settings)
+    return Asked(study, "", Window(question.window.until, question.window.until), plant.zone, answer, (), (), evidence)
+
+
 def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     """What a machine lacks for a study, in words; empty when it can answer."""
     lacks = [
@@ -104,13 +119,17 @@ def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
 
 
 def _tests(settings: Mapping[str, object]) -> tuple[str, ...] | None:
-    """The tests that a question names by its settings `test` or `tests`, so that only they are read."""
-    for name in ("test", "tests"):
-        if given := settings.get(name):
-            return (
-                (given,) if isinstance(given, str) else tuple(map(str, given)) if isinstance(given, Sequence) else None
-            )
-    return None
+    """The tests that a question names by its settings `test` and `tests`, so that only they are read."""
+    named: list[str] = []
+    for given in (settings.get("test"), settings.get("tests")):
+        named += given.split(",") if isinstance(given, str) else map(str, given) if isinstance(given, Sequence) else []
+    return tuple(dict.fromkeys(n.strip() for n in named if n.strip())) or None
+
+
+def _every(settings: Mapping[str, object]) -> int | None:
+    """How long the buckets of a process are (microseconds), where a question says it by its setting `every`."""
+    every = settings.get("every")
+    return max(1, round(every * SECOND)) if isinstance(every, int | float) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +155,12 @@ def _groups(by: tuple[str, ...]) -> tuple[str, ...]:
     return by
 
 
-def _able(study: Study, benches: list[Bench]) -> tuple[list[Bench], list[tuple[str, str]]]:
+def _able(study: Study, benches: list[Bench], window: Window) -> tuple[list[Bench], list[tuple[str, str]]]:
     """The machines that have every role the study needs; the others with what they lack."""
     able: list[Bench] = []
     lacking: list[tuple[str, str]] = []
     for bench in benches:
-        missing = [bench.missing(p) for p in study.series if bench.missing(p)]
+        missing = [lacks for p in study.series if (lacks := bench.missing(p, _wide(window)))]
         if missing:
             roles = ", ".join(" or ".join(f"`{r}`" for r in group) for group in missing)
             lacking.append((bench.machine.path, f"needs a signal with role {roles}"))
@@ -207,7 +226,7 @@ def _cut(argument: object, window: Window) -> object:
         return argument.within(_wide(window))
     if isinstance(argument, Output):
         return argument.touching(_wide(window))
-    return argument
+    return argument.within(window) if isinstance(argument, Process) else argument
 
 
 def _split(bench: Bench, window: Window, by: tuple[str, ...]) -> list[tuple[Key, Window]]:

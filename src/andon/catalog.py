@@ -16,10 +16,12 @@ from .model import (
     Alarms,
     Calendar,
     Characteristics,
+    Chartbook,
     Counts,
     Measurements,
     Orders,
     Output,
+    Process,
     Products,
     Spells,
     States,
@@ -31,8 +33,8 @@ from .model import (
 )
 from .units import Unit
 
-SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms)
-KNOWLEDGE = (Calendar, Products, StopRules, Characteristics)
+SERIES = (States, Output, Counts, Values, Texts, Spells, Waveforms, Measurements, Units, Orders, Alarms, Process)
+KNOWLEDGE = (Calendar, Products, StopRules, Characteristics, Chartbook)
 ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     States: (("state",),),
     Output: (("total_count", "good_count"),),
@@ -40,6 +42,7 @@ ROLES_OF: Mapping[type, tuple[tuple[str, ...], ...]] = {
     Alarms: (),
     Measurements: (),
     Units: (),
+    Process: (),
 }
 """Roles that a series is made of, whatever the parameter is called: one of each group is needed."""
 
@@ -91,6 +94,11 @@ class Study:
         return tuple(p for p in self.parameters if p.source == "series")
 
     @property
+    def timeless(self) -> bool:
+        """It is answered from its settings alone: no machine, no window, no history."""
+        return all(p.source == "setting" for p in self.parameters)
+
+    @property
     def of_line(self) -> bool:
         """The study looks at all machines of a place at once."""
         return any(p.each for p in self.parameters)
@@ -124,9 +132,10 @@ def study(picture: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Register a function as a study, and return it unchanged: `@study()` or `@study(picture=oee_picture)`.
 
     A parameter typed as a series is read from the historian: its name is the role (States, Output and Orders know
-    theirs, Alarms, Units and Measurements need none).
+    theirs, Alarms, Units, Measurements and Process need none).
     One typed as plant knowledge comes from plant.toml. Any other is a setting: the user gives a value.
-    A `Mapping[str, series]` is that series of every machine of the line, by path.
+    A `Mapping[str, series]` is that series of every machine of the line, by path. A study with settings only needs no
+    machine and no window.
     """
 
     def register(function: F) -> F:

@@ -23,6 +23,8 @@ Seconds = Annotated[float, Unit("s")]
 Hertz = Annotated[float, Unit("Hz")]
 KilowattHours = Annotated[float, Unit("kW.h")]
 Kilograms = Annotated[float, Unit("kg")]
+Measured = Annotated[float, Unit("{value}")]
+"""A value in the unit of what was measured, which the answer names."""
 Money = Annotated[float, Unit("{money}")]
 
 SECOND = 1_000_000

@@ -66,6 +66,7 @@ PARTS = {
         "storage",
     ),
     "losing": ("Asking", "lost", "lost_stops"),
+    "measured": ("Which", "unit_rows", "unit_told", "values_of", "what_was_measured"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
@@ -90,6 +91,7 @@ PARTS = {
         "verified",
     ),
     "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
+    "wafers": ("wafer_maps",),
 }
 """What the faces ask of the house, by the file that does it."""
 

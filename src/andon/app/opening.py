@@ -14,6 +14,7 @@ from types import TracebackType
 from ..acts import act
 from ..answer import Asked
 from ..ask import Question, ask
+from ..catalog import find
 from ..config import read_plant
 from ..errors import BadConfig, BadQuestion, NotAllowed
 from ..historian import Historian, RemoteHistorian
@@ -74,7 +75,7 @@ class Andon:
         Asked
             The typed answer with coverage and evidence.
         """
-        asked = self.window(at, since=since, until=until, last=last)
+        asked = now() if find(study).timeless else self.window(at, since=since, until=until, last=last)
         groups = tuple(g for g in by.replace(" ", "").split(",") if g)
         question = Question(study, at, asked, groups, settings)
         if workers > 1:
@@ -240,6 +241,12 @@ def _narrowed(plant: Plant) -> Plant:
         limits={path: limit for path, limit in plant.limits.items() if path.rpartition("/")[0] in shown},
         alarms=tuple(a for a in plant.alarms if a.place in shown or a.place in fed),
     )
+
+
+def now() -> Window:
+    """This moment: the window of a question that is about no time."""
+    at = time.time_ns() // 1000
+    return Window(at, at)
 
 
 def spoken(

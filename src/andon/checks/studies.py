@@ -44,6 +44,9 @@ IMPURE = {
     "time",
 }
 
+TAKEN = ("at", "since", "until", "last", "by", "format", "lang", "workers")
+"""What every question has of its own, on the command line, in Python and over HTTP."""
+
 
 def check_study(study: Study) -> list[str]:
     """Whatever is wrong with a study, a sentence each; an empty list when it keeps the house's rules.
@@ -115,6 +118,8 @@ def documented(study: Study) -> Iterator[str]:
     for parameter in study.parameters:
         if not parameter.help:
             yield f"parameter {parameter.name!r} has no line under 'Parameters'."
+        if parameter.name in TAKEN:
+            yield f"parameter {parameter.name!r} is a word of every question ({', '.join(TAKEN)}): call it otherwise."
 
 
 def answers_with_meaning(study: Study) -> Iterator[str]:
@@ -136,8 +141,8 @@ def pure(study: Study) -> Iterator[str]:
     touched = {v.__name__.partition(".")[0] for v in function.__globals__.values() if isinstance(v, ModuleType)}
     for name in sorted(touched & IMPURE):
         yield f"its module imports {name}: a study reads nothing but its arguments."
-    if not any(p.kind in SERIES for p in study.parameters):
-        yield "it reads no series: then it is no question to the history."
+    if not study.timeless and not any(p.kind in SERIES for p in study.parameters):
+        yield "it reads plant.toml and no series: then it is no question to the history."
 
 
 def runs(study: Study) -> Iterator[str]:

@@ -3,8 +3,18 @@
 from .aggregate import AGGREGATES, AggregateRules, Aggregates
 from .forget import Forgotten
 from .historian import Historian
-from .lean import lean
+from .lean import lean, trim
 from .remote import RemoteHistorian
 from .verify import Report
 
-__all__ = ["AGGREGATES", "AggregateRules", "Aggregates", "Forgotten", "Historian", "RemoteHistorian", "Report", "lean"]
+__all__ = [
+    "AGGREGATES",
+    "AggregateRules",
+    "Aggregates",
+    "Forgotten",
+    "Historian",
+    "RemoteHistorian",
+    "Report",
+    "lean",
+    "trim",
+]

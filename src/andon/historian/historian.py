@@ -13,7 +13,7 @@ from typing import cast
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Batch, Measurements, Receipt, S, Spells, Units, Window
+from ..model import Batch, Buckets, Measurements, Receipt, S, Spells, Units, Window
 from ..plant import Signal
 from . import found, measured, read, rows, seal
 from .aggregate import AggregateRules, Aggregates
@@ -24,6 +24,7 @@ from .export import export
 from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
+from .means import means
 from .processed import plain, processed
 from .recent import Recent
 from .remote import OFFERED, RemoteHistorian
@@ -248,6 +249,13 @@ class Historian:
         if width < 1:
             raise BadQuestion(f"A bucket of {width} microseconds is none: give at least 1.")
         return buckets(self._store, self._shelf, path, window, width)
+
+    def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
+        """Mean over time, lowest and highest value of many numbers in buckets of `width` microseconds, by path.
+
+        Exact where a signal has few samples; a signal with twenty or more in a roll-up is told by its roll-ups.
+        """
+        return means(self._store, self._shelf, signals, window, width)
 
     def aggregate(
         self, signal: Signal | str, name: str, window: Window, interval: int, rules: AggregateRules | None = None

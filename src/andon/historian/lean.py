@@ -20,3 +20,11 @@ def lean() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
         if mallopt is not None:
             mallopt(ARENAS, 2)
+
+
+def trim() -> None:
+    """Give back what a large piece of work left in the heaps of glibc: 150 MB after a month of late data was closed."""
+    if sys.platform == "linux":
+        malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if malloc_trim is not None:
+            malloc_trim(0)

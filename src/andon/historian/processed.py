@@ -31,11 +31,11 @@ def processed(
     `how` is the aggregate's name, the interval and the rules (None: the standard's, stepped as the signal is).
     """
     name, interval, rules = how
-    lines = _connections(store, signals)
+    lines = connections(store, signals)
     tables = read_many(store, shelf, [s.path for s in signals], Span.of(window, before=True, after=True))
     if name in SKIPPING:
         tables = {path: _to_good(store, shelf, path, table) for path, table in tables.items()}
-    columns = {s.path: _samples(s, tables[s.path], window, lines.get(s.path)) for s in signals}
+    columns = {s.path: heard_samples(s, tables[s.path], window, lines.get(s.path)) for s in signals}
     return {
         s.path: aggregate(name, *columns[s.path], window, interval, rules or AggregateRules(stepped=s.stepped))
         for s in signals
@@ -82,12 +82,13 @@ def silenced(at: Times, value: Numbers, quality: Codes, window: Window, heard: S
     return moments[order], numbers[order], codes[order].astype(np.uint32)
 
 
-def _samples(signal: Signal, table: pa.Table, window: Window, line: Stretches | None) -> Columns:
+def heard_samples(signal: Signal, table: pa.Table, window: Window, line: Stretches | None) -> Columns:
+    """The rows of a signal over a window, with the time that was not heard marked."""
     rows = read_rows(table.select(["at", "value", "quality"]))
     return silenced(rows.at, rows.value, rows.quality, window, known(rows.at, signal, window, line))
 
 
-def _connections(store: Store, signals: Sequence[Signal]) -> dict[str, Stretches]:
+def connections(store: Store, signals: Sequence[Signal]) -> dict[str, Stretches]:
     """When the source of each signal was connected; where nobody ever said: until it was last heard."""
     numbers = {s.path: store.names.ids[s.path] for s in signals if s.holds is None and s.path in store.names.ids}
     sources = {s.path: s.source or store.names.sources[numbers[s.path]] for s in signals if s.path in numbers}

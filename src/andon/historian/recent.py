@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..model import Counts, Measurements, S, Spells, States, Texts, Units, Window
+from ..model import Buckets, Counts, Measurements, S, Spells, States, Texts, Units, Window
 from ..plant import Signal
 from . import found, measured, read
 from .arrange import stretches
 from .cold import Shelf, Span
 from .hot import Store
 from .kept import Fit, Kept, Said
+from .means import means
 from .rows import read_many
 
 SERVED = (States, Counts, Texts)
@@ -130,6 +131,10 @@ class Recent:
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
         return measured.measurements(self._store, place, window, tests)
+
+    def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
+        """Mean, lowest and highest value of many numbers in buckets of `width` microseconds, by path."""
+        return means(self._store, self._shelf, signals, window, width)
 
     def spells(self, kind: str, place: str, window: Window) -> Spells:
         """Reported spells of a kind at a place, cut to the window; where two overlap the later reported wins."""

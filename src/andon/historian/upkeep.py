@@ -10,6 +10,7 @@ from ..errors import AndonError, DiskFull
 from .cold import Shelf
 from .condense import condense
 from .hot import Store, raise_if_full
+from .lean import trim
 from .seal import collect, compact, crowded, seal
 from .segment import DAY
 
@@ -65,6 +66,7 @@ class Upkeep:
                 compact(self.store, self.shelf, crowd, new=crowd >= day)
             condense(self.store)
             collect(self.store)
+            trim()
         except (duckdb.Error, OSError) as error:
             self._failed(error)
         except DiskFull as error:

@@ -1,9 +1,11 @@
 """The nouns: what a machine says, and the shapes in which a study reads it."""
 
+from .charts import Chartbook, FrozenLimits, PointNote
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
-from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units
-from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, micros, moment
+from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units, texts
+from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, instant, micros, moment
+from .process import Buckets, Process, bucket_edges
 from .series import Alarms, Counts, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
 from .storing import Batch, Reader, Receipt, Sink
 
@@ -18,19 +20,24 @@ __all__ = [
     "Alarms",
     "Batch",
     "Bin",
+    "Buckets",
     "Calendar",
     "Characteristic",
     "Characteristics",
+    "Chartbook",
     "Codes",
     "Counts",
     "Element",
     "Found",
+    "FrozenLimits",
     "Loss",
     "Measurements",
     "Names",
     "Numbers",
     "Orders",
     "Output",
+    "PointNote",
+    "Process",
     "Products",
     "Rate",
     "Reader",
@@ -51,6 +58,9 @@ __all__ = [
     "Values",
     "Waveforms",
     "Window",
+    "bucket_edges",
+    "instant",
     "micros",
     "moment",
+    "texts",
 ]

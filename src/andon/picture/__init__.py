@@ -23,6 +23,7 @@ from .kinds import (
     waterfall,
 )
 from .vega import to_vega
+from .wafer import die_colors, wafer
 
 __all__ = [
     "Cell",
@@ -31,6 +32,7 @@ __all__ = [
     "Picture",
     "bars",
     "control",
+    "die_colors",
     "heatmap",
     "histogram",
     "lines",
@@ -44,6 +46,7 @@ __all__ = [
     "to_svg",
     "to_vega",
     "trend",
+    "wafer",
     "waterfall",
 ]
 

@@ -27,12 +27,13 @@ class Kind(StrEnum):
     BARS = "bars"
     LINES = "lines"
     SURVIVAL = "survival"
+    WAFER = "wafer"
     TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A reference line with a name: a limit, a target, a median. `axis` is "x" or "y"."""
+    """A reference line with a name: a limit, a target, a median. `axis` is "x", "y" or, on a wafer, "angle"."""
 
     text: str
     value: float
@@ -226,7 +227,7 @@ def trend(
 
 def control(
     title: str,
-    rows: Iterable[tuple[Cell, float, float, float, float, str]],
+    rows: Iterable[tuple[Cell, float, float | None, float, float | None, str]],
     unit: str = "",
     *,
     x: str = "",
@@ -239,7 +240,8 @@ def control(
     title : str
         What the reader should learn.
     rows : iterable of (x, value, lower, center, upper, signal)
-        `x` is a number or a text; `signal` names the rule that was broken, "" where none was.
+        `x` is a number or a text; a limit is None where there is none; `signal` names the rule that was broken, ""
+        where none was.
     unit : str
         Unit of the values.
     x, y : str

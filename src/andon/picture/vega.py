@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..errors import BadQuestion
-from . import boxes, curves
+from . import boxes, curves, disc
 from .kinds import Kind, Picture
 from .look import Look, Spec, config
 from .palette import THEMES
@@ -25,6 +25,7 @@ DRAW: Mapping[Kind, Callable[[Picture, Look], Spec]] = {
     Kind.BARS: boxes.bars,
     Kind.LINES: curves.lines,
     Kind.SURVIVAL: curves.survival,
+    Kind.WAFER: disc.wafer,
     Kind.TABLE: boxes.table,
 }
 

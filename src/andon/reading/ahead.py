@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from ..model import Counts, Measurements, Reader, S, Spells, States, Texts, Units, Window
+from ..model import Buckets, Counts, Measurements, Reader, S, Spells, States, Texts, Units, Window
 from ..plant import Machine, Signal
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class History(Reader, Protocol):
     def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]: ...
 
     def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]: ...
+
+    def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]: ...
 
     def spells(self, kind: str, place: str, window: Window) -> Spells: ...
 
@@ -96,6 +98,9 @@ class ReadAhead:
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         return self.history.measurements(place, window, tests)
+
+    def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
+        return self.history.means(signals, window, width)
 
     def spells(self, kind: str, place: str, window: Window) -> Spells:
         return self.history.spells(kind, place, window)

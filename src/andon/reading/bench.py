@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from ..model import (
     Alarms,
     Calendar,
     Characteristics,
+    Chartbook,
     Counts,
     Measurements,
     Orders,
     Output,
+    Process,
     Products,
     Spells,
     State,
@@ -29,11 +31,16 @@ from ..model import (
 from ..plant import Machine, Plant, Signal
 from ..plant.alarms import ALARM
 from ..units import HOUR
+from . import charts
 from .ahead import COUNT_ROLES, History, counter, told
 from .overlay import overlaid, text_spells
+from .process import process, said_by
+from .tested import AGAIN, judged, output_of, rejected
 
 REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
+LOOKS = (0, 1, 7, 31, 366)
+"""Days back in which units tell that a machine is one that tests: the last look finds many only if the others none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,15 @@ class Bench:
     history: History
     tests: tuple[str, ...] | None = None
     """The tests that the question is about; None: it may be about any."""
+    every: int | None = None
+    """How long the buckets of a process are (microseconds); None: as fits the window."""
 
     def read(self, parameter: Parameter, window: Window) -> object:
         """The argument of a study: a series by role, or plant knowledge."""
         if parameter.kind in KNOWLEDGE:
             return KNOWLEDGE[parameter.kind](self, window)
+        if not parameter.required and self._lacking(parameter, window):
+            return parameter.default
         if parameter.kind in COMPOUND:
             return COMPOUND[parameter.kind](self, window)
         signal = self.machine.role(parameter.name)
@@ -57,14 +68,25 @@ class Bench:
             return parameter.default
         return self.history.read(parameter.kind, signal, window)
 
-    def missing(self, parameter: Parameter) -> tuple[str, ...]:
+    def missing(self, parameter: Parameter, window: Window) -> tuple[str, ...]:
         """The roles this machine lacks for a required argument: one of them would do."""
-        if not parameter.required:
-            return ()
-        return next((group for group in parameter.roles if not any(map(self.machine.role, group))), ())
+        return self._lacking(parameter, window) if parameter.required else ()
+
+    def tested(self, window: Window) -> bool:
+        """Whether units were tested at this machine, which has no counters: they tell what it made."""
+        if counter(self.machine) is not None:
+            return False
+        looks = (Window(window.since - AGAIN * back, window.until) for back in LOOKS)
+        return any(len(judged(units(self, w))) for w in looks)
+
+    def _lacking(self, parameter: Parameter, window: Window) -> tuple[str, ...]:
+        lacks = next((group for group in parameter.roles if not any(map(self.machine.role, group))), ())
+        return () if lacks and parameter.kind is Output and self.tested(window) else lacks
 
     def signals(self, parameter: Parameter) -> list[Signal]:
         """The signals that the argument is read from."""
+        if parameter.kind is Process:
+            return said_by(self.machine)
         extra = {States: ("reason", "order"), Output: (*COUNT_ROLES, "product")}.get(parameter.kind, ())
         roles = [r for group in parameter.roles for r in group] + list(extra)
         return [s for r in dict.fromkeys(roles) if (s := self.machine.role(r))]
@@ -95,23 +117,55 @@ def states(bench: Bench, window: Window) -> States:
 
 
 def output(bench: Bench, window: Window) -> Output:
-    """What the machine made, from whichever counters it has."""
+    """What the machine made, from whichever counters it has; without any, from the units that were tested on it."""
+    scrapped = _scrapped(bench, window)
+    if counter(bench.machine) is None:
+        return _scrap_taken(_tested(bench, window), scrapped)
     counts: dict[str, Counts | None] = {
         name: bench.history.read(Counts, s, window) if (s := bench.machine.role(role)) else None
         for role, name in COUNT_ROLES.items()
     }
-    if counts["total"] is None and counts["good"] is None:
-        raise NoData(f"{bench.machine.path} has no signal with role 'total_count' or 'good_count'.")
-    product = _spells(bench, "product", window)
-    if product is None and bench.machine.default_product:
-        product = Spells.of([(window.since, window.until, bench.machine.default_product)])
     counted = counter(bench.machine)
     observed = bench.history.coverage(counted, window) if counted else None
-    scrapped = _scrapped(bench, window)
-    rejects, good = _with(counts["rejects"], scrapped), counts["good"]
-    if good is not None and scrapped is not None:
-        good = _with(good, Counts(scrapped.since, scrapped.at, -scrapped.count))  # they were counted as good
-    return Output(window, counts["total"], good, rejects, counts["rework"], product, observed)
+    made = Output(window, product=_spells(bench, "product", window), observed=observed, **counts)
+    return _scrap_taken(_only_product(bench, made), scrapped)
+
+
+def _scrap_taken(made: Output, scrapped: Counts | None) -> Output:
+    """Parts that were written off by hand are rejects, and were counted as good before."""
+    if scrapped is None:
+        return made
+    minus = Counts(scrapped.since, scrapped.at, -scrapped.count)
+    good = _with(made.good, minus) if made.good is not None else None
+    return replace(made, good=good, rejects=_with(made.rejects, scrapped))
+
+
+def _tested(bench: Bench, window: Window) -> Output:
+    """Output of a machine without counters; one that tested nothing in the window made nothing."""
+    if not bench.tested(window):
+        raise NoData(
+            f"{bench.machine.path} has no signal with role 'total_count' or 'good_count', and no unit was tested on it."
+        )
+    found = units(bench, Window(window.since, window.until + AGAIN))
+    return _only_product(bench, output_of(found, window, _spells(bench, "product", window)))
+
+
+def _only_product(bench: Bench, made: Output) -> Output:
+    """Where nobody said which product was on, it was the one that the machine always makes."""
+    if made.product is not None or not bench.machine.default_product:
+        return made
+    always = Spells.of([(made.window.since, made.window.until, bench.machine.default_product)])
+    return replace(made, product=always)
+
+
+def written_off(bench: Bench, window: Window) -> list[tuple[int, str, float]]:
+    """When parts were rejected, why and how many: what operators wrote off, and the bins of units that failed."""
+    rows = told(bench.history, "scrap", bench.machine.path, window)
+    by_hand = [(r.since, r.text, float(str(r.detail.get("quantity", 0)))) for r in rows]
+    if counter(bench.machine) is not None:
+        return by_hand
+    found = rejected(units(bench, Window(window.since, window.until + AGAIN)), window)
+    return [*by_hand, *((at, reason, 1.0) for at, reason in found)]
 
 
 def orders(bench: Bench, window: Window) -> Orders:
@@ -155,6 +209,11 @@ def measurements(bench: Bench, window: Window) -> Measurements:
     return bench.history.measurements(bench.machine.path, window, bench.tests)
 
 
+def whole_process(bench: Bench, window: Window) -> Process:
+    """All that the machine said, in buckets."""
+    return process(bench.machine, bench.plant, bench.history, window, bench.every)
+
+
 def calendar(bench: Bench, window: Window) -> Calendar:
     return bench.plant.shifts.calendar(window, bench.machine.path)
 
@@ -171,8 +230,26 @@ def characteristics(bench: Bench, _: Window) -> Characteristics:
     return bench.machine.characteristics
 
 
-COMPOUND = {States: states, Output: output, Orders: orders, Alarms: alarms, Units: units, Measurements: measurements}
-KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules, Characteristics: characteristics}
+def chartbook(bench: Bench, window: Window) -> Chartbook:
+    return charts.chartbook(bench.history, bench.machine.path, window)
+
+
+COMPOUND = {
+    States: states,
+    Output: output,
+    Orders: orders,
+    Alarms: alarms,
+    Units: units,
+    Measurements: measurements,
+    Process: whole_process,
+}
+KNOWLEDGE = {
+    Calendar: calendar,
+    Products: products,
+    StopRules: rules,
+    Characteristics: characteristics,
+    Chartbook: chartbook,
+}
 
 
 def _spells(bench: Bench, role: str, window: Window) -> Spells | None:

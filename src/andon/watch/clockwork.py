@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
-from ..historian import Historian
+from ..historian import Historian, trim
 from ..ledger import Books
 from ..model import Batch, Receipt, Window, micros
 from ..plant import Plant
@@ -149,6 +149,7 @@ class Clockwork:
         self.closed_until = end
         if done.first or done.again or done.withdrawn:
             log.info("closed %d shifts, %d of them again", done.first + done.again + done.withdrawn, done.again)
+            trim()
         return done
 
     def _ended(self, now: int) -> int:

@@ -16,7 +16,8 @@ from ..ledger import Closing, Draft, Entry, Evidence, Fate
 from ..ledger.entries import millionths, plain
 from ..model import Calendar, Element, Loss, Output, Products, Shift, Spells, States, StopRules, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, gathered, told
+from ..reading import REACH, History, gathered, written_off
+from ..reading import Bench as Reading
 from ..studies.production.elements import elements
 from ..studies.production.losses import Losses, losses_in
 from ..studies.production.lost import LossRow
@@ -55,7 +56,6 @@ class Piece:
 def bench(machine: Machine, window: Window, plant: Plant, history: History, orders: Spells) -> Bench:
     """Read what the shifts in a window need, once."""
     read = gathered(machine, (States, Output, Products, StopRules), window, plant, history)
-    rows = told(history, "scrap", machine.path, window)
     roles = ("state", "reason", "order", "total_count", "good_count", "reject_count", "rework_count", "product")
     return Bench(
         machine,
@@ -64,7 +64,7 @@ def bench(machine: Machine, window: Window, plant: Plant, history: History, orde
         cast(Products, read[Products]),
         cast(StopRules, read[StopRules]),
         orders,
-        tuple((r.since, r.text, float(str(r.detail.get("quantity", 0)))) for r in rows),
+        tuple(written_off(Reading(machine, plant, history), window)),
         tuple(s.path for role in roles if (s := machine.role(role))),
         plant.digest,
     )
@@ -82,8 +82,11 @@ def draft(of: Bench, shift: Shift) -> Draft:
     found: dict[tuple[str, ...], Entry] = {}
     for entry in (e for p in pieces for e in _entries(near, shift, p)):
         found[entry.cause] = both(found[entry.cause], entry) if entry.cause in found else entry
-    scrapped = [(reason, quantity) for at, reason, quantity in of.scrapped if at in shift.window]
-    return closing, [replace(e, coverage=closing.coverage) for e in sorted_out(closing, list(found.values()), scrapped)]
+    scrapped: dict[str, float] = {}
+    for _, reason, quantity in (s for s in of.scrapped if s[0] in shift.window):
+        scrapped[reason] = scrapped.get(reason, 0.0) + quantity
+    entries = sorted_out(closing, list(found.values()), scrapped.items())
+    return closing, [replace(e, coverage=closing.coverage) for e in entries]
 
 
 def _piece(of: Bench, shift: Shift, order: str, window: Window) -> Piece:

@@ -12,7 +12,7 @@ from ..historian.kept import Said
 from ..historian.recent import Recent
 from ..model import Element, Window
 from ..plant import Machine, Plant, Signal
-from ..reading import COUNT_ROLES, REACH
+from ..reading import COUNT_ROLES, REACH, counter
 from ..studies.production.made import Run, completed
 from ..studies.production.oee import Oee
 from .tile import Leaf, Seen, figured, seen
@@ -53,7 +53,8 @@ class Counter:
 class Progress:
     """A machine as it was seen, and what has come since; it can go on by itself until `until`.
 
-    `steady` is false where silence or fractions of parts make that impossible: then every look is a reading.
+    `steady` is false where silence, fractions of parts or parts that are told by tests make that impossible: then every
+    look is a reading.
     """
 
     seen: Seen
@@ -67,7 +68,8 @@ class Progress:
         """See a machine anew."""
         found = seen(machine, plant, recent, now)
         signals = [s for r in ROLES if (s := machine.role(r))]
-        steady = all(s.holds is None for s in signals) and (found.leaf is None or found.whole)
+        told = found.leaf is None or (found.whole and counter(machine) is not None)
+        steady = told and all(s.holds is None for s in signals)
         progress = cls(found, steady, _edge(found, machine, plant, now))
         for signal in signals if steady else ():
             progress._begin(signal, recent, now)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..model import Calendar, Element, Output, Products, Shift, Spells, State, States, StopRules, Texts, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, gathered, text_spells
+from ..reading import REACH, Bench, History, counter, gathered, text_spells
 from ..studies.production.elements import ELEMENTS, elements
 from ..studies.production.made import Made, Rated, made
 from ..studies.production.oee import Oee, oee_of
@@ -104,7 +104,7 @@ def seen(machine: Machine, plant: Plant, history: History, now: int) -> Seen:
     shift = plant.shifts.shift_at(now, machine.path)
     window = Window(shift.window.since if shift else now, now)
     tile = Tile(machine.path, machine.title, now, day=shift.day if shift else "", shift=shift.name if shift else "")
-    counted = machine.role("total_count") or machine.role("good_count")
+    counted = counter(machine) or Bench(machine, plant, history).tested(_around(window))
     kinds = [*([States] if machine.role("state") else []), *([Output] if counted else [])]
     read = gathered(machine, [*kinds, Calendar, Products, StopRules], window, plant, history)
     if States in read:

@@ -3,13 +3,15 @@ import type { ComponentType } from "preact";
 import type { Me } from "../lib/plant";
 
 export interface Route { path: string; name: RouteName; right?: Me["right"]; bare?: boolean; aside?: boolean; load: () => Promise<{ default: ComponentType }> }
-export type RouteName = "now" | "losses" | "machines" | "operator" | "studies" | "alarms" | "reports" | "connect" | "plant" | "data" | "accounts" | "wall" | "proposals";
+export type RouteName = "now" | "losses" | "machines" | "operator" | "quality" | "yield" | "studies" | "alarms" | "reports" | "connect" | "plant" | "data" | "accounts" | "wall" | "proposals";
 
 export const ROUTES: Route[] = [
   { path: "/", name: "now", load: () => import("../pages/now") },
   { path: "/losses", name: "losses", load: () => import("../pages/losses") },
   { path: "/machines", name: "machines", load: () => import("../pages/machines") },
   { path: "/operator", name: "operator", right: "operator", load: () => import("../pages/operator") },
+  { path: "/quality", name: "quality", load: () => import("../pages/quality") },
+  { path: "/yield", name: "yield", load: () => import("../pages/yield") },
   { path: "/alarms", name: "alarms", load: () => import("../pages/alarms") },
   { path: "/studies", name: "studies", load: () => import("../pages/studies") },
   { path: "/reports", name: "reports", load: () => import("../pages/reports") },

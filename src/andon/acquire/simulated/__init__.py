@@ -18,6 +18,7 @@ from ...units import duration
 from ..link import Link
 from .delivery import Plan, Voices, deliveries, planned
 from .flow import FAR, Agenda, Order, run_line
+from .gauged import gauged
 from .hours import DEMO, Days, WorkAxis, work_axis
 from .layout import LINES, MACHINES, PRODUCTS
 from .paper import plant_toml
@@ -49,6 +50,7 @@ class Simulation:
         """Everything the plant said, in order of arrival: some of it late, some twice; or just that of a window."""
         yield planned(self.plans)
         yield from deliveries(self.voices, window or self.window)
+        yield from gauged(self.runs, self.seed, self.days, window or self.window)
 
     @property
     def voices(self) -> Voices:

@@ -29,9 +29,8 @@ def joined(batches: Iterable[Batch]) -> Iterator[Batch]:
 
 
 def _one(held: Sequence[Batch]) -> Batch:
-    samples, spells = ([t for b in held if (t := getattr(b, part)) is not None] for part in ("samples", "spells"))
-    return replace(
-        held[0],
-        samples=pa.concat_tables(samples) if samples else None,
-        spells=pa.concat_tables(spells) if spells else None,
+    samples, spells, measurements = (
+        pa.concat_tables(tables) if (tables := [t for b in held if (t := getattr(b, name)) is not None]) else None
+        for name in ("samples", "spells", "measurements")
     )
+    return replace(held[0], samples=samples, spells=spells, measurements=measurements)

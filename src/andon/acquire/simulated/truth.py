@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...model import Element, Loss, State, Times, Window
 from .flow import GOOD, REJECT, REWORK
+from .gauged import measured_truth
 from .hours import WorkShift
 from .layout import MINOR_STOP, REASONS, ZONE
 from .paper import paper_cycle
@@ -50,6 +51,7 @@ def truth_of(runs: Sequence[Run], seed: int, window: Window, wires: Wires) -> di
             for shift in worth.run.shifts
             if (shift.window & window).duration
         ],
+        "measured": measured_truth(runs[0].days, window),
         "orders": [
             {"machine": r.machine.path, "order": order, "product": product, "since": at}
             for r in runs

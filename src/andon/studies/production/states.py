@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 
@@ -227,14 +228,21 @@ def states(states: States, calendar: Calendar | None = None, shortest: Seconds =
     return _times(window.duration, rows, tuple(spells))
 
 
+ORDER = attrgetter("since", "until", "state", "said", "reason", "began")
+
+
 def joined(spells: Iterable[StateSpell]) -> tuple[StateSpell, ...]:
     """Spells in order of time; the pieces of one that was cut where two windows meet are one again.
 
     Pieces belong together when they touch and are of the same spell: same beginning, state, word and reason.
     """
+    spells = sorted(spells, key=ORDER)
+    going_on = {(s.since, s.began) for s in spells if s.began < s.since}
+    if not any((s.until, s.began) in going_on for s in spells):
+        return tuple(spells)
     found: list[StateSpell | None] = []
     ending: dict[tuple[object, ...], list[int]] = {}
-    for s in sorted(spells):
+    for s in spells:
         before = ending.get((s.since, s.began, s.state, s.said, s.reason))
         if before:
             place = before.pop()
@@ -243,7 +251,7 @@ def joined(spells: Iterable[StateSpell]) -> tuple[StateSpell, ...]:
             s = StateSpell(first.since if first else s.since, s.until, s.state, s.said, s.reason, s.began)
         ending.setdefault((s.until, s.began, s.state, s.said, s.reason), []).append(len(found))
         found.append(s)
-    return tuple(sorted(s for s in found if s is not None))
+    return tuple(sorted((s for s in found if s is not None), key=ORDER))
 
 
 def _times(time: int, rows: Iterable[StateRow], spells: tuple[StateSpell, ...]) -> StateTimes:

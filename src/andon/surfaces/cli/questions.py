@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +13,9 @@ from ...catalog import Parameter, Study
 from .desk import Desk
 from .options import Options
 from .show import Shape, answer, print_line, show, write_csv
+
+SPOT: Mapping[str, object] = {"at": "", "since": "", "until": "", "last": "", "by": "", "workers": 1}
+"""Where and when a study is asked; one that is answered from its settings alone has none of these options."""
 
 
 def studies(desk: Desk) -> Callable[..., None]:
@@ -29,7 +32,9 @@ def ask(desk: Desk) -> typer.Typer:
     """A command for each study; only their signatures are looked at."""
     app = typer.Typer(no_args_is_help=True, help=desk.say("Ask a study."))
     for study in desk.rooms.studies():
-        app.command(study.name, help=_help(study), short_help=desk.say(study.summary))(_command(desk, study))
+        app.command(study.name, help=desk.prose(_help(study)), short_help=desk.say(study.summary))(
+            _command(desk, study)
+        )
     return app
 
 
@@ -38,17 +43,8 @@ def _command(desk: Desk, study: Study) -> Callable[..., None]:
 
     def command(**given: Any) -> None:
         settings = {p.name: given[p.name] for p in study.settings if given[p.name] is not None}
-        asked = desk.rooms.answered(
-            given["plant"],
-            study.name,
-            at=given["at"],
-            since=given["since"],
-            until=given["until"],
-            last=given["last"],
-            by=given["by"],
-            workers=given["workers"],
-            settings=settings,
-        )
+        spot = {name: given.get(name, nothing) for name, nothing in SPOT.items()}
+        asked = desk.rooms.answered(given["plant"], study.name, **spot, settings=settings)
         if given["save"]:
             asked.picture().save(given["save"], language=desk.language, zone=asked.zone)
             print_line(desk.say("Saved {file}.", file=given["save"]))
@@ -57,7 +53,8 @@ def _command(desk: Desk, study: Study) -> Callable[..., None]:
         else:
             answer(desk, asked, Shape(given["in_json"], given["in_csv"]), currency=desk.rooms.currency(given["plant"]))
 
-    parameters = [*_common(desk), *[_option(p) for p in study.settings]]
+    common = [p for p in _common(desk) if not (study.timeless and p.name in SPOT)]
+    parameters = [*common, *[_option(p) for p in study.settings]]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command

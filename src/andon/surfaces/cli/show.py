@@ -170,9 +170,8 @@ def localised(row: Row, units: Mapping[str, str], zone: str) -> dict[str, Plain]
 
 def header(desk: Desk, asked: Asked) -> None:
     """What was asked, of whom, when."""
-    since, until = local(asked.window.since, asked.zone), local(asked.window.until, asked.zone)
-    where = asked.at or desk.say("whole plant")
-    print_line(f"[bold]{asked.study.name}[/bold]  {where}  {since} – {until} ({asked.zone})")
+    where = asked.headline(lambda at: local(at, asked.zone), desk.say("whole plant"))
+    print_line(f"[bold]{asked.study.name}[/bold]  {where}".rstrip())
 
 
 def footer(desk: Desk, asked: Asked) -> None:

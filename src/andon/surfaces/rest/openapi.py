@@ -31,6 +31,7 @@ TAGS = {
     "plant": "What is on paper: machines, signals, reasons, products, shifts, orders.",
     "samples": "What machines said: newest values, raw rows, trends, states, spells, coverage.",
     "studies": "Questions that can be asked of the history, each an operation of its own.",
+    "measured": "Units as they were tested, what was measured on them, and maps of wafers.",
     "ledger": "Closed shifts: where the time, the parts and the money went.",
     "alarms": "What stands, and what was.",
     "acts": "What people may change; each act needs a right and is audited.",

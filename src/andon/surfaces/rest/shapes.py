@@ -240,6 +240,7 @@ class StudyRow:
     of: int
     missing: str
     picture: bool
+    timeless: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ class About:
     headline: list[str]
     adds: bool
     of_line: bool
+    timeless: bool
     picture: bool
 
 

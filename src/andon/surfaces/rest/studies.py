@@ -14,12 +14,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from ...answer import Asked
 from ...catalog import Parameter, Study, figures
 from ...errors import UnknownName
-from ...words import say
+from ...words import prose, say
+from ...words import told as put
 from . import exports, shapes, told
 from .openapi import files
 from .served import Asking, Door
 from .streams import answer_as, shape_of
-from .when import AT, When, when
+from .when import AT, NO_TIME, When, when
 
 BY = Query("", description="Split by machine, line, shift, day, week, month, product, order; several with commas.")
 FORMAT = Query("", description="json, csv, arrow (Accept says these, too), parquet, xlsx, svg, png or pdf.")
@@ -59,7 +60,14 @@ def _answering(study: Study, door: Door) -> Callable[..., Response]:
     """The operation of one study: where, when, and its own settings as parameters of the query."""
 
     def read(
-        asking: Asking, at: str, span: When, by: str, format: str, table: str, theme: str, **settings: object
+        asking: Asking,
+        format: str,
+        table: str,
+        theme: str,
+        at: str = "",
+        span: When = NO_TIME,
+        by: str = "",
+        **settings: object,
     ) -> Response:
         given = {name: value for name, value in settings.items() if value is not None}
         asked: Asked = asking.ask("answered", study.name, at=at, **span.said, by=by, settings=given)
@@ -72,11 +80,10 @@ def _answering(study: Study, door: Door) -> Callable[..., Response]:
             return answer_as(shape, rows, study.name)
         return asking.told(told.answer(asked, asking.language, currency))
 
+    spot = [_keyword("at", str, AT), _keyword("span", When, Depends(when)), _keyword("by", str, BY)]
     common = [
         _keyword("asking", Asking, Depends(door)),
-        _keyword("at", str, AT),
-        _keyword("span", When, Depends(when)),
-        _keyword("by", str, BY),
+        *([] if study.timeless else spot),
         _keyword("format", str, FORMAT),
         _keyword("table", str, TABLE),
         _keyword("theme", str, THEME),
@@ -116,8 +123,9 @@ def _listed(study: Study, row: dict[str, Any], language: str) -> dict[str, objec
         "machines": row["machines"],
         "able": able,
         "of": of,
-        "missing": row["missing"],
+        "missing": put(str(row["missing"]), language),
         "picture": study.picture is not None,
+        "timeless": study.timeless,
     }
 
 
@@ -129,7 +137,7 @@ def _about(study: Study, asking: Asking) -> dict[str, object]:
         "field": study.field,
         "title": say(study.name.replace("-", " "), language),
         "summary": say(study.summary, language),
-        "method": _method(study),
+        "method": prose(_method(study), language),
         "example": _section(doc, "Examples"),
         "source": " ".join(_section(doc, "References").split()),
         "parameters": [_parameter(p, language) for p in study.settings],
@@ -148,6 +156,7 @@ def _about(study: Study, asking: Asking) -> dict[str, object]:
         "headline": list(getattr(study.answer, "HEADLINE", ())),
         "adds": study.adds,
         "of_line": study.of_line,
+        "timeless": study.timeless,
         "picture": study.picture is not None,
     }
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...answer import Asked, Plain, plain, row_units, single_figures, table_names, telling
 from ...catalog import Figure, figures
 from ...errors import BadQuestion
-from ...picture import Picture
+from ...picture import Picture, die_colors
+from ...picture.kinds import Kind
 from ...picture.palette import MEANINGS
 from ...words import say, told
 
@@ -83,8 +84,15 @@ def picture(drawn: Picture, language: str) -> dict[str, object]:
         "rows": plain(drawn.rows),
         "marks": [{"text": say(m.text, language), "value": plain(m.value), "axis": m.axis} for m in drawn.marks],
         "words": words([*drawn.columns, *(c for r in drawn.rows for c in r)], language),
-        "colors": {c: list(MEANINGS[c]) for r in drawn.rows for c in r if isinstance(c, str) and c in MEANINGS},
+        "colors": {text: list(pair) for text, pair in _colors(drawn).items()},
     }
+
+
+def _colors(drawn: Picture) -> Mapping[str, tuple[str, str]]:
+    """Light and dark colour of each text that has one: a word of the house, or a bin of a wafer."""
+    if drawn.kind is Kind.WAFER:
+        return die_colors(drawn)
+    return {c: MEANINGS[c] for r in drawn.rows for c in r if isinstance(c, str) and c in MEANINGS}
 
 
 def words(cells: Iterable[object], language: str) -> dict[str, str]:

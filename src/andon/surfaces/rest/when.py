@@ -29,6 +29,10 @@ class When:
         return {"since": self.since, "until": self.until, "last": self.last}
 
 
+NO_TIME = When("", "", "")
+"""No window: of a question that is about no time."""
+
+
 def when(since: str = SINCE, until: str = UNTIL, last: str = LAST) -> When:
     """A dependency: the window that a request names."""
     return When(since, until, last)

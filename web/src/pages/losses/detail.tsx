@@ -1,34 +1,24 @@
 /** One stop: what the machine did around it, what its signals said, the samples themselves, and its reason. */
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { send, type Problem } from "../../lib/api";
-import { clockSeconds, day, figure, length } from "../../lib/format";
+import { clockSeconds, day, figure, iso, length } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { now } from "../../lib/live";
 import { may, plant, theme } from "../../lib/plant";
 import { say } from "../../frame/toast";
-import { lossColor, stateColor, stateWord } from "../../draw/paint";
-import { stateBoxes, type States } from "../../draw/states";
-import { Timeline, type Lane } from "../../draw/timeline";
-import { spoken, TrendPanes } from "../../draw/trend";
-import type { Trend } from "../../draw/lines";
-import { makeView } from "../../draw/view";
+import { lossColor } from "../../draw/paint";
+import { Around } from "../../draw/around";
+import { spoken } from "../../draw/trend";
 import { nameOf, type Stop } from "./asked";
 import { t } from "./words";
 
-const TELLING = ["power", "temperature", "speed", "torque", "pressure", "vibration", "current", "flow", "level", "cycle_time"];
 interface Sample { signal: string; at: number; value: number | null; text: string | null; quality: number }
 
 export function Detail({ stop, changed }: { stop: Stop; changed: () => void }) {
   const around = Math.max(10 * 60e6, Math.round((stop.until - stop.since) * 0.6));
   const since = stop.since - around, until = Math.min(stop.until + around, now());
-  const view = useMemo(() => makeView(since, until), [stop.machine, stop.since, stop.until]);
-  const machine = plant.value!.machines.find((m) => m.path === stop.machine);
-  const signals = (machine?.signals ?? []).filter((s) => s.kind === "number" && TELLING.includes(s.role)).sort((a, b) => TELLING.indexOf(a.role) - TELLING.indexOf(b.role)).slice(0, 4).map((s) => s.path);
-  const states = useGet<States>("states", { at: stop.machine, since, until });
-  const trend = useGet<Trend>(signals.length ? "trend" : null, { signal: signals, since, until, pixels: 900 });
   theme.value;
   const band = [{ since: stop.since, until: stop.until, fill: lossColor(stop.loss) + "2e" }];
-  const lanes: Lane[] = [{ name: t("state"), boxes: states.data?.machines[0] ? stateBoxes(states.data.machines[0].spells) : [] }];
   return (
     <div class="detail">
       <div class="bar">
@@ -39,9 +29,7 @@ export function Detail({ stop, changed }: { stop: Stop; changed: () => void }) {
         <a class="button" href={`/machines/${stop.machine}?since=${since}&until=${until}`}>{t("onMachine")}</a>
       </div>
       {may("operator") && plant.value!.reasons.length > 0 && !["speed", "defects", "startup", "productive", "unknown", "unrated"].includes(stop.loss) && <Give stop={stop} changed={changed} />}
-      <Timeline lanes={lanes} view={view} left={58} lane={30} label={t("state")} marked={[]} axis={!signals.length} />
-      {signals.length > 0 && <div class="reserve"><TrendPanes trend={trend.data} view={view} bands={band} now={now} label={t("behind")} unheard={t("unheard")} of={stop.machine} /></div>}
-      <p class="legend small">{[...new Set(states.data?.machines[0]?.spells.map((s) => s[2]))].map((s) => <span key={s}><i class="dot" style={{ background: stateColor(s) }} /> {stateWord(s)}</span>)}</p>
+      <Around machine={stop.machine} since={since} until={until} bands={band} />
       <Samples machine={stop.machine} since={stop.since} until={stop.until} />
     </div>
   );
@@ -68,7 +56,6 @@ function Give({ stop, changed }: { stop: Stop; changed: () => void }) {
     </div>
   );
 }
-export const iso = (at: number): string => `${new Date(Math.floor(at / 1000)).toISOString().slice(0, -1)}${String(at % 1000).padStart(3, "0")}Z`;
 
 /** The raw rows: what each signal of the machine said, with its quality. */
 function Samples({ machine, since, until }: { machine: string; since: number; until: number }) {

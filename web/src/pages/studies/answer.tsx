@@ -15,7 +15,7 @@ export function AnswerShown({ answer }: { answer: Answer }) {
   const head = answer.figures.filter((f) => f.headline), rest = answer.figures.filter((f) => !f.headline);
   const tables = Object.entries(answer.tables).filter(([, x]) => x.rows.length);
   return (<>
-    <p class="bar"><Coverage ratio={answer.coverage} /><span class="soft num">{dayClock(us(answer.since))} – {dayClock(us(answer.until))}</span></p>
+    {answer.since !== answer.until && <p class="bar"><Coverage ratio={answer.coverage} /><span class="soft num">{dayClock(us(answer.since))} – {dayClock(us(answer.until))}</span></p>}
     {answer.notes.length > 0 && <ul class="card notes">{answer.notes.map((n) => <li key={n}>⚠ {n}</li>)}</ul>}
     {head.length > 0 && <dl class="figures">{head.map((f) => <Tile key={f.name} f={f} words={answer.words} />)}</dl>}
     {answer.picture ? <section class="card"><Picture picture={answer.picture} /></section> : head.length === 0 && tables.length === 0 && <p class="soft">{t("noPicture")}</p>}
@@ -52,7 +52,7 @@ export function Evidence({ answer }: { answer: Answer }) {
   return (
     <div class="cols">
       <section class="card"><dl class="facts">
-        <dt>{t("window")}</dt><dd class="num">{dayClock(us(answer.since))} – {dayClock(us(answer.until))} · {answer.zone}</dd>
+        {answer.since !== answer.until && <><dt>{t("window")}</dt><dd class="num">{dayClock(us(answer.since))} – {dayClock(us(answer.until))} · {answer.zone}</dd></>}
         <dt>{t("machines")}</dt><dd>{e.machines.join(", ")}</dd>
         {e.left_out.length > 0 && <><dt>{t("left")}</dt><dd><ul>{e.left_out.map(([m, why]) => <li key={m + why}>{m}: {why}</li>)}</ul></dd></>}
         <dt>{t("rows")}</dt><dd>{number(e.rows)} · {t("bad")} {number(e.bad)}</dd>

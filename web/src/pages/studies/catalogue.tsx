@@ -22,7 +22,7 @@ export function Catalogue() {
           <h2>{field === "production" || field === "alarms" || field === "own" ? t(field) : field}</h2>
           <ul class="studycards">
             {found.filter((s) => s.field === field).map((s) => (
-              <li key={s.name} class={`card ${s.able ? "" : "unable"}`}>
+              <li key={s.name} class={`card ${s.able || s.timeless ? "" : "unable"}`}>
                 <a href={`/studies/${s.name}${at ? `?at=${encodeURIComponent(at)}` : ""}`}><b>{named(s.title)}</b></a>
                 <p>{s.summary}</p>
                 <p class="small soft"><span aria-hidden="true">{s.able === s.of ? "●" : s.able ? "◐" : "○"} </span>{s.able === s.of ? t("all") : s.able ? t("able", { able: s.able, of: s.of }) : t("none")}</p>

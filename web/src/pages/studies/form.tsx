@@ -12,9 +12,9 @@ const GROUPS = ["machine", "line", "shift", "day", "week", "month", "product", "
 
 /** What the address asks, as the house wants it. */
 export function question(about: About): Query {
-  const said: Query = { at: chosen("at"), by: chosen("by") };
-  if (chosen("since")) Object.assign(said, { since: chosen("since"), until: chosen("until") });
-  else said.last = chosen("last", "7 d");
+  const said: Query = about.timeless ? {} : { at: chosen("at"), by: chosen("by") };
+  if (chosen("since") && !about.timeless) Object.assign(said, { since: chosen("since"), until: chosen("until") });
+  else if (!about.timeless) said.last = chosen("last", "7 d");
   for (const p of about.parameters) if (chosen(p.name)) said[p.name] = chosen(p.name);
   return said;
 }
@@ -30,6 +30,7 @@ export function Form({ about }: { about: About }) {
   const by = chosen("by").split(",").filter(Boolean);
   return (
     <form class="card bar ask" onSubmit={(e) => e.preventDefault()}>
+      {!about.timeless && <>
       <Place value={chosen("at")} choose={(to) => choose({ at: to })} />
       <label>{t("when")}
         <select value={own ? "own" : chosen("last", "7 d")} onChange={(e) => pick(e.currentTarget.value)}>
@@ -48,12 +49,14 @@ export function Form({ about }: { about: About }) {
           {by.length > 1 && <option value={chosen("by")}>{chosen("by")}</option>}
         </select>
       </label>
+      </>}
       {about.parameters.map((p) => <Field key={`${p.name} ${here.value.search.includes(`${p.name}=`)}`} p={p} />)}
     </form>
   );
 }
 
-function Field({ p }: { p: Setting }) {
+/** One setting of a study, kept in the address. */
+export function Field({ p }: { p: Setting }) {
   const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
   const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
   return (

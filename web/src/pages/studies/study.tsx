@@ -31,7 +31,7 @@ function Study({ about }: { about: About }) {
       <div class="grow"><p class="small soft"><a href="/studies">{t("catalogue")}</a></p><h1>{named(about.title)}</h1><p class="soft">{about.summary}</p></div>
       <Save about={about} said={said} answer={data} />
       <button onClick={() => void copy()}>{t("link")}</button>
-      {may("engineer") && <button onClick={() => setAsking(true)} disabled={!data}>{t("again")}</button>}
+      {may("engineer") && !about.timeless && <button onClick={() => setAsking(true)} disabled={!data}>{t("again")}</button>}
     </header>
     <Form about={about} />
     <div class="scroll"><div class="tabs" role="tablist">

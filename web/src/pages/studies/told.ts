@@ -2,13 +2,13 @@
 import type { Plain, Row } from "../../lib/api";
 import type { Pictured } from "../../draw/picture";
 
-export interface Listed { name: string; field: string; title: string; summary: string; able: number; of: number; missing: string }
+export interface Listed { name: string; field: string; title: string; summary: string; able: number; of: number; missing: string; timeless?: boolean }
 export interface Setting { name: string; title: string; type: "int" | "float" | "bool" | "str"; unit: string; default: Plain; required: boolean; choices: string[]; help: string }
 export interface FigureAbout { name: string; title: string; unit: string; help: string }
 export interface About {
   name: string; field: string; title: string; summary: string; method: string; example: string; source: string; parameters: Setting[];
   roles: { name: string; roles: string[][]; required: boolean; each: boolean; help: string }[]; knowledge: string[];
-  figures: FigureAbout[]; headline: string[]; adds: boolean; of_line: boolean; picture: boolean;
+  figures: FigureAbout[]; headline: string[]; adds: boolean; of_line: boolean; timeless?: boolean; picture: boolean;
 }
 export interface Figure extends FigureAbout { value: Plain; headline: boolean }
 export interface Table { columns: { name: string; title: string; unit: string }[]; rows: Row[] }

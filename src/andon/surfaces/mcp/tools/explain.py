@@ -60,12 +60,11 @@ def _study(desk: Desk, link: Link, figure: str) -> Reply:
         by=link.asked.get("by", ""),
         settings=settings,
     )
-    since, until = local(asked.window.since, asked.zone), local(asked.window.until, asked.zone)
-    place = asked.at or desk.say("whole plant")
-    head = [f"{study.name} · {place} · {since} – {until} {asked.zone}", desk.say(study.summary)]
+    where = asked.headline(lambda at: local(at, asked.zone), desk.say("whole plant"))
+    head = [" · ".join(filter(None, (study.name, where))), desk.say(study.summary)]
     if figure:
         named = said[figure.replace(" ", "_")]
-        head += [f"{named.name}: {desk.say(named.help)}", *formula(study)[:1]]
+        head += [f"{named.name}: {desk.say(named.help)}", *formula(desk, study)[:1]]
         if asked.answer is not None:
             value = single_figures(asked.answer).get(named.name)
             head.append(figure_line([(named.name, value, named.unit)], desk.say, asked.zone))

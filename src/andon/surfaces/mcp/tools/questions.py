@@ -54,7 +54,7 @@ def studies(desk: Desk, at: str = "", name: str = "", field: str = "") -> Reply:
 def ask(
     desk: Desk,
     study: str,
-    when: str,
+    when: str = "",
     at: str = "",
     by: str = "",
     settings: dict[str, object] = {},  # noqa: B006 (only read)
@@ -67,7 +67,8 @@ def ask(
     study
         Such as oee or states; `studies` lists them.
     when
-        today, yesterday, this shift, last shift, week, 8 h, 30 d, 2026-03-29, 2026-W13, or SINCE/UNTIL.
+        today, yesterday, this shift, last shift, week, 8 h, 30 d, 2026-03-29, 2026-W13, or SINCE/UNTIL; nothing for
+        a study that needs its settings only.
     at
         Machine or line; empty: the whole plant.
     by
@@ -119,8 +120,10 @@ def _about(desk: Desk, study: Study) -> Reply:
     needs = [" or ".join(group) for p in study.series if p.required for group in p.roles]
     head = [
         f"{study.name}: {desk.say(study.summary)}",
-        *formula(study),
-        f"{desk.say('needs signals with roles')}: {'; '.join(needs) or desk.say('none')}",
+        *formula(desk, study),
+        desk.say("needs its settings only: no machine, no window")
+        if study.timeless
+        else f"{desk.say('needs signals with roles')}: {'; '.join(needs) or desk.say('none')}",
         *[f"{desk.say('setting')} {p.name}{_setting(p)}: {desk.say(p.help)}" for p in study.settings],
         desk.say("answers add up" if study.adds else "answers do not add up: told machine by machine"),
     ]
@@ -133,10 +136,10 @@ def _about(desk: Desk, study: Study) -> Reply:
     return Reply(head, Table(rows))
 
 
-def formula(study: Study) -> list[str]:
+def formula(desk: Desk, study: Study) -> list[str]:
     """What a study's docstring says of how it computes, a paragraph a line."""
     doc = (inspect.getdoc(study.function) or "").partition("\nParameters\n")[0]
-    return [" ".join(part.split()) for part in doc.split("\n\n")[1:] if part.strip()]
+    return [" ".join(part.split()) for part in desk.prose(doc).split("\n\n")[1:] if part.strip()]
 
 
 def _setting(p: Any) -> str:
@@ -147,14 +150,15 @@ def _setting(p: Any) -> str:
 
 
 def _title(desk: Desk, asked: Asked) -> str:
-    since, until = local(asked.window.since, asked.zone), local(asked.window.until, asked.zone)
-    return f"{asked.study.name} · {asked.at or desk.say('whole plant')} · {since} – {until} {asked.zone}"
+    where = asked.headline(lambda at: local(at, asked.zone), desk.say("whole plant"))
+    return " · ".join(filter(None, (asked.study.name, where)))
 
 
 def _asked(asked: Asked, by: str, settings: Mapping[str, object]) -> dict[str, str]:
     place = {"at": asked.at} if asked.at else {}
     said = {k: str(v) for k, v in settings.items()}
-    return {**place, **stretch(asked.window), **({"by": by} if by else {}), **said}
+    span = {} if asked.study.timeless else stretch(asked.window)
+    return {**place, **span, **({"by": by} if by else {}), **said}
 
 
 def _rows(asked: Asked) -> list[Row]:

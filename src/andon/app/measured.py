@@ -1,0 +1,193 @@
+"""What was measured on produced units, for pages: what there is, units, one unit's tests, values of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..answer import Plain, plain
+from ..errors import BadQuestion, NoData
+from ..model import Measurements, Units, Window
+from ..model.measured import NOWHERE, Names
+from ..plant import Machine
+from .opening import reading, spoken
+
+Row = dict[str, Plain]
+Rows = NDArray[np.intp]
+FEW = 10_000
+"""Units of one page at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Some of the units: those of which each text that is given is said, and die coordinates; "" and None leave open."""
+
+    lot: str = ""
+    wafer: str = ""
+    unit: str = ""
+    product: str = ""
+    step: str = ""
+    x: int | None = None
+    y: int | None = None
+
+    def of(self, units: Units) -> Rows:
+        """Their places, in order of time."""
+        chosen = np.ones(len(units), dtype=np.bool_)
+        for name in ("lot", "wafer", "unit", "product", "step"):
+            if wanted := getattr(self, name):
+                chosen &= getattr(units, name) == wanted
+        for name in ("x", "y"):
+            if (place := getattr(self, name)) is not None:
+                chosen &= getattr(units, name) == place
+        return np.flatnonzero(chosen)
+
+
+EVERY = Which()
+
+
+def what_was_measured(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> Row:
+    """What was measured at each machine of a place: its tests with specification and counts, lots, products, steps."""
+    with reading(folder) as (plant, history):
+        window = spoken(plant, at, since=since, until=until, last=last)
+        found = [(m, history.measurements(m.path, window)) for m in plant.at(at)]
+    machines: list[Plain] = [_tested(m, x) for m, x in found if len(x.units)]
+    return stretch(window) | {"machines": machines}
+
+
+def unit_rows(
+    folder: Path,
+    at: str = "",
+    *,
+    since: str = "",
+    until: str = "",
+    last: str = "",
+    which: Which = EVERY,
+    limit: int = 500,
+    skip: int = 0,
+) -> Row:
+    """Units as they were tested, the newest first: `limit` of them after the first `skip`, and how many there are."""
+    if not 1 <= limit <= FEW or skip < 0:
+        raise BadQuestion(f"A page has 1 to {FEW} units and begins at 0 or later: not {limit} after {skip}.")
+    with reading(folder) as (plant, history):
+        window = spoken(plant, at, since=since, until=until, last=last)
+        found = [(m.path, history.units(m.path, window)) for m in plant.at(at)]
+    chosen = [(p, u, which.of(u)) for p, u in found]
+    places = [(int(u.at[i]), n, int(i)) for n, (_, u, rows) in enumerate(chosen) for i in rows[::-1][: skip + limit]]
+    page = sorted(places, reverse=True)[skip : skip + limit]
+    rows: list[Plain] = [_unit(chosen[n][0], chosen[n][1], i) for _, n, i in page]
+    return stretch(window) | {"total": sum(len(r) for _, _, r in chosen), "rows": rows}
+
+
+def unit_told(folder: Path, at: str, unit: str, *, moment: int, lot: str = "", wafer: str = "") -> Row:
+    """One unit as it was tested at a moment: what is known of it, and every test with its value and limits.
+
+    Raises
+    ------
+    NoData
+        No unit of that name was tested there then.
+    """
+    with reading(folder) as (plant, history):
+        machine = plant.machine(at)
+        found = history.measurements(machine.path, Window(moment, moment + 1))
+    rows = Which(unit=unit, lot=lot, wafer=wafer).of(found.units)
+    if not len(rows):
+        raise NoData(f"No unit {unit!r} was tested at {at} at that moment.")
+    place = int(rows[-1])
+    return _unit(machine.path, found.units, place) | {"tests": list(_tests_of(found, place, machine))}
+
+
+def values_of(
+    folder: Path, at: str, test: str, *, since: str = "", until: str = "", last: str = "", which: Which = EVERY
+) -> Row:
+    """All values of one test at a machine in order of time, with the units that they were found on, as columns."""
+    with reading(folder) as (plant, history):
+        machine = plant.machine(at)
+        window = spoken(plant, at, since=since, until=until, last=last)
+        found = history.measurements(machine.path, window, [test]).take(test)
+    rows = np.flatnonzero(np.isin(found.row, which.of(found.units)))
+    chosen = found.pick(rows)
+    of = found.units.pick(np.asarray(chosen.row, np.intp))
+    columns: Row = {name: getattr(of, name).tolist() for name in ("at", "unit", "lot", "wafer", "x", "y", "attempt")}
+    columns |= {name: plain(getattr(chosen, name).tolist()) for name in ("value", "low", "high")}
+    return stretch(window) | {"test": test, "unit": chosen.unit, **specified(machine, test), "columns": columns}
+
+
+def _tested(machine: Machine, found: Measurements) -> Row:
+    units = found.units
+    sizes = np.diff(found.first)
+    names = {name: [j for j, t in enumerate(found.tests) if t.name == name] for name in found.names}
+    tests: list[Plain] = []
+    for name, blocks in names.items():
+        newest = found.tests[blocks[-1]]
+        said = specified(machine, name)
+        own: Row = {"low": newest.low, "high": newest.high}
+        tests.append(
+            {
+                "name": name,
+                "unit": newest.unit,
+                "number": newest.number,
+                "count": int(sum(sizes[j] for j in blocks)),
+                "failed": int(sum((found.passed[found.first[j] : found.first[j + 1]] == 0).sum() for j in blocks)),
+                **(own | {e: v for e, v in said.items() if e not in own or v is not None}),
+            }
+        )
+    told: Row = {n: _different(getattr(units, n)) for n in ("lot", "product", "step")}
+    wafers = len({(a, b) for a, b in zip(units.lot.tolist(), units.wafer.tolist(), strict=True) if b})
+    head: Row = {"machine": machine.path, "title": machine.title, "units": len(units), "wafers": wafers}
+    span: Row = {"since": int(units.at[0]), "until": int(units.at[-1])}
+    return head | span | told | {"facts": [*sorted(units.facts)], "tests": tests}
+
+
+def _different(column: Names) -> list[Plain]:
+    return [*sorted({str(x) for x in column.tolist()} - {""})]
+
+
+def _unit(machine: str, units: Units, place: int) -> Row:
+    texts = {n: str(getattr(units, n)[place]) for n in ("unit", "step", "lot", "wafer", "product")}
+    numbers = {n: int(getattr(units, n)[place]) for n in ("at", "site", "hard", "soft", "attempt")}
+    x, y = (int(getattr(units, n)[place]) for n in ("x", "y"))
+    passed = int(units.passed[place])
+    facts: Row = {name: str(column[place]) for name, column in units.facts.items() if column[place] != ""}
+    bins: Row = {
+        f"{n}_name": b.name if (b := getattr(units, f"{n}_bins").get(numbers[n])) else "" for n in ("hard", "soft")
+    }
+    seconds = plain(float(units.seconds[place]))
+    where: Row = {"x": None if x == NOWHERE else x, "y": None if y == NOWHERE else y}
+    verdict: Row = {"passed": None if passed < 0 else bool(passed), "seconds": seconds, "facts": facts}
+    return {"machine": machine, **texts, **numbers, **where, **bins, **verdict}
+
+
+def _tests_of(found: Measurements, place: int, machine: Machine) -> Iterator[Plain]:
+    rows = np.flatnonzero(found.row == place)
+    for row, j in zip(rows, np.searchsorted(found.first, rows, side="right") - 1, strict=True):
+        test, passed = found.tests[j], int(found.passed[row])
+        said = specified(machine, test.name, str(found.units.product[place]))
+        yield {
+            "name": test.name,
+            "title": said["title"],
+            "number": test.number,
+            "unit": test.unit,
+            "value": plain(float(found.value[row])),
+            "low": test.low if test.low is not None else said["low"],
+            "high": test.high if test.high is not None else said["high"],
+            "passed": None if passed < 0 else bool(passed),
+        }
+
+
+def specified(machine: Machine, test: str, product: str = "") -> Row:
+    """What plant.toml says of a test."""
+    said = machine.characteristics.of(test, product)
+    return {"title": said.title, "low": said.low, "high": said.high, "target": said.target}
+
+
+def stretch(window: Window) -> Row:
+    return {
+        "since": window.since,
+        "until": window.until,
+        "before": {"since": window.since - window.duration, "until": window.since},
+        "after": {"since": window.until, "until": window.until + window.duration},
+    }

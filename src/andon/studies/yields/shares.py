@@ -1,0 +1,90 @@
+"""Shares of units with what they can be trusted to, and whether groups differ by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...units import Ratio
+
+CONFIDENCE = 0.95
+LEAST_EXPECTED = 5.0
+"""From so many expected units a cell on, chi-square holds (Cochran 1954); fewer are said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Whether groups have the same yield.
+
+    Attributes
+    ----------
+    by
+        What the units were grouped by.
+    groups
+        How many groups there are.
+    best, worst
+        Names of the groups with the highest and the lowest yield.
+    gap
+        Highest less lowest yield.
+    chi2
+        Pearson's chi-square of passed and failed by group.
+    freedom
+        Its degrees of freedom: groups less one.
+    p
+        How often chance alone makes groups differ as much, if units fail independently of each other; None where all
+        passed or all failed.
+    sparse
+        Some group has fewer than 5 expected failures or passes, so that `p` is rough.
+    """
+
+    by: str
+    groups: int
+    best: str
+    worst: str
+    gap: Ratio
+    chi2: Ratio
+    freedom: int
+    p: Ratio | None
+    sparse: bool
+
+
+def limits(good: int, all_: int) -> tuple[float | None, float | None]:
+    """Clopper-Pearson limits of a share at 95 % confidence; nothing known gives (None, None).
+
+    >>> [round(x, 4) for x in limits(8, 10)]
+    [0.4439, 0.9748]
+    """
+    from scipy.special import betaincinv  # imported where it is used: SciPy takes its time
+
+    if not all_:
+        return None, None
+    tail = (1 - CONFIDENCE) / 2
+    low = float(betaincinv(good, all_ - good + 1, tail)) if good else 0.0
+    high = float(betaincinv(good + 1, all_ - good, 1 - tail)) if good < all_ else 1.0
+    return low, high
+
+
+def contrast(by: str, names: Sequence[str], good: Sequence[int], all_: Sequence[int]) -> Contrast | None:
+    """Pearson's chi-square test that groups have one yield; None for fewer than two groups.
+
+    >>> found = contrast("site", ["0", "1"], [90, 70], [100, 100])
+    >>> found.worst, round(found.chi2, 6), found.freedom, round(found.p, 6)
+    ('1', 12.5, 1, 0.000407)
+    """
+    from scipy.special import chdtrc  # imported where it is used: SciPy takes its time
+
+    passed, tested = np.asarray(good, np.float64), np.asarray(all_, np.float64)
+    there = tested > 0
+    passed, tested, shown = passed[there], tested[there], [n for n, t in zip(names, there, strict=True) if t]
+    if len(shown) < 2:
+        return None
+    shares, overall = passed / tested, passed.sum() / tested.sum()
+    best, worst = int(np.argmax(shares)), int(np.argmin(shares))
+    least = float(np.minimum(tested * overall, tested * (1 - overall)).min())
+    same = overall in (0.0, 1.0)
+    chi2 = 0.0 if same else float((((passed - tested * overall) ** 2) / (tested * overall * (1 - overall))).sum())
+    p = None if same else float(chdtrc(len(shown) - 1, chi2))
+    gap = float(shares[best] - shares[worst])
+    return Contrast(by, len(shown), shown[best], shown[worst], gap, chi2, len(shown) - 1, p, least < LEAST_EXPECTED)
