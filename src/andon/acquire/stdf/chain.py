@@ -1,4 +1,4 @@
-"""Where each record begins: the chain of their lengths, followed from many places at once and proved to be one chain."""
+"""Where each record begins: the chain of their lengths, followed from many places at once and proved to be one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 Order = Literal["<", ">"]
 SEGMENT = 9_973
-"""Bytes after which another walker starts: no power of two, or all of them would use the same few lines of the cache."""
+"""Bytes after which another walker starts: no power of two, or all would use the same lines of the cache."""
 LOOKED = 128
 """Bytes at the begin of a segment among which its walker looks for the begin of a record."""
 SURE = 8
@@ -102,7 +102,7 @@ def _likely(data: Bytes, begin: int, length: NDArray[np.uint16]) -> Places:
 
 
 def _walk(length: NDArray[np.uint16], starts: Places, end: int) -> tuple[Places, Places]:
-    """All walkers to the start of the next one: a row of places a step (-1 where one had arrived), where each landed."""
+    """All walkers to the start of the next one: places, a row a step (-1 where one had arrived); where each landed."""
     until = np.append(starts[1:], end - HEAD + 1)
     landed, table = starts.copy(), np.full((256, len(starts)), -1, np.int64)
     going = np.flatnonzero(starts < until)
@@ -122,9 +122,7 @@ def _walk(length: NDArray[np.uint16], starts: Places, end: int) -> tuple[Places,
     return table[:step], landed
 
 
-def _proved(
-    length: NDArray[np.uint16], starts: Places, table: Places, landed: Places, end: int
-) -> tuple[Places, int]:
+def _proved(length: NDArray[np.uint16], starts: Places, table: Places, landed: Places, end: int) -> tuple[Places, int]:
     """The places of the walkers that are proved to be of the one chain, in order; what is between walked one by one.
 
     The last record may be a part of one only: where it begins is the end.

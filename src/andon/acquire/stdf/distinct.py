@@ -114,13 +114,13 @@ class Distinct:
         """Whether the bytes of each pair are those of a code."""
         same = self._length[code] == length
         known = np.frombuffer(bytes(self._bytes), np.uint8)
-        sizes = np.flatnonzero(np.bincount(length[same])) if same.any() else []
-        for size in (int(s) for s in sizes if s):
+        sizes: list[int] = np.flatnonzero(np.bincount(length[same])).tolist() if same.any() else []
+        for size in (s for s in sizes if s):
             rows = np.flatnonzero(same & (length == size)) if len(sizes) > 1 else np.flatnonzero(same)
             there = slices(data, begin[rows], size)
             here = slices(known, self._begin[code[rows]], size)
             same[rows] = equal(there, here)
-        return same
+        return np.asarray(same)
 
 
 def slices(data: Bytes, begin: Places, size: int) -> NDArray[np.uint8]:

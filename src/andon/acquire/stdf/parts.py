@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,11 +54,11 @@ class Events:
 
     def closed(self) -> Places:
         """The places of the ends after which no part is open."""
-        return self.place[(np.cumsum(self._opened()) == 0) & self.ends]
+        return np.asarray(self.place[(np.cumsum(self._opened()) == 0) & self.ends])
 
     def touchdowns(self, place: Places) -> Codes:
         """In which stretch between two such ends each place lies."""
-        return np.searchsorted(self.closed(), place).astype(np.int64)
+        return np.asarray(np.searchsorted(self.closed(), place), dtype=np.int64)
 
     def _opened(self) -> Codes:
         """By how many each event changes the number of open parts: a second begin of the same site changes nothing."""
@@ -155,16 +155,6 @@ class Clock:
         ended = np.maximum.accumulate(np.maximum(ended, self.last + 1) - step) + step
         now = int(starts[-1] + longest[-1] * MILLISECOND)
         return ended, Clock(max(now, int(ended[-1])), int(ended[-1]))
-
-
-@dataclass(slots=True)
-class Wafers:
-    """Which wafer lies under each head, by the records in which wafers begin (WIR) and end (WRR)."""
-
-    under: dict[int, str] = field(default_factory=dict)
-
-    def of(self, head: int) -> str:
-        return self.under.get(head, "")
 
 
 _SPANS = {

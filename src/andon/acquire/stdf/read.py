@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -150,7 +150,9 @@ class Reading:
 
     def _taken(
         self, data: Bytes, places: Places, end: int, offset: int, *, last: bool
-    ) -> tuple[int, tuple[Parts, list[str], list[str], Codes, Codes, Codes, NDArray[np.float64], NDArray[np.int8]] | None]:
+    ) -> tuple[
+        int, tuple[Parts, list[str], list[str], Codes, Codes, Codes, NDArray[np.float64], NDArray[np.int8]] | None
+    ]:
         """How many bytes were used, and the parts in them; what belongs to parts that are still open waits."""
         if not len(places):
             return end, None
@@ -203,7 +205,7 @@ class Reading:
                 self.tally.told.append((name, row))
         return wafers
 
-    def _told(self, row: dict[str, object]) -> None:
+    def _told(self, row: Mapping[str, object]) -> None:
         """What the file says of all of its parts."""
         self.lot, self.product, self.step = (str(row[n] or "") for n in ("LOT_ID", "PART_TYP", "TEST_COD"))
         self.facts = {k: text for k, n in FACTS.items() if (text := str(row[n] or "").strip())}
@@ -233,9 +235,7 @@ class Reading:
         names = names_of(made)
         self.tally.add(made, names, under)
         empty = np.zeros(0, np.int64)
-        place, key, kind = (
-            np.concatenate([empty, *(getattr(r, n) for r in found)]) for n in ("place", "key", "kind")
-        )
+        place, key, kind = (np.concatenate([empty, *(getattr(r, n) for r in found)]) for n in ("place", "key", "kind"))
         value = np.concatenate([np.zeros(0), *(r.value for r in found)])
         passed = np.concatenate([np.zeros(0, np.int8), *(r.passed for r in found)])
         row = owners(made, place, key)

@@ -54,7 +54,7 @@ EPS 20 20
 GDR 50 10 GEN_DATA:Vn
 DTR 50 30 TEXT_DAT:Cn
 """
-"""A record a paragraph: name, type, subtype, fields with their types; `k12U2`: as many as field 12, counted from 0, says."""
+"""A record a paragraph: name, type, subtype, fields with their types; `k12U2`: as many as field 12 (from 0) says."""
 LATER = {
     "VUR": (0, 30),
     "PSR": (1, 90),
@@ -169,7 +169,7 @@ def _field(kind: str, cursor: _Cursor, before: Mapping[str, Value]) -> Value:
         return [packed[i // 2] >> 4 * (i % 2) & 15 for i in range(count)]
     if one == "Cn":
         return [cursor.text() for _ in range(count)]
-    return [cursor.number(NUMBERS[one]) for _ in range(count)]  # type: ignore[return-value]  # all of one kind
+    return [cursor.number(NUMBERS[one]) for _ in range(count)]
 
 
 PLAIN: Mapping[str, Callable[[_Cursor], Value]] = {

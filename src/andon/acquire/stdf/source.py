@@ -5,8 +5,9 @@ from __future__ import annotations
 import bz2
 import zlib
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -52,20 +53,17 @@ def pieces(path: Path) -> Iterator[tuple[bytes, int]]:
         if how == "zstd":
             yield from _zstd(stream)
         elif how:
-            yield from _unpacked(stream, _GZIP if how == "gzip" else bz2.BZ2Decompressor)
+            yield from _unpacked(stream, _gzip if how == "gzip" else bz2.BZ2Decompressor)
         else:
             while piece := stream.read(4 * PIECE):
                 yield piece, stream.tell()
 
 
 def _gzip() -> _Unpacker:
-    return zlib.decompressobj(31)
+    return zlib.decompressobj(31)  # 16 + the largest window: with the head of a gzip file
 
 
-_GZIP: Callable[[], _Unpacker] = _gzip
-
-
-def _unpacked(stream: IO[bytes], make: Callable[[], _Unpacker]) -> Iterator[tuple[bytes, int]]:
+def _unpacked(stream: BufferedReader, make: Callable[[], _Unpacker]) -> Iterator[tuple[bytes, int]]:
     """One archive after the other, as `cat` joins them."""
     unpacker, begun = make(), False
     while given := stream.read(PIECE):
@@ -86,7 +84,7 @@ def _unpacked(stream: IO[bytes], make: Callable[[], _Unpacker]) -> Iterator[tupl
         raise Torn("the archive ends in the middle")
 
 
-def _zstd(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+def _zstd(stream: BufferedReader) -> Iterator[tuple[bytes, int]]:
     unpacked = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd")
     while True:
         try:
