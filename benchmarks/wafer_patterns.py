@@ -77,7 +77,7 @@ def written(names: list[str], mean: np.ndarray, spread: np.ndarray, weights: np.
         lines.append(f"{name + ' ^2':22}" + numbers(weights[1 + number + i]))
     body = "\n".join(lines)
     head = '"""Weights of the pattern classifier, written by benchmarks/wafer_patterns.py --train."""\n\n'
-    says = '"""Name of a feature, its mean and spread, its weight for each kind of pattern; below, those of its square."""\n'
+    says = '"""A feature, its mean and spread, its weight for each kind of pattern; below, those of its square."""\n'
     return f'{head}TABLE = """\n{body}\n"""\n{says}'
 
 
@@ -95,7 +95,8 @@ def score(number: int) -> None:
         recall, precision = (truth == guess)[truth == k].mean(), (truth == guess)[guess == k].mean()
         others = np.bincount(guess[(truth == k) & (guess != k)], minlength=len(KINDS))
         taken = f"{KINDS[int(others.argmax())]} {others.max() / (truth == k).sum():.1%}" if others.any() else ""
-        print(f"| {kind} | {recall:.1%} | {precision:.1%} | {2 * recall * precision / (recall + precision):.3f} | {taken} |")
+        both = 2 * recall * precision / (recall + precision)
+        print(f"| {kind} | {recall:.1%} | {precision:.1%} | {both:.3f} | {taken} |")
     print(f"all {f1(truth, guess):.3f}, right where likelier than 80 %: {(truth == guess)[sure > 0.8].mean():.1%}")
     print(f" of {(sure > 0.8).mean():.1%} of the maps\n")
     for name, groups in (("noise", NOISES), ("dies", SIZES)):
@@ -114,7 +115,9 @@ def judged(maps: Sequence[Made]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def f1(truth: np.ndarray, guess: np.ndarray) -> float:
     """The mean over patterns of 2 hits / (those there are + those that were called so)."""
-    hits = [2 * ((truth == k) & (guess == k)).sum() / ((truth == k).sum() + (guess == k).sum()) for k in range(len(KINDS))]
+    hits = [
+        2 * ((truth == k) & (guess == k)).sum() / ((truth == k).sum() + (guess == k).sum()) for k in range(len(KINDS))
+    ]
     return float(np.mean(hits))
 
 

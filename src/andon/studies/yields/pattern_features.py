@@ -63,8 +63,8 @@ def _rings(laid: _Laid) -> dict[str, float]:
     ring = np.searchsorted(RINGS, laid.radius[laid.there], side="right") - 1
     ring = np.clip(ring, 0, len(RINGS) - 2)
     all_ = np.bincount(ring, minlength=len(RINGS) - 1).astype(np.float64)
-    bad = np.bincount(ring, weights=laid.failed[laid.there], minlength=len(RINGS) - 1)
-    whole = float(_odds(np.array(bad.sum()), np.array(all_.sum())))
+    bad = np.bincount(ring, weights=laid.failed[laid.there], minlength=len(RINGS) - 1).astype(np.float64)
+    whole = float(_odds(bad.sum(keepdims=True), all_.sum(keepdims=True))[0])
     told = np.where(all_ > 0, _odds(bad, all_) - whole, 0.0)
     rates = bad / np.maximum(all_, 1)
     return {
