@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,40 @@ def score(number: int) -> None:
             truth, guess, _ = judged(sets(chance, number, none=5, **{name: (low, high)}))
             none = truth == KINDS.index("none")
             print(f"| {low} to {high} | {f1(truth, guess):.3f} | {(guess != truth)[none].mean():.1%} |")
+    print("\n| unlike what was learned | macro F1 | none called a pattern |\n|---|---|---|")
+    for name, shift in SHIFTS.items():
+        truth, guess, _ = judged([shift(m, chance) for m in sets(chance, number, none=5)])
+        none = truth == KINDS.index("none")
+        print(f"| {name} | {f1(truth, guess):.3f} | {(guess != truth)[none].mean():.1%} |")
+
+
+def untested(of: Made, chance: np.random.Generator) -> Made:
+    """The same wafer with a third of its dies left out, anywhere."""
+    kept = chance.random(len(of.x)) > 1 / 3
+    return replace(of, x=of.x[kept], y=of.y[kept], failed=of.failed[kept])
+
+
+def crumbled(of: Made, chance: np.random.Generator) -> Made:
+    """The same wafer with further faults that lie in crumbs of up to nine dies, on 1 to 4 % of it."""
+    failed = of.failed.copy()
+    for _ in range(max(1, round(len(of.x) * chance.uniform(0.01, 0.04) / 4))):
+        middle = int(chance.integers(len(of.x)))
+        near = (abs(of.x - of.x[middle]) <= 1) & (abs(of.y - of.y[middle]) <= 1)
+        failed |= near & (chance.random(len(of.x)) < 0.5)
+    return replace(of, failed=failed)
+
+
+def healed(of: Made, chance: np.random.Generator) -> Made:
+    """The same wafer with half of the failed dies recovered: a pattern that shows only half."""
+    return replace(of, failed=of.failed & (chance.random(len(of.x)) < 0.5))
+
+
+SHIFTS = {
+    "a third of the dies not tested": untested,
+    "faults in crumbs": crumbled,
+    "half of the failed dies recovered": healed,
+}
+"""Maps unlike those that were learned from."""
 
 
 def judged(maps: Sequence[Made]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
