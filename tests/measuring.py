@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+import json
 
-from andon.model import Bin, Measurements, Test, Units, Window
-from andon.units import HOUR, MINUTE
+import numpy as np
+import pyarrow as pa
+
+from andon.model import Batch, Bin, Measurements, Test, Units
+from andon.units import MINUTE
 
 LATHE, PROBER = "line-1/lathe-1", "test/prober-1"
 PLANT = """
@@ -76,7 +79,7 @@ def parts(until: int, *, groups: int = 120, size: int = 5, seed: int = 7) -> Mea
 
 
 def wafers(until: int, *, lots: int = 3, each: int = 25, seed: int = 3) -> Measurements:
-    """Lots of round wafers: bins in the patterns that faults leave, a leakage and a delay, and a few dies tested again."""
+    """Lots of round wafers: bins in the patterns that faults leave, a leakage and a delay; a few dies are tested again."""
     chance = np.random.default_rng(seed)
     y, x = np.divmod(np.arange(ROWS * ROWS), ROWS)
     r = np.hypot(x - (ROWS - 1) / 2, y - (ROWS - 1) / 2) / (ROWS / 2)
@@ -133,6 +136,25 @@ def fallen(kind: str, x: np.ndarray, y: np.ndarray, r: np.ndarray, chance: np.ra
     return np.where(fails, 2 + (sum(map(ord, kind)) % 4), bins)
 
 
-def window(until: int) -> Window:
-    """A month before a moment."""
-    return Window(until - 30 * 24 * HOUR, until)
+def batch(source: str, number: int, machine: str, found: Measurements, spells: pa.Table | None = None) -> Batch:
+    """What a connector would have handed on of these measurements."""
+    units = found.units
+    at = pa.array(units.at).cast(pa.timestamp("us", "UTC"))
+    columns = {n: pa.array(getattr(units, n).tolist()) for n in ("step", "lot", "wafer", "product")}
+    columns |= {n: pa.array(getattr(units, n), pa.int32()) for n in ("x", "y", "site", "hard", "soft", "attempt")}
+    columns |= {name: pa.array(column.tolist()) for name, column in units.facts.items()}
+    passed = pa.array([None if p < 0 else bool(p) for p in units.passed.tolist()], pa.bool_())
+    told = {"machine": [machine] * len(units), "at": at, "unit_id": units.unit.tolist(), **columns, "passed": passed}
+    of = np.repeat(np.arange(len(found.tests)), np.diff(found.first))
+    limits = {e: pa.array([getattr(found.tests[j], e) for j in of], pa.float64()) for e in ("low", "high")}
+    values = {"row": found.row, "test": [found.tests[j].name for j in of], "unit": [found.tests[j].unit for j in of]}
+    values |= {"number": pa.array([found.tests[j].number for j in of], pa.int32()), "value": found.value, **limits}
+    return Batch(source, number, units=pa.table(told), measurements=pa.table(values), spells=spells)
+
+
+def bins(machine: str, until: int) -> pa.Table:
+    """What the bins of a machine mean, as a connector tells it."""
+    said = {str(n): [b.name, b.passed] for n, b in BINS.items()}
+    moments = [pa.array([t], pa.int64()).cast(pa.timestamp("us", "UTC")) for t in (0, until)]
+    told = {"kind": ["bins"], "place": [machine], "since": moments[0], "until": moments[1], "text": [""]}
+    return pa.table(told | {"detail": [json.dumps({"hard": said, "soft": said})]})

@@ -47,9 +47,9 @@ QCC = {
 
 
 @pytest.mark.parametrize("name", QCC)
-@pytest.mark.parametrize("grouped", [{"by": "lot"}, {"subgroup": 5}])
+@pytest.mark.parametrize("grouped", [{"group": "lot"}, {"subgroup": 5}])
 def test_piston_rings_are_as_capable_as_qcc_says(name: str, grouped: dict[str, object]) -> None:
-    answer = capability(rings(), low=73.95, high=74.05, estimator="range", freedom="all", **grouped)  # type: ignore[arg-type]
+    answer = capability(rings(), low=73.95, high=74.05, estimator="range", freedom="all", **grouped)
     assert interval(answer, name) == pytest.approx(QCC[name], rel=1e-8 if name[0] == "P" else ROUNDED)
 
 
@@ -183,7 +183,7 @@ def test_the_true_distribution_is_refused_once_in_twenty_times(name: str, draw: 
     chance = np.random.default_rng(11)
     refused = 0
     for _ in range(600):
-        values = draw(chance)  # type: ignore[operator]
+        values = draw(chance)
         fit = fitted(values, name)
         assert fit is not None
         refused += goodness(values, fit).fits is False
@@ -267,7 +267,7 @@ def test_subgroups_are_those_of_the_plant_unless_asked_otherwise() -> None:
     plant = Characteristics((Characteristic("d", low=73.9, high=74.1, subgroup=5),))
     assert capability(rings(), plant).subgroups == 25
     assert capability(rings(), plant, subgroup=1).subgroups == 125
-    assert capability(rings(), plant, by="lot").limits_from == "plant"
+    assert capability(rings(), plant, group="lot").limits_from == "plant"
 
 
 @pytest.mark.parametrize(
@@ -277,14 +277,14 @@ def test_subgroups_are_those_of_the_plant_unless_asked_otherwise() -> None:
         ({"high": 75.0, "run": "lot"}, BadQuestion, "neither 'process' nor 'machine'"),
         ({"high": 75.0, "confidence": 95.0}, BadQuestion, "write 0.95"),
         ({"high": 75.0, "distribution": "cauchy"}, UnknownName, "distribution"),
-        ({"high": 75.0, "by": "tool"}, UnknownName, "fact of units"),
+        ({"high": 75.0, "group": "tool"}, UnknownName, "fact of units"),
         ({"high": 75.0, "subgroup": -1}, BadQuestion, "units in a row"),
         ({"high": 75.0, "test": "e"}, UnknownName, "test"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(asked: dict[str, object], error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
-        capability(rings(), **asked)  # type: ignore[arg-type]
+        capability(rings(), **asked)
 
 
 @pytest.mark.parametrize(("values", "said"), [([1.0], "it takes two"), ([1.0] * 9, "no spread")])

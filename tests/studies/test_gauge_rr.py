@@ -215,7 +215,7 @@ def test_a_study_that_lacks_something_says_what(
     rows: list[tuple[str, str, float]], asked: dict[str, str], error: type[Exception], said: str
 ) -> None:
     with pytest.raises(error, match=said):
-        gauge_rr(study(rows), **asked)  # type: ignore[arg-type]
+        gauge_rr(study(rows), **asked)
 
 
 def test_nobody_said_who_measured() -> None:

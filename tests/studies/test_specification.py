@@ -12,7 +12,7 @@ PLANT = Characteristics((Characteristic("width", low=4.5, high=5.5, target=5.0, 
 
 def found(products: tuple[str, ...] = ("", ""), *, unit: str = "mm", limits: object = LIMITS) -> Found:
     rows = [(i, str(i), "width", 5.0 + i) for i in range(len(products))]
-    return Measurements.of(rows, unit=unit, limits=limits, product=products).take()  # type: ignore[arg-type]
+    return Measurements.of(rows, unit=unit, limits=limits, product=products).take()
 
 
 @pytest.mark.parametrize(

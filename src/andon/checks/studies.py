@@ -44,6 +44,9 @@ IMPURE = {
     "time",
 }
 
+TAKEN = ("at", "since", "until", "last", "by", "format", "lang", "workers")
+"""What every question has of its own, on the command line, in Python and over HTTP."""
+
 
 def check_study(study: Study) -> list[str]:
     """Whatever is wrong with a study, a sentence each; an empty list when it keeps the house's rules.
@@ -115,6 +118,8 @@ def documented(study: Study) -> Iterator[str]:
     for parameter in study.parameters:
         if not parameter.help:
             yield f"parameter {parameter.name!r} has no line under 'Parameters'."
+        if parameter.name in TAKEN:
+            yield f"parameter {parameter.name!r} is a word of every question ({', '.join(TAKEN)}): call it otherwise."
 
 
 def answers_with_meaning(study: Study) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from .charts import Chartbook, FrozenLimits, PointNote
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
-from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units
-from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, micros, moment
+from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units, texts
+from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, instant, micros, moment
 from .process import Buckets, Process, bucket_edges
 from .series import Alarms, Counts, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
 from .storing import Batch, Reader, Receipt, Sink
@@ -59,6 +59,8 @@ __all__ = [
     "Waveforms",
     "Window",
     "bucket_edges",
+    "instant",
     "micros",
     "moment",
+    "texts",
 ]

@@ -10,8 +10,9 @@ class FrozenLimits:
     """Limits of one chart that hold from a moment on until others take their place.
 
     `center` and `sigma` are those of the charted values (of single values, shares or counts); limits for each size of
-    a subgroup follow from them. `chart` is the chart that they were computed by, `since` when they begin to hold, `at`
-    when they were frozen by `who`. One that is `released` ends what held: limits come from the data again.
+    a subgroup follow from them; `second` is the spread within subgroups of a three-way chart, or Laney's factor.
+    `chart` is the chart that they were computed by, `since` when they begin to hold, `at` when they were frozen by
+    `who`. One that is `released` ends what held: limits come from the data again.
     """
 
     test: str
@@ -19,6 +20,7 @@ class FrozenLimits:
     since: int
     center: float
     sigma: float
+    second: float | None = None
     product: str = ""
     at: int = 0
     who: str = ""

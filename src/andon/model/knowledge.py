@@ -95,8 +95,9 @@ class Characteristic:
     """One thing that is measured on products, as the plant describes it: a test with its specification.
 
     `low`, `high` and `target` are in `unit`; None: no such limit, no target. `product` "" stands for all products.
-    `subgroup` is how many measurements in a row belong together (None: nobody said), `gauge` what it is measured with,
-    `reaction` what to do when its chart says that something changed.
+    `subgroup` is how many measurements in a row belong together (None: nobody said), `subgroups` how else subgroups are
+    made ("lot", "5 every 1 h"), `chart` and `rules` its control chart, `gauge` what it is measured with, `reaction`
+    what to do when its chart says that something changed. `watch`: its chart is looked at whenever values arrive.
     """
 
     test: str
@@ -109,6 +110,10 @@ class Characteristic:
     subgroup: int | None = None
     gauge: str = ""
     reaction: str = ""
+    subgroups: str = ""
+    chart: str = ""
+    rules: str = ""
+    watch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

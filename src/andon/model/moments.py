@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import BadQuestion
+
 Times = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.uint32]
@@ -32,6 +34,24 @@ def micros(at: datetime) -> int:
 def moment(at: int) -> datetime:
     """The UTC moment of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=int(at))
+
+
+def instant(text: str) -> int:
+    """Read a moment written after ISO 8601 with its offset, or as microseconds since 1970.
+
+    >>> instant("1970-01-01T08:00+08:00"), instant("1970-01-01T00:00:01Z"), instant("1000000")
+    (0, 1000000, 1000000)
+    """
+    text = text.strip()
+    if text.lstrip("-").isdigit() and len(text) > 4:
+        return int(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise BadQuestion(f"{text!r} is no moment. Write it with its offset from UTC: 2026-03-02T06:00+08:00.")
+    return micros(found)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -227,7 +227,7 @@ def trend(
 
 def control(
     title: str,
-    rows: Iterable[tuple[Cell, float, float, float, float, str]],
+    rows: Iterable[tuple[Cell, float, float | None, float, float | None, str]],
     unit: str = "",
     *,
     x: str = "",
@@ -240,7 +240,8 @@ def control(
     title : str
         What the reader should learn.
     rows : iterable of (x, value, lower, center, upper, signal)
-        `x` is a number or a text; `signal` names the rule that was broken, "" where none was.
+        `x` is a number or a text; a limit is None where there is none; `signal` names the rule that was broken, ""
+        where none was.
     unit : str
         Unit of the values.
     x, y : str

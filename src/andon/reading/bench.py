@@ -13,6 +13,7 @@ from ..model import (
     Alarms,
     Calendar,
     Characteristics,
+    Chartbook,
     Counts,
     Measurements,
     Orders,
@@ -30,6 +31,7 @@ from ..model import (
 from ..plant import Machine, Plant, Signal
 from ..plant.alarms import ALARM
 from ..units import HOUR
+from . import charts
 from .ahead import COUNT_ROLES, History, counter, told
 from .overlay import overlaid, text_spells
 from .process import process, said_by
@@ -228,6 +230,10 @@ def characteristics(bench: Bench, _: Window) -> Characteristics:
     return bench.machine.characteristics
 
 
+def chartbook(bench: Bench, window: Window) -> Chartbook:
+    return charts.chartbook(bench.history, bench.machine.path, window)
+
+
 COMPOUND = {
     States: states,
     Output: output,
@@ -237,7 +243,13 @@ COMPOUND = {
     Measurements: measurements,
     Process: whole_process,
 }
-KNOWLEDGE = {Calendar: calendar, Products: products, StopRules: rules, Characteristics: characteristics}
+KNOWLEDGE = {
+    Calendar: calendar,
+    Products: products,
+    StopRules: rules,
+    Characteristics: characteristics,
+    Chartbook: chartbook,
+}
 
 
 def _spells(bench: Bench, role: str, window: Window) -> Spells | None:

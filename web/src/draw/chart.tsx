@@ -60,8 +60,8 @@ function PanelDrawn({ panel, height, last, first, ...props }: Props & { panel: s
     setDrag(undefined);
   };
   return (
-    <div class="panel" ref={box} style={{ height: tall }}>
-      <canvas ref={canvas} style={{ width, height: tall }} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerLeave={() => setOver(undefined)} />
+    <div class="panel" ref={box} style={{ height: `${tall}px` }}>
+      <canvas ref={canvas} style={{ width: `${width}px`, height: `${tall}px` }} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerLeave={() => setOver(undefined)} />
       {over && width > 0 && <Tip p={over} left={x(over.place)} width={width} name={props.name} unit={props.unit} top={over.value === null ? 0 : y(over.value)} />}
     </div>
   );
@@ -69,7 +69,7 @@ function PanelDrawn({ panel, height, last, first, ...props }: Props & { panel: s
 
 function Tip({ p, left, top, width, name, unit }: { p: Point; left: number; top: number; width: number; name: (text: string) => string; unit: string }) {
   return (
-    <div class="tip" style={{ top: top + 14, ...(left > width / 2 ? { right: width - left + 12 } : { left: left + 12 }) }}>
+    <div class="tip" style={{ top: `${top + 14}px`, ...(left > width / 2 ? { right: `${width - left + 12}px` } : { left: `${left + 12}px` }) }}>
       <b>{p.label || p.place}</b> · {figure(p.value, 6)} {unit}<br />{dayClock(p.at)}
       {p.rules && <><br />{t("rule")} {p.rules}</>}{!p.used && <><br />{t("excluded")}</>}{p.gap && <><br />{t("gap")}</>}{p.note && <><br />✎ {name(p.note)} ({p.who})</>}
     </div>

@@ -32,7 +32,7 @@ export function Dies({ w, inkOf, say, chosen, choose, label, outside }: { w: Waf
   useEffect(() => setOver(undefined), [w]);
   return (
     <div class="dies" ref={box}>
-      <canvas ref={canvas} style={{ width: side, height: side }} tabIndex={0} role="application" aria-label={label} onKeyDown={step}
+      <canvas ref={canvas} style={{ width: `${side}px`, height: `${side}px` }} tabIndex={0} role="application" aria-label={label} onKeyDown={step}
         onPointerMove={(e) => setOver(under(e))} onPointerLeave={() => setOver(undefined)} onClick={(e) => { const at = under(e); if (at) choose(at); }} />
       <p class="num small" aria-live="polite">{told && cell !== undefined && there(cell) ? <>x {told.x} · y {told.y} · <b>{say(cell)}</b></> : " "}</p>
     </div>

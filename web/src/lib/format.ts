@@ -16,6 +16,8 @@ export const clock = (us: number): string => dated({ hour: "2-digit", minute: "2
 export const clockSeconds = (us: number): string => dated({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(us / 1000);
 export const day = (us: number): string => dated({ weekday: "short", day: "numeric", month: "short" }).format(us / 1000);
 export const dayClock = (us: number): string => `${day(us)} ${clock(us)}`;
+/** A moment as acts and settings take it: UTC to the microsecond. */
+export const iso = (at: number): string => `${new Date(Math.floor(at / 1000)).toISOString().slice(0, -1)}${String(Math.floor(at % 1000)).padStart(3, "0")}Z`;
 
 /** A length (microseconds): 45 s, 12 min, 3 h 05, 2 d 4 h. */
 export function length(us: number): string {

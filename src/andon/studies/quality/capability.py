@@ -8,8 +8,8 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Characteristics, Measurements, Numbers
 from ...picture import Mark, Picture, histogram
-from ...units import Ratio
-from .capable import Bar, Capability, Value
+from ...units import Measured, Ratio
+from .capable import Bar, Capability
 from .indices import Index_, values_needed
 from .judging import Judged, Manner, judged
 from .samples import Sample, sampled
@@ -33,11 +33,11 @@ def capability(
     characteristics: Characteristics | None = None,
     test: str = "",
     product: str = "",
-    low: Value | None = None,
-    high: Value | None = None,
-    target: Value | None = None,
+    low: Measured | None = None,
+    high: Measured | None = None,
+    target: Measured | None = None,
     subgroup: int | None = None,
-    by: str = "",
+    group: str = "",
     estimator: str = "",
     freedom: str = "estimator",
     run: str = "process",
@@ -72,7 +72,7 @@ def capability(
         What is aimed at; the middle of the limits, unless given.
     subgroup
         So many units in a row are a subgroup, 1 for single values; what the plant says, unless given.
-    by
+    group
         What keeps subgroups apart: lot, wafer, product, step, site or a fact of the units, such as who.
     estimator
         Sigma within subgroups from: "pooled", "range", "deviation" or "moving range"; "" takes moving ranges for
@@ -129,8 +129,8 @@ def capability(
             f"{found.name} has no limits to be judged by: give `low` or `high`, or a [[characteristic]] in plant.toml."
         )
     told = characteristic(found, characteristics).subgroup
-    size = subgroup if subgroup is not None else told if told is not None else 0 if by else 1
-    sample = sampled(found, size=size, by=by)
+    size = subgroup if subgroup is not None else told if told is not None else 0 if group else 1
+    sample = sampled(found, size=size, by=group)
     made = judged(sample, spec, Manner(distribution, estimator, freedom == "all", run == "machine", confidence))
     return _told(sample, spec, made, product=product, confidence=confidence, wanted=wanted)
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated
 
-from ...units import Ratio, Unit
+from ...units import Measured, Ratio, Unit
 from .distributions import Fit
 from .indices import Index, Index_
 from .judging import TAILS, Defects, Ppm
 
-Value = Annotated[float, Unit("{unit}")]
 FEW = 30
 """Below so many values an index says little."""
 ENOUGH = 100
@@ -33,8 +32,8 @@ class Bar:
         Values that the distribution which was taken expects there; None where none was.
     """
 
-    low: Value
-    high: Value
+    low: Measured
+    high: Measured
     count: int
     expected: Annotated[float, Unit("{count}")] | None
 
@@ -98,19 +97,19 @@ class Capability:
     test: str
     unit: str
     product: str
-    low: Value | None
-    high: Value | None
-    target: Value | None
+    low: Measured | None
+    high: Measured | None
+    target: Measured | None
     limits_from: str
     count: int
     superseded: int
     subgroups: int
-    mean: Value
-    median: Value
-    least: Value
-    most: Value
-    sigma_within: Value | None
-    sigma_overall: Value
+    mean: Measured
+    median: Measured
+    least: Measured
+    most: Measured
+    sigma_within: Measured | None
+    sigma_overall: Measured
     distribution: str
     exponent: Annotated[float, Unit("{lambda}")] | None
     confidence: Ratio

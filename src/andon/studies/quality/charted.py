@@ -93,11 +93,11 @@ class Stage:
     basis
         How the spread was estimated: "mean range / d2".
     center
-        The center line of the first panel.
-    lower, upper
-        Its limits at the usual size of a subgroup.
+        The center that the limits rest on: a mean of values, a share, defects a unit.
     sigma
-        The spread of single values that the limits rest on (of the count or share where such are charted).
+        The spread of single values that they rest on (of one unit's count where counts are charted).
+    second
+        The spread within subgroups of a three-way chart, or Laney's factor; else empty.
     size
         The usual size of a subgroup.
     """
@@ -112,9 +112,8 @@ class Stage:
     frozen: Moment | None
     basis: str
     center: Measured
-    lower: Measured | None
-    upper: Measured | None
     sigma: Measured
+    second: Measured | None
     size: Size
 
 

@@ -13,8 +13,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Characteristics, Measurements
 from ...picture import Mark, Picture, bars
-from ...units import Ratio, Unit
-from .capable import Value
+from ...units import Measured, Ratio, Unit
 from .constants import d2, d3
 from .readings import Readings, planned, readings
 from .specification import Specification, finite, of_product, specification
@@ -49,7 +48,7 @@ class Component:
 
     component: str
     variance: Square
-    sigma: Value
+    sigma: Measured
     contribution: Ratio
     of_study: Ratio
     of_tolerance: Ratio | None
@@ -75,8 +74,8 @@ class Cell:
 
     appraiser: str
     part: str
-    mean: Value
-    spread: Value
+    mean: Measured
+    spread: Measured
     odd: bool
 
 
@@ -131,11 +130,11 @@ class GaugeRr:
     parts: int
     trials: int
     left_out: int
-    low: Value | None
-    high: Value | None
+    low: Measured | None
+    high: Measured | None
     confidence: Ratio
-    gauge_low: Value | None
-    gauge_high: Value | None
+    gauge_low: Measured | None
+    gauge_high: Measured | None
     gauge_share: Ratio
     tolerance_share: Ratio | None
     categories: Annotated[int, Unit("{category}")]
@@ -176,9 +175,9 @@ def gauge_rr(
     design: str = "",
     part: str = "unit",
     appraiser: str = "who",
-    low: Value | None = None,
-    high: Value | None = None,
-    total: Value | None = None,
+    low: Measured | None = None,
+    high: Measured | None = None,
+    total: Measured | None = None,
     pool_above: Ratio = 0.25,
     judge_by: str = "study",
     confidence: Ratio = 0.95,

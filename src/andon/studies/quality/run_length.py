@@ -121,8 +121,8 @@ def _after(memory: Memory, level: int, asked: dict[int, int]) -> Memory | None:
         up, down = (min(most, up + 1) if level >= 2 else 0), (min(most, down + 1) if level <= -2 else 0)
         if outside >= most and up < most and down < most:
             return None
-    last = _last(last, level, asked)
-    return None if last is None else (last, side, inside, outside, up, down)
+    kept = _last(last, level, asked)
+    return None if kept is None else (kept, side, inside, outside, up, down)
 
 
 def _last(last: tuple[int, ...], level: int, asked: dict[int, int]) -> tuple[int, ...] | None:
@@ -223,7 +223,8 @@ def ewma_run_length(weight: float, width: float, shift: float = 0.0, *, exact: b
     far = width * sqrt(weight / (2 - weight))
     places = far * nodes
     density = _normal((places[None, :] - (1 - weight) * places[:, None]) / weight - shift) / weight
-    length = np.linalg.solve(np.eye(len(nodes)) - density * (far * weights)[None, :], np.ones(len(nodes)))
+    stays = density * (far * weights)[None, :]
+    length = np.asarray(np.linalg.solve(np.eye(len(nodes)) - stays, np.ones(len(nodes))), np.float64)
     if not exact:
         start = _normal(places / weight - shift) / weight * far * weights
         return float(1 + start @ length)

@@ -13,7 +13,7 @@ from ...units import Ratio, Unit
 from .constants import d2, d3
 from .readings import Readings
 
-Square = Annotated[float, Unit("{unit2}")]
+Square = Annotated[float, Unit("{value2}")]
 F = Annotated[float, Unit("{F}")]
 
 

@@ -152,7 +152,7 @@ def picture(answer: LotAcceptance) -> Picture:
 @study(picture=picture)
 def lot_acceptance(
     units: Units,
-    by: str = "lot",
+    group: str = "lot",
     bins: str = "soft",
     attempts: str = "last",
     spread: str = "robust",
@@ -174,7 +174,7 @@ def lot_acceptance(
     ----------
     units
         Units as they were tested.
-    by
+    group
         What is judged: lot, wafer, or anything else that was said of the units.
     bins
         soft or hard.
@@ -222,7 +222,7 @@ def lot_acceptance(
     at_least("baseline", baseline, 0)
     at_least("first", first, 0)
     at_least("second", second, first)
-    lots = _lots(units.pick(chosen(units, attempts) & (units.passed >= 0)), by, bins)
+    lots = _lots(units.pick(chosen(units, attempts) & (units.passed >= 0)), group, bins)
     used = np.arange(len(lots.names)) < (baseline or len(lots.names))
     limits = [
         _limit(name, lots.shares[used, i], lots.units[used], spread=spread, sigmas=(first, second))

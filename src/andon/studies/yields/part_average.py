@@ -168,7 +168,7 @@ def part_average(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
     method: str = "dynamic",
-    by: str = "wafer",
+    group: str = "wafer",
     sigmas: Sigmas = 6.0,
     quartiles: str = "linear",
     neighbours: int = 6,
@@ -193,7 +193,7 @@ def part_average(
         What the plant says about tests.
     method
         dynamic or static.
-    by
+    group
         What dynamic limits are made for: wafer, lot, or anything else that was said of the units.
     sigmas
         Robust sigma from the median to the limits.
@@ -220,7 +220,7 @@ def part_average(
     --------
     >>> rows = [(i, f"die-{i}", "leakage", 1.0 + 0.01 * (i % 10) + (0.9 if i == 50 else 0.0)) for i in range(100)]
     >>> found = Measurements.of(rows, limits={"leakage": (0.0, 3.0)}, lot=["L1"] * 100, passed=[True] * 100)
-    >>> answer = part_average(found, by="lot")
+    >>> answer = part_average(found, group="lot")
     >>> answer.removed, answer.rows[0].unit, answer.rows[0].why, answer.yield_after
     (1.0, 'die-50', 'part average', 0.99)
 
@@ -238,8 +238,8 @@ def part_average(
         raise NoData("No unit passed, as far as anybody said: there are no good parts to compare with each other.")
     if method == "static":
         _enough(units, good)
-    group, names = grouped(units, by)
-    among = (group, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
+    code, names = grouped(units, group)
+    among = (code, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
     rules = Rules(sigmas, quartiles, OF_LOT)
     known = limits(measurements, characteristics)
     made = [
@@ -265,7 +265,7 @@ def part_average(
         float((far & good).sum()),
         float(gone.sum()),
         places,
-        tuple(_group(name, (group == g) & last, good, gone) for g, name in enumerate(names)),
+        tuple(_group(name, (code == g) & last, good, gone) for g, name in enumerate(names)),
         tuple(sorted((r for j in made for r in j.limits), key=lambda r: (-r.outliers, r.test, r.group)))[:SHOWN],
         _removed(units, np.flatnonzero(gone), why, made),
         _notes(units, made),

@@ -36,9 +36,9 @@ export function Plot({ height, label, children }: { height: number; label: strin
     setTip(text ? { x: e.clientX - at.left, y: e.clientY - at.top, text } : null);
   };
   return (
-    <div class="plot" ref={box} style={{ height }} onPointerMove={move} onPointerLeave={() => setTip(null)}>
+    <div class="plot" ref={box} style={{ height: `${height}px` }} onPointerMove={move} onPointerLeave={() => setTip(null)}>
       {width > 0 && <svg width={width} height={height} role="img" aria-label={label} class="drawn">{children(width)}</svg>}
-      {tip && <div class="tip" style={{ left: Math.min(tip.x + 12, Math.max(0, width - 220)), top: tip.y + 14 }}>{tip.text}</div>}
+      {tip && <div class="tip" style={{ left: `${Math.min(tip.x + 12, Math.max(0, width - 220))}px`, top: `${tip.y + 14}px` }}>{tip.text}</div>}
     </div>
   );
 }

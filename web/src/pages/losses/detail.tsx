@@ -1,7 +1,7 @@
 /** One stop: what the machine did around it, what its signals said, the samples themselves, and its reason. */
 import { useState } from "preact/hooks";
 import { send, type Problem } from "../../lib/api";
-import { clockSeconds, day, figure, length } from "../../lib/format";
+import { clockSeconds, day, figure, iso, length } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { now } from "../../lib/live";
 import { may, plant, theme } from "../../lib/plant";
@@ -56,7 +56,6 @@ function Give({ stop, changed }: { stop: Stop; changed: () => void }) {
     </div>
   );
 }
-export const iso = (at: number): string => `${new Date(Math.floor(at / 1000)).toISOString().slice(0, -1)}${String(at % 1000).padStart(3, "0")}Z`;
 
 /** The raw rows: what each signal of the machine said, with its quality. */
 function Samples({ machine, since, until }: { machine: string; since: number; until: number }) {

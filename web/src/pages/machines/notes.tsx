@@ -1,10 +1,9 @@
 /** Leave a note about a moment or a stretch. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { send, type Problem } from "../../lib/api";
-import { clockSeconds, day } from "../../lib/format";
+import { clockSeconds, day, iso } from "../../lib/format";
 import { say } from "../../frame/toast";
 import type { Stretch } from "../../draw/fold";
-import { iso } from "../losses/detail";
 import { t } from "./words";
 
 export function NoteForm({ machine, about, close }: { machine: string; about: Stretch; close: (saved: boolean) => void }) {

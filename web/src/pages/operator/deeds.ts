@@ -1,13 +1,13 @@
 /** What an operator does, as acts of the plant: each with what it shows at once, and with what takes it back. */
 import { say } from "../../frame/toast";
-import { number } from "../../lib/format";
+import { iso, number } from "../../lib/format";
 import { kindOf, type Kind } from "../../lib/calls";
 import { now } from "../../lib/live";
 import { plant } from "../../lib/plant";
 import type { Started } from "./order";
 import { enqueue, takeBack, type Meant } from "./queue";
 import { textOf } from "./reasons";
-import { given, iso, restored, type Stop } from "./stops";
+import { given, restored, type Stop } from "./stops";
 import { t } from "./words";
 
 /** As long as "Undo" is offered, what cannot be undone later is not sent. */

@@ -1,5 +1,6 @@
 /** Stops as the plant tells them, with what this device knows already laid over them. */
 import { useEffect, useState } from "preact/hooks";
+import { iso } from "../../lib/format";
 import { get } from "../../lib/api";
 import { now, tiles } from "../../lib/live";
 import type { Meant, Shows, Waiting } from "./queue";
@@ -70,9 +71,6 @@ export const lasted = (stop: Stop): number => (stop.ongoing ? Math.max(now(), st
 export const wanting = (stops: Stop[]): Stop[] =>
   stops.filter((s) => s.needs_reason || (s.ongoing && !s.reason && s.element === "ADET" && !["starved", "blocked"].includes(s.state)))
     .sort((a, b) => Number(b.ongoing) - Number(a.ongoing) || b.since - a.since);
-
-/** A moment as the plant reads it, to the microsecond. */
-export const iso = (us: number): string => `${new Date(Math.floor(us / 1000)).toISOString().slice(0, 19)}.${String(us % 1e6).padStart(6, "0")}Z`;
 
 /** The acts that give a whole stop a reason: the stretch that is over, and the moment of the state that is still on. */
 export function given(stop: Stop, reason: string, label: string): Meant[] {

@@ -4,7 +4,7 @@ import { unitText } from "../../draw/amount";
 import { ControlPanels } from "../../draw/chart";
 import { brokenAt, type ControlChart, onPanel, type Stretch } from "../../draw/charted";
 import { Sorry } from "../../frame/app";
-import { dayClock, figure, number } from "../../lib/format";
+import { dayClock, figure, iso, number } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { choose, chosen } from "../../lib/router";
 import { Field } from "../studies/form";
@@ -15,9 +15,9 @@ import { RulesCard, Stages } from "./stages";
 import { t } from "./words";
 
 /** Settings that stand in the first row; the others are behind "Settings". */
-const FIRST = ["chart", "rules", "subgroup", "by", "residuals"];
+const FIRST = ["chart", "subgroup", "rules", "product", "residual"];
 /** Settings that this page sets in other ways. */
-const OWN = ["test", "limits_since", "limits_until"];
+const OWN = ["test", "baseline"];
 
 export function ChartPage({ at, test, spec }: { at: string; test: string; spec: TestAbout | undefined }) {
   const about = useGet<About>("studies/control-chart/about");
@@ -79,20 +79,20 @@ function Head({ chart, say }: { chart: ControlChart; say: (text: string) => stri
 
 /** What can be done with the points that are chosen. */
 function Brushed({ chart, range, shown, whole, clear }: { chart: ControlChart; range: Stretch | undefined; shown: Stretch; whole: Stretch; clear: () => void }) {
-  const first = onPanel(chart, chart.panels[0]!.panel), zoomed = shown[0] !== whole[0] || shown[1] !== whole[1], own = chosen("limits_since");
+  const first = onPanel(chart, chart.panels[0]!.panel), zoomed = shown[0] !== whole[0] || shown[1] !== whole[1], own = chosen("baseline").split("/");
   const inside = range ? first.filter((p) => p.place >= range[0] && p.place <= range[1]) : [];
   const from = inside[0], to = inside[inside.length - 1];
   return (
     <p class="bar brushed">
       {from && to ? <>
         <b>{t("selected", { n: inside.length, from: dayClock(from.since), to: dayClock(to.at) })}</b>
-        <button class="main" onClick={() => { choose({ limits_since: String(from.since), limits_until: String(to.at + 1) }); clear(); }}>{t("limitsFrom")}</button>
+        <button class="main" onClick={() => { choose({ baseline: `${iso(from.since)}/${iso(to.at + 1)}` }); clear(); }}>{t("limitsFrom")}</button>
         <button onClick={() => { choose({ zoom: `${range![0]}-${range![1]}` }); clear(); }}>{t("zoom")}</button>
         <button class="quiet" onClick={clear}>{t("clear")}</button>
       </> : <span class="soft small">{t("hint")}</span>}
       <span class="grow" />
       {zoomed && <button onClick={() => choose({ zoom: undefined })}>{t("whole")}</button>}
-      {own && <><span class="soft small">{t("frozenFrom", { from: dayClock(Number(own)), to: dayClock(Number(chosen("limits_until"))) })}</span><button onClick={() => choose({ limits_since: undefined, limits_until: undefined })}>{t("limitsAgain")}</button></>}
+      {own.length === 2 && <><span class="soft small">{t("frozenFrom", { from: dayClock(Date.parse(own[0]!) * 1000), to: dayClock(Date.parse(own[1]!) * 1000) })}</span><button onClick={() => choose({ baseline: undefined })}>{t("limitsAgain")}</button></>}
     </p>
   );
 }

@@ -32,7 +32,7 @@ function Charts({ tested, at }: { tested: Tested; at: string }) {
   return (<>
     <header class="bar"><a class="button" href={`/quality?${new URLSearchParams([...here.value.searchParams].filter(([n]) => ["last", "since", "until"].includes(n)))}`}>← {t("back")}</a>
       <h2>{of?.title || at} · {of?.tests.find((x) => x.name === test)?.title || test}</h2>
-      {of && of.tests.length > 1 && <select aria-label={t("test")} value={test} onChange={(e) => choose({ test: e.currentTarget.value, point: undefined, zoom: undefined, limits_since: undefined, limits_until: undefined })}>{of.tests.map((x) => <option key={x.name} value={x.name}>{x.title || x.name}</option>)}</select>}
+      {of && of.tests.length > 1 && <select aria-label={t("test")} value={test} onChange={(e) => choose({ test: e.currentTarget.value, point: undefined, zoom: undefined, baseline: undefined })}>{of.tests.map((x) => <option key={x.name} value={x.name}>{x.title || x.name}</option>)}</select>}
     </header>
     <ChartPage key={`${at} ${test}`} at={at} test={test} spec={of?.tests.find((x) => x.name === test)} />
   </>);

@@ -6,7 +6,7 @@ import { ink } from "../../draw/paint";
 import { UnitCard, type TestedUnit } from "../../draw/unit";
 import { say as toast } from "../../frame/toast";
 import { type Problem, send } from "../../lib/api";
-import { clockSeconds, day, dayClock, figure } from "../../lib/format";
+import { clockSeconds, day, dayClock, figure, iso } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { now } from "../../lib/live";
 import { may, plant } from "../../lib/plant";
@@ -67,7 +67,7 @@ function Note({ at, test, point, again }: { at: string; test: string; point: Poi
     e.preventDefault();
     setBusy(true);
     try {
-      await send("POST", "acts/note_point", { machine: at, test, at: new Date(Math.floor(point.at / 1000)).toISOString().replace("Z", `${String(point.at % 1000).padStart(3, "0")}Z`), text, excluded });
+      await send("POST", "acts/note_point", { machine: at, test, at: iso(point.at), text, excluded });
       toast(t("noted"));
       setText("");
       again();
