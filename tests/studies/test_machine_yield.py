@@ -41,7 +41,12 @@ def test_a_number_that_goes_with_the_yield_is_found():
     answer = asked({"tester": lots(BAD)}, {"oven": process})
     assert answer.top == "oven heat"
     top = answer.rows[0]
-    assert (top.correlation, top.groups, top.effect > 0, top.bad_mean > top.good_mean) == (pytest.approx(-1.0), 10, True, True)
+    assert (top.correlation, top.groups, top.effect > 0, top.bad_mean > top.good_mean) == (
+        pytest.approx(-1.0),
+        10,
+        True,
+        True,
+    )
 
 
 def test_correlations_are_spearmans():
