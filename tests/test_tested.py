@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.ask import Question, ask
-from andon.errors import BadQuestion
+from andon.errors import BadQuestion, UnknownName
 from andon.ledger import Fate, Which
 from andon.model import Batch, Bin, Loss, Spells, Units, Window
 from andon.reading.tested import AGAIN, output_of, rejected, superseded
@@ -259,3 +259,32 @@ def test_a_unit_that_is_tested_again_in_the_next_shift_changes_the_closed_one(st
     assert {k: n for k, (n, _) in booked(station, shift="early").items()} == {("good", ""): 1, ("rework", ""): 1}
     assert {k: n for k, (n, _) in booked(station, shift="late").items()} == {("good", ""): 1}
     assert [v for v, _, _ in station.versions()] == [1, 2]
+
+
+MANY = [(20 + i, f"u{i}", int(i % 3 > 0 or i < 200), 1 if i % 3 > 0 or i < 200 else 5) for i in range(400)]
+
+
+@pytest.mark.parametrize(
+    ("study", "settings", "figures"),
+    [
+        ("commonality", {}, {"units": 400, "bad": 67}),
+        ("test-to-machine", {"by": "time", "every": 3600.0}, {"units": 400, "bad": 67, "groups": 7}),
+        ("lot-acceptance", {"by": "hour"}, {}),
+    ],
+)
+def test_studies_of_tested_units_are_asked_like_any_other(station: Works, study, settings, figures) -> None:
+    give(station, units_of(MANY))
+    if study == "lot-acceptance":
+        with pytest.raises(UnknownName, match="'hour'"):
+            ask(Question(study, PRESS, SHIFT, settings=settings), station.plant, station.history)
+        return
+    answer = ask(Question(study, PRESS, SHIFT, settings=settings), station.plant, station.history).answer
+    assert {n: getattr(answer, n) for n in figures} == figures
+
+
+def test_losses_of_the_ledger_stand_beside_the_yield(station: Works) -> None:
+    give(station, units_of(MANY))
+    asked = Question("test-to-machine", "line-1", SHIFT, settings={"by": "time", "every": 3600.0})
+    answer = ask(asked, station.plant, station.history).answer
+    assert {r.loss for r in answer.losses} == {"productive"}  # type: ignore[union-attr]
+    assert sum(e.units for e in answer.exposed if e.condition == "shift early") == 0  # type: ignore[union-attr]
