@@ -24,7 +24,7 @@ FEW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Some of the units: those of which each text that is given is said, and die coordinates; "" and None leave open."""
+    """Some of the units: those of which each given text is said, and die coordinates; "" and None leave open."""
 
     lot: str = ""
     wafer: str = ""
