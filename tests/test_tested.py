@@ -268,8 +268,8 @@ MANY = [(20 + i, f"u{i}", int(i % 3 > 0 or i < 200), 1 if i % 3 > 0 or i < 200 e
     ("study", "settings", "figures"),
     [
         ("commonality", {}, {"units": 400, "bad": 67}),
-        ("test-to-machine", {"by": "time", "every": 3600.0}, {"units": 400, "bad": 67, "groups": 7}),
-        ("lot-acceptance", {"by": "hour"}, {}),
+        ("test-to-machine", {"group": "time", "every": 3600.0}, {"units": 400, "bad": 67, "groups": 7}),
+        ("lot-acceptance", {"group": "hour"}, {}),
     ],
 )
 def test_studies_of_tested_units_are_asked_like_any_other(station: Works, study, settings, figures) -> None:
@@ -284,7 +284,7 @@ def test_studies_of_tested_units_are_asked_like_any_other(station: Works, study,
 
 def test_losses_of_the_ledger_stand_beside_the_yield(station: Works) -> None:
     give(station, units_of(MANY))
-    asked = Question("test-to-machine", "line-1", SHIFT, settings={"by": "time", "every": 3600.0})
+    asked = Question("test-to-machine", "line-1", SHIFT, settings={"group": "time", "every": 3600.0})
     answer = ask(asked, station.plant, station.history).answer
     assert {r.loss for r in answer.losses} == {"productive"}  # type: ignore[union-attr]
     assert sum(e.units for e in answer.exposed if e.condition == "shift early") == 0  # type: ignore[union-attr]

@@ -129,9 +129,9 @@ def test_time_lost_goes_into_the_ranking():
 def test_time_can_be_the_group_where_there_are_no_lots():
     found = lots(BAD)
     alone = Units.of(found.at, [str(i) for i in range(len(found))], passed=found.passed)
-    with pytest.raises(BadQuestion, match="`by` time"):
+    with pytest.raises(BadQuestion, match="`group` to time"):
         asked({"tester": alone}, {"oven": oven([1.0] * 10)})
-    answer = asked({"tester": alone}, {"oven": oven([200.0 + b for b in BAD])}, by="time", every=3600.0)
+    answer = asked({"tester": alone}, {"oven": oven([200.0 + b for b in BAD])}, group="time", every=3600.0)
     assert (answer.groups, answer.periods[1].group, answer.top) == (10, "1970-01-01T01:00:00Z", "oven heat")
 
 
@@ -151,6 +151,6 @@ def test_bad_questions_are_refused():
     with pytest.raises(BadQuestion, match="No unit is bad"):
         asked({"tester": lots([0, 0])}, process)
     with pytest.raises(UnknownName, match="colour"):
-        asked({"tester": lots([1, 2])}, process, by="colour")
+        asked({"tester": lots([1, 2])}, process, group="colour")
     with pytest.raises(BadQuestion, match="lag"):
         asked({"tester": lots([1, 2])}, process, lag=-1.0)

@@ -92,7 +92,7 @@ def test_static_limits_hold_for_all_lots_and_want_six_of_them():
     values[120] = 30.0
     units = Units.of(range(300), map(str, range(300)), lot=lots, passed=[1] * 300)
     found = measured(units, {"v": values}, (-99.0, 99.0))
-    answer = part_average(found, method="static", by="lot")
+    answer = part_average(found, method="static", group="lot")
     (row,) = answer.limits
     q1, q2, q3 = np.quantile(values, [0.25, 0.5, 0.75])
     assert (row.group, row.count, row.high) == ("", 300, pytest.approx(q2 + 6 * (q3 - q1) / 1.35))

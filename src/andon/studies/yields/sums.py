@@ -33,7 +33,7 @@ class Groups:
     def sums(self, value: Numbers) -> Numbers:
         """The sum of the values of each group."""
         if self.starts is None:
-            return np.bincount(self.code, value, minlength=len(self.count))
+            return np.bincount(self.code, value, minlength=len(self.count)).astype(np.float64, copy=False)
         found = np.zeros(len(self.count))
         found[self.code[self.starts]] = np.add.reduceat(value, self.starts)
         return found
