@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
-from andon.model import Batch, Bin, Measurements, Test, Units, Window
+from andon.model import Batch, Bin, Measurements, Test, Units
 from andon.units import MINUTE
 
 LATHE, PROBER = "line-1/lathe-1", "test/prober-1"
@@ -41,6 +41,14 @@ states = "andon"
 [machine.signals.temperature]
 source = "files"
 unit = "Cel"
+
+[[source]]
+name = "files"
+connector = "files"
+folder = "in"
+time = "time"
+machine = { fixed = "line-1/lathe-1" }
+columns = { state = "state", t = "temperature" }
 
 [[machine]]
 path = "test/prober-1"
@@ -79,7 +87,7 @@ def parts(until: int, *, groups: int = 120, size: int = 5, seed: int = 7) -> Mea
 
 
 def wafers(until: int, *, lots: int = 3, each: int = 25, seed: int = 3) -> Measurements:
-    """Lots of round wafers: bins in the patterns that faults leave, a leakage and a delay, and a few dies tested again."""
+    """Lots of round wafers: bins in the patterns that faults leave, a leakage and a delay of each die."""
     chance = np.random.default_rng(seed)
     y, x = np.divmod(np.arange(ROWS * ROWS), ROWS)
     r = np.hypot(x - (ROWS - 1) / 2, y - (ROWS - 1) / 2) / (ROWS / 2)
