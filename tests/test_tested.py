@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.ask import Question, ask
@@ -223,6 +223,7 @@ def test_output_is_what_the_obvious_way_finds_however_the_shift_is_cut(rows, cut
         assert sum(f.rework.total for f in parts if f.rework) <= rework
 
 
+@settings(max_examples=12)
 @given(st.lists(FATES, min_size=1, max_size=60))
 def test_the_books_balance_whatever_was_tested(tmp_path_factory: pytest.TempPathFactory, rows) -> None:
     works = opened(tmp_path_factory.mktemp("works"), TESTER)

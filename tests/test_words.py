@@ -12,7 +12,8 @@ from andon import studies  # noqa: F401  (fills the catalog)
 from andon.catalog import STUDIES, figures
 from andon.errors import UnknownName
 from andon.surfaces.cli.index import PANELS
-from andon.words import explained, say
+from andon.surfaces.rest.studies import _method
+from andon.words import explained, paragraphs, say
 
 CLI = Path(andon.__file__).parent / "surfaces" / "cli"
 TABLES = [tomllib.loads(f.read_text("utf-8")) for f in files("andon.words").joinpath("zh").iterdir()]
@@ -41,6 +42,17 @@ def test_every_command_and_panel_has_its_chinese():
 def test_every_study_has_its_chinese(study):
     found = figures(study.answer)
     said = [study.summary, *(f.name.replace("_", " ") for f in found), *(f.help for f in found if f.help)]
+    assert [t for t in said if t not in CHINESE] == []
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_every_study_has_its_method_in_chinese(study):
+    assert [p for p in paragraphs(_method(study)) if p not in CHINESE] == []
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_what_a_study_takes_has_its_chinese(study):
+    said = [p.help for p in (*study.settings, *study.series) if p.help]
     assert [t for t in said if t not in CHINESE] == []
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -57,6 +58,12 @@ def live(folder: Path, *, seed: int = 1, days: int = 30) -> Demo:
         raise BadConfig(f"{folder} holds a plant without live machines; choose another folder, or remove it.")
     if is_plant(folder):
         return _found(folder)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        return apart.submit(_live, folder, seed, days).result()
+
+
+def _live(folder: Path, seed: int, days: int) -> Demo:
+    """Make it, in a process of its own: what a simulation needs is gone when the plant is run."""
     now = _now()
     simulation = live_plant(folder, seed, days_around(now, back=days), now, each=side_by_side)
     edge = begin_of_recent(simulation.window)

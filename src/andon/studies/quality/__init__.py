@@ -1,5 +1,29 @@
 """Studies of quality: what was measured on units against what it should be."""
 
-from . import capability, control_chart, gauge_bias, gauge_linearity, gauge_rr
+from . import (
+    anova,
+    attribute_agreement,
+    capability,
+    comparison,
+    control_chart,
+    gauge_bias,
+    gauge_linearity,
+    gauge_rr,
+    gauge_stability,
+    regression,
+    what_moved,
+)
 
-__all__ = ["capability", "control_chart", "gauge_bias", "gauge_linearity", "gauge_rr"]
+__all__ = [
+    "anova",
+    "attribute_agreement",
+    "capability",
+    "comparison",
+    "control_chart",
+    "gauge_bias",
+    "gauge_linearity",
+    "gauge_rr",
+    "gauge_stability",
+    "regression",
+    "what_moved",
+]

@@ -213,7 +213,7 @@ def gauge_bias(
     """
     if not 0 < confidence < 1 or not 0 < share <= 1:
         raise BadQuestion(f"confidence = {confidence} and share = {share} are shares: write 0.2 for 20 %.")
-    found = _of_part(planned(finite(of_product(measurements.take(test), product)), plan), part)
+    found = one_part(planned(finite(of_product(measurements.take(test), product)), plan), part)
     spec = specification(found, characteristics, low=low, high=high)
     true = _true(found, reference)
     count, mean, sigma = len(found.row), float(found.value.mean()), float(np.std(found.value, ddof=1))
@@ -245,7 +245,16 @@ def gauge_bias(
     )
 
 
-def _of_part(found: Found, part: str) -> Found:
+def one_part(found: Found, part: str) -> Found:
+    """The readings of one part: the named one, or the only one there is.
+
+    Raises
+    ------
+    BadQuestion
+        There are several, and none was named.
+    NoData
+        It was read fewer than two times.
+    """
     names = found.units.unit[found.row]
     if part:
         found = found.pick(np.asarray(names == part, dtype=np.bool_))

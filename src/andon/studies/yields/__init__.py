@@ -1,5 +1,27 @@
 """Studies of yield: bins, wafers and tests, and what bad units have in common."""
 
-from . import bins, lot_acceptance, parametric, part_average, wafer_map
+from . import (
+    bins,
+    commonality,
+    defect_density,
+    lot_acceptance,
+    machine_yield,
+    parametric,
+    part_average,
+    testing_time,
+    wafer_map,
+    yield_model,
+)
 
-__all__ = ["bins", "lot_acceptance", "parametric", "part_average", "wafer_map"]
+__all__ = [
+    "bins",
+    "commonality",
+    "defect_density",
+    "lot_acceptance",
+    "machine_yield",
+    "parametric",
+    "part_average",
+    "testing_time",
+    "wafer_map",
+    "yield_model",
+]

@@ -231,7 +231,9 @@ def lot_acceptance(
     verdicts = [r.verdict for r in rows]
     return LotAcceptance(
         len(rows),
-        *(verdicts.count(v) for v in ("accept", "review", "hold")),
+        verdicts.count("accept"),
+        verdicts.count("review"),
+        verdicts.count("hold"),
         limits[0].first,
         limits[0].second,
         tuple(limits),

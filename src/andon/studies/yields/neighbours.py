@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...model import NOWHERE, Numbers, Units
+from ...model import NOWHERE, Units
+from ...model.measured import Integers
 from .picked import Codes, Flags, grouped
 
 
@@ -45,7 +46,7 @@ def bad_through_lot(units: Units, bad: Flags, share: float, wafers: int) -> tupl
     return found & ~bad, places
 
 
-def _around(x: Numbers, y: Numbers, bad: Flags) -> Codes:
+def _around(x: Integers, y: Integers, bad: Flags) -> Codes:
     """How many of the eight places around each die hold a bad one."""
     column, row = x - x.min() + 1, y - y.min() + 1
     grid = np.zeros((int(column.max()) + 2, int(row.max()) + 2), np.int64)
@@ -54,7 +55,7 @@ def _around(x: Numbers, y: Numbers, bad: Flags) -> Codes:
     return sum((grid[column + i, row + j] for i, j in steps), np.zeros(len(x), np.int64))
 
 
-def _place(x: Numbers, y: Numbers) -> Codes:
+def _place(x: Integers, y: Integers) -> Codes:
     """One number for each place."""
     width = int(y.max() - y.min()) + 1
     _, code = np.unique((x - x.min()).astype(np.int64) * width + (y - y.min()), return_inverse=True)

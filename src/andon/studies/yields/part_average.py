@@ -226,8 +226,8 @@ def part_average(
 
     References
     ----------
-    AEC-Q001 Rev-D: Guidelines for Part Average Testing. Automotive Electronics Council 2011. JEDEC JESD50C for the
-    removal of good dies in bad neighbourhoods.
+    AEC-Q001 Rev-D: Guidelines for Part Average Testing. Automotive Electronics Council 2011. JEDEC
+    JESD50C: Special Requirements for Maverick Product Elimination and Outlier Management.
     """
     _fits(method, quartiles, {"sigmas": sigmas, "neighbours": neighbours, "through": through})
     something(measurements)
@@ -260,7 +260,9 @@ def part_average(
     return PartAverage(
         float(last.sum()),
         float(good.sum()),
-        *(float(w.sum()) for w in why.values()),
+        float(average.sum()),
+        float((near & good).sum()),
+        float((far & good).sum()),
         float(gone.sum()),
         places,
         tuple(_group(name, (code == g) & last, good, gone) for g, name in enumerate(names)),
@@ -313,9 +315,9 @@ def _removed(
     for r in order:
         distance, value, test = worst.get(r, (None, None, ""))
         reasons = ", ".join(w for w, flags in why.items() if flags[r])
-        place = (int(v) for v in (units.x[r], units.y[r]))
+        x, y = int(units.x[r]), int(units.y[r])
         found.append(
-            Removed(str(units.lot[r]), str(units.wafer[r]), str(units.unit[r]), *place, reasons, test, value, distance)
+            Removed(str(units.lot[r]), str(units.wafer[r]), str(units.unit[r]), x, y, reasons, test, value, distance)
         )
     return tuple(found)
 

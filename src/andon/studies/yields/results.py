@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import NoData, UnknownName
-from ...model import Units
+from ...model import Found, Units
 from ...model.measured import Names, Verdicts, coded
 
 Rows = NDArray[np.intp]
@@ -76,6 +76,12 @@ def chosen(units: Units, *, lot: str = "", wafer: str = "", step: str = "") -> U
     UnknownName
         No unit is of that lot, wafer or step.
     """
+    keep = rows_of(units, lot=lot, wafer=wafer, step=step)
+    return units if keep.all() else units.pick(keep)
+
+
+def rows_of(units: Units, *, lot: str = "", wafer: str = "", step: str = "") -> Flags:
+    """Which rows are of one lot, wafer or step; raises as `chosen` does."""
     if not len(units):
         raise NoData("No unit was tested there in that window.")
     keep = np.ones(len(units), np.bool_)
@@ -87,7 +93,24 @@ def chosen(units: Units, *, lot: str = "", wafer: str = "", step: str = "") -> U
             keep &= there
     if not keep.any():
         raise NoData(f"No unit of lot {lot!r}, wafer {wafer!r} and step {step!r} at once was tested in that window.")
-    return units if keep.all() else units.pick(keep)
+    return keep
+
+
+def values_of(found: Found, *, lot: str = "", wafer: str = "", step: str = "") -> Found:
+    """The last value of each unit of one lot, wafer or step; raises as `chosen` does, and without any value.
+
+    >>> from andon.model import Measurements
+    >>> rows = [(0, "a", "width", 5.0), (1, "b", "width", 6.0), (2, "a", "width", 5.5)]
+    >>> values_of(Measurements.of(rows).take()).value.tolist()
+    [6.0, 5.5]
+    """
+    keep = rows_of(found.units, lot=lot, wafer=wafer, step=step)
+    kept = found.pick(np.flatnonzero(keep[found.row] & np.isfinite(found.value)))
+    if not len(kept.row):
+        raise NoData(f"No value of test {found.name!r} was found there in that window.")
+    of = kept.units.pick(kept.row.astype(np.intp))
+    codes = coded(of.lot, of.wafer, of.unit, of.step)
+    return kept.pick(np.sort(len(codes) - 1 - np.unique(codes[::-1], return_index=True)[1]))
 
 
 def named(column: Names) -> list[str]:

@@ -9,7 +9,7 @@ import { useGet } from "../../lib/load";
 import { choose, chosen } from "../../lib/router";
 import { Field } from "../studies/form";
 import { type About, named } from "../studies/told";
-import { type Answered, chartOf, question, type TestAbout } from "./asked";
+import { type Answered, chartOf, question, type TestAbout, type TestedMachine, usual } from "./asked";
 import { PointCard } from "./point";
 import { RulesCard, Stages } from "./stages";
 import { t } from "./words";
@@ -19,10 +19,10 @@ const FIRST = ["chart", "subgroup", "rules", "product", "residual"];
 /** Settings that this page sets in other ways. */
 const OWN = ["test", "baseline"];
 
-export function ChartPage({ at, test, spec }: { at: string; test: string; spec: TestAbout | undefined }) {
+export function ChartPage({ at, test, of }: { at: string; test: string; of: TestedMachine | undefined }) {
   const about = useGet<About>("studies/control-chart/about");
-  const { data, problem, loading, again } = useGet<Answered<ControlChart>>(about.data ? "studies/control-chart" : null, about.data ? question(about.data, at, test) : {});
-  const chart = chartOf(data);
+  const { data, problem, loading, again } = useGet<Answered<ControlChart>>(about.data ? "studies/control-chart" : null, about.data ? { ...usual(of), ...question(about.data, at, test) } : {});
+  const chart = chartOf(data), spec = of?.tests.find((x) => x.name === test);
   if (about.problem) return <Sorry problem={about.problem} again={about.again} />;
   return (<>
     {about.data && <Settings about={about.data} />}

@@ -34,6 +34,6 @@ function Charts({ tested, at }: { tested: Tested; at: string }) {
       <h2>{of?.title || at} · {of?.tests.find((x) => x.name === test)?.title || test}</h2>
       {of && of.tests.length > 1 && <select aria-label={t("test")} value={test} onChange={(e) => choose({ test: e.currentTarget.value, point: undefined, zoom: undefined, baseline: undefined })}>{of.tests.map((x) => <option key={x.name} value={x.name}>{x.title || x.name}</option>)}</select>}
     </header>
-    <ChartPage key={`${at} ${test}`} at={at} test={test} spec={of?.tests.find((x) => x.name === test)} />
+    <ChartPage key={`${at} ${test}`} at={at} test={test} of={of} />
   </>);
 }

@@ -120,7 +120,7 @@ def _about(desk: Desk, study: Study) -> Reply:
     needs = [" or ".join(group) for p in study.series if p.required for group in p.roles]
     head = [
         f"{study.name}: {desk.say(study.summary)}",
-        *formula(study),
+        *formula(desk, study),
         desk.say("needs its settings only: no machine, no window")
         if study.timeless
         else f"{desk.say('needs signals with roles')}: {'; '.join(needs) or desk.say('none')}",
@@ -136,10 +136,10 @@ def _about(desk: Desk, study: Study) -> Reply:
     return Reply(head, Table(rows))
 
 
-def formula(study: Study) -> list[str]:
+def formula(desk: Desk, study: Study) -> list[str]:
     """What a study's docstring says of how it computes, a paragraph a line."""
     doc = (inspect.getdoc(study.function) or "").partition("\nParameters\n")[0]
-    return [" ".join(part.split()) for part in doc.split("\n\n")[1:] if part.strip()]
+    return [" ".join(part.split()) for part in desk.prose(doc).split("\n\n")[1:] if part.strip()]
 
 
 def _setting(p: Any) -> str:

@@ -1,0 +1,303 @@
+"""What differs between bad and good: signals, settings, orders, lots, times, ranked, with false discoveries held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from ...catalog import study
+from ...errors import BadQuestion
+from ...model import Measurements, Numbers, Process
+from ...picture import Picture, bars
+from ...units import Ratio, Unit
+from .amounts import PValue, Statistic, discoveries
+from .bad import Mask, Rows, rows
+from .comparison import superiority
+
+LEAST = 5
+"""So many bad and so many good rows at least must have a number or a text before it is compared."""
+LEVELS = 200
+"""A text with more different values than this names single parts: it is not compared."""
+Shown = Annotated[float, Unit("{value}")]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One thing that differs between bad and good.
+
+    Attributes
+    ----------
+    name
+        A signal of the machine, a test, or a fact of the units.
+    kind
+        "level" (its middle differs), "spread" (it varies more or less), "text" (what was on), or "missing" (whether it
+        was known at all).
+    bad, good
+        Of a level the medians, of a spread the median distance from the median, of a text and of what is missing the
+        shares of rows.
+    text
+        Of a text: the value that tells bad from good most.
+    effect
+        From -1 to 1: how much more often the greater value (or the text) is found on the bad side than on the good.
+    p
+        That chance makes such a difference, with rows counted as far as they are independent.
+    q
+        Share of false ones among all that are ranked at least so high (Benjamini-Hochberg).
+    certain
+        q is below the share of false discoveries that was allowed.
+    independent
+        As how many independent rows the rows count, for neighbours are alike.
+    """
+
+    name: str
+    kind: str
+    bad: Shown
+    good: Shown
+    text: str
+    effect: Ratio
+    p: PValue
+    q: PValue
+    certain: bool
+    independent: Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class WhatMoved:
+    """What differs between bad and good.
+
+    Attributes
+    ----------
+    question
+        What was called bad.
+    of
+        What was compared: "unit", or "bucket" of time.
+    bad, good
+        How many of each.
+    compared
+        Differences that were looked at.
+    certain
+        How many of them are told with the allowed share of false ones.
+    first
+        What differs most certainly.
+    rows
+        The differences, the most certain first.
+    remarks
+        What to bear in mind.
+    """
+
+    HEADLINE = ("first", "certain", "compared", "bad", "good")
+
+    question: str
+    of: str
+    bad: int
+    good: int
+    compared: int
+    certain: int
+    first: str
+    rows: tuple[Moved, ...]
+    remarks: tuple[str, ...]
+
+
+def what_moved_picture(answer: WhatMoved) -> Picture:
+    """How strongly the first dozen differ."""
+    shown = [(r.name if not r.text else f"{r.name} = {r.text}", r.kind, 100 * abs(r.effect)) for r in answer.rows[:12]]
+    return bars(f"What differs where {answer.question}", shown, "%")
+
+
+@study(picture=what_moved_picture)
+def what_moved(
+    process: Process,
+    measurements: Measurements | None = None,
+    bad: str = "",
+    false: Ratio = 0.05,
+    limit: int = 40,
+    every: Annotated[float, Unit("s")] | None = None,
+) -> WhatMoved:
+    """What differs between bad and good times, or between bad and good units.
+
+    Every number of the machine is compared by ranks (its level, and its distance from the median for its spread),
+    every text (state, order, product, shift, settings) and every fact of the units (lot, site, who) value by value,
+    and whether it was known at all. Rows that follow each other are alike, so a p that took them as independent would
+    be far too small: each is counted as so many independent rows as the autocorrelations of the number and of good and
+    bad allow (Bartlett). Of all that is called certain, a share of `false` is expected to be wrong.
+
+    What differs need not be the cause. Use `first_mover` to see which of them moved first, and `comparison` for one
+    test by one fact.
+
+    Parameters
+    ----------
+    process
+        All that the machine said, in buckets.
+    measurements
+        Units and what was measured on them, where `bad` is about units.
+    bad
+        What is bad: `failed` (units), `last 4 h`, `first 2 h`, `SINCE/UNTIL` in UTC, a text such as `state=fault` or
+        `lot=A7`, or a number such as `oil>60` (a signal or a test). By default the units that failed.
+    false
+        Share of false discoveries that is allowed among those called certain.
+    limit
+        Rows at most.
+    every
+        Length of a bucket of the machine's process; by default as fits the window.
+
+    Returns
+    -------
+    WhatMoved
+        The differences, ranked.
+
+    Raises
+    ------
+    BadQuestion
+        What is bad cannot be read.
+    NoData
+        All is bad, or nothing.
+
+    Examples
+    --------
+    >>> oil = [50.0 + i * 7 % 5 + (20 if 40 <= i < 60 else 0) for i in range(100)]
+    >>> air = [20.0 + i * 3 % 7 for i in range(100)]
+    >>> process = Process.of(range(101), {"oil": oil, "air": air}, {"order": [(0, 100, "A")]})
+    >>> found = what_moved(process, bad="40/60")
+    >>> [(r.name, r.bad, r.good) for r in found.rows if r.certain]
+    [('oil', 72.0, 52.0)]
+
+    References
+    ----------
+    Y. Benjamini, Y. Hochberg: Controlling the False Discovery Rate. J. R. Statist. Soc. B 57 (1995), 289-300.
+    M. S. Bartlett: Some Aspects of the Time-Correlation Problem. J. R. Statist. Soc. 98 (1935), 536-543.
+    """
+    if not 0 < false < 1 or limit < 1:
+        raise BadQuestion(f"false = {false} is a share (0.05 for 5 %), and limit = {limit} at least 1.")
+    given = rows(process, measurements, bad)
+    autocorrelation = _autocorrelation(given.bad.astype(np.float64))
+    raw, skipped = _differences(given, autocorrelation)
+    q = discoveries([r.p for r in raw])
+    found = [_row(r, v, false) for r, v in zip(raw, q, strict=True)]
+    ranked = sorted(found, key=lambda r: (r.q, r.p, -abs(r.effect), r.name, r.kind))
+    certain = sum(r.certain for r in found)
+    return WhatMoved(
+        given.said,
+        given.of,
+        int(given.bad.sum()),
+        int((~given.bad).sum()),
+        len(found),
+        certain,
+        ranked[0].name if certain else "",
+        tuple(ranked[:limit]),
+        tuple(_remarks(given, skipped, certain)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A difference before the others are thought of."""
+
+    name: str
+    kind: str
+    bad: float
+    good: float
+    text: str
+    effect: float
+    p: float
+    independent: float
+
+
+def _row(r: Raw, q: float, false: float) -> Moved:
+    return Moved(r.name, r.kind, r.bad, r.good, r.text, r.effect, r.p, q, q < false, r.independent)
+
+
+def _differences(given: Rows, autocorrelation: Numbers) -> tuple[list[Raw], list[str]]:
+    """Whatever can be compared, and the names of what cannot."""
+    found: list[Raw] = []
+    skipped: list[str] = []
+    for name, value in given.numbers.items():
+        found += _numeric(name, value, given.bad, autocorrelation)
+    for name, text in given.texts.items():
+        levels = sorted({t for t in text.tolist() if t})
+        if len(levels) > LEVELS:
+            skipped.append(name)
+            continue
+        tried = [_share(name, "text", text == level, given.bad, autocorrelation, str(level)) for level in levels]
+        told = [t for t in tried if t is not None]
+        if len(levels) > 1 and told:
+            best = min(told, key=lambda t: (t.p, -abs(t.effect)))
+            p = min(1.0, best.p * len(told))
+            found.append(Raw(name, "text", best.bad, best.good, best.text, best.effect, p, best.independent))
+    return found, skipped
+
+
+def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> list[Raw]:
+    known = ~np.isnan(value)
+    found = []
+    missing = _share(name, "missing", ~known, bad, autocorrelation, "") if 0 < known.sum() < len(known) else None
+    if missing is not None:
+        found.append(missing)
+    of, is_bad = value[known], bad[known]
+    if min(is_bad.sum(), (~is_bad).sum()) < LEAST or np.ptp(of) == 0:
+        return found
+    found.append(_ranked(name, "level", of, is_bad, autocorrelation))
+    distance = np.abs(of - np.where(is_bad, np.median(of[is_bad]), np.median(of[~is_bad])))
+    if np.ptp(distance) > 0:
+        found.append(_ranked(name, "spread", distance, is_bad, autocorrelation))
+    return found
+
+
+def _ranked(name: str, kind: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> Raw:
+    """Mann and Whitney's test with ties, its z made smaller by what neighbours share."""
+    from scipy.stats import norm, rankdata  # two seconds of import that only questions of this kind need
+
+    rank = rankdata(value)
+    n, m = int(bad.sum()), int((~bad).sum())
+    independent = _independent(rank, autocorrelation, len(value))
+    effect = 2 * superiority(value[~bad], value[bad]) - 1
+    spread = float(rank.var())
+    middle = (len(value) + 1) / 2
+    z = (float(rank[bad].mean()) - middle) / np.sqrt(spread * m / (n * (len(value) - 1)))
+    p = 2 * float(norm.sf(abs(z) * np.sqrt(independent / len(value))))
+    return Raw(name, kind, float(np.median(value[bad])), float(np.median(value[~bad])), "", effect, p, independent)
+
+
+def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
+    """Whether something is found on the bad side more often: exact (Fisher) at the size that counts."""
+    from scipy.stats import fisher_exact
+
+    n, m, k = int(bad.sum()), int((~bad).sum()), int(there.sum())
+    if min(k, len(bad) - k, n, m) < LEAST:
+        return None
+    one, two = float(there[bad].mean()), float(there[~bad].mean())
+    independent = _independent(there.astype(np.float64), autocorrelation, len(bad))
+    part = independent / len(bad)
+    table = [[round(one * n * part), round((1 - one) * n * part)], [round(two * m * part), round((1 - two) * m * part)]]
+    p = float(fisher_exact(table).pvalue)
+    return Raw(name, kind, one, two, text, one - two, p, independent)
+
+
+def _independent(value: Numbers, autocorrelation: Numbers, count: int) -> float:
+    """As how many independent rows n rows count: n / (1 + 2 sum of products of the autocorrelations)."""
+    own = _autocorrelation(value)
+    reach = min(len(own), len(autocorrelation))
+    quiet = np.flatnonzero(own[:reach] < 2 / np.sqrt(count))
+    last = int(quiet[0]) if len(quiet) else reach
+    return count / max(1.0, 1 + 2 * float((own[:last] * autocorrelation[:last]).sum()))
+
+
+def _autocorrelation(value: Numbers) -> Numbers:
+    """From lag 1 to a quarter of the length."""
+    n = len(value)
+    about = value - value.mean()
+    size = 1 << (2 * n - 1).bit_length()
+    power = np.abs(np.fft.rfft(about, size)) ** 2
+    found = np.fft.irfft(power, size)[: max(n // 4, 1) + 1]
+    return found[1:] / found[0] if found[0] > 0 else np.zeros(len(found) - 1)
+
+
+def _remarks(given: Rows, skipped: list[str], certain: int) -> list[str]:
+    found = [f"not compared, for they name single parts: {', '.join(skipped)}"] if skipped else []
+    if given.bad.sum() < 10:
+        found.append(f"only {int(given.bad.sum())} bad {given.of}s: small differences cannot be seen")
+    runs = int((np.diff(given.bad.astype(np.int8)) == 1).sum() + given.bad[0])
+    if given.of == "bucket" and runs == 1 and not certain:
+        found.append("one single bad stretch: what drifts slowly cannot be told from chance; name more bad stretches")
+    return found
