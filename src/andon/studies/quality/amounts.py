@@ -9,8 +9,8 @@ import numpy as np
 
 from ...errors import BadQuestion
 from ...units import Unit
-from .capable import Value
 
+Value = Annotated[float, Unit("{unit}")]
 PValue = Annotated[float, Unit("{p}")]
 Size = Annotated[float, Unit("{deviation}")]
 """In standard deviations."""
