@@ -85,7 +85,7 @@ function drawn(canvas: HTMLCanvasElement, d: Drawing): void {
   yAxis(c, d, right);
   c.save();
   c.beginPath();
-  c.rect(LEFT, TOP - 8, right - LEFT, d.bottom - TOP + 14);
+  c.rect(LEFT - 6, TOP - 8, right - LEFT + 12, d.bottom - TOP + 14);
   c.clip();
   zones(c, d);
   limits(c, d);

@@ -24,6 +24,6 @@ export function reach(points: Point[]): [number, number] {
     for (const v of [p.value, p.lower, p.upper, p.center])
       if (v !== null) { low = Math.min(low, v); high = Math.max(high, v); }
   if (low > high) return [0, 1];
-  const margin = (high - low || Math.abs(high) || 1) * 0.09;
+  const margin = (high - low || Math.abs(high) || 1) * 0.14;
   return [low - margin, high + margin];
 }

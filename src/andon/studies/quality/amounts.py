@@ -18,7 +18,7 @@ Statistic = Annotated[float, Unit("{statistic}")]
 Squares = Annotated[float, Unit("{unit2}")]
 """Squares of the unit that was measured."""
 
-__all__ = ["PValue", "Size", "Squares", "Statistic", "Value", "adjusted", "confident", "discoveries"]
+__all__ = ["PValue", "Size", "Squares", "Statistic", "adjusted", "confident", "discoveries"]
 
 
 def confident(confidence: float) -> None:

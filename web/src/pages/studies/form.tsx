@@ -57,7 +57,7 @@ export function Form({ about }: { about: About }) {
 
 /** One setting of a study, kept in the address. */
 export function Field({ p }: { p: Setting }) {
-  const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
+  const unit = unitText(p.unit) && ` [${unitText(p.unit)}]`, value = chosen(p.name, p.default === null ? "" : String(p.default));
   const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
   return (
     <label title={p.help}>{named(p.title)}{unit}
