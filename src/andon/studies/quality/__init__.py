@@ -11,6 +11,7 @@ from . import (
     gauge_linearity,
     gauge_rr,
     gauge_stability,
+    multivariate_chart,
     regression,
     what_moved,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "gauge_linearity",
     "gauge_rr",
     "gauge_stability",
+    "multivariate_chart",
     "regression",
     "what_moved",
 ]
