@@ -3,10 +3,12 @@ import { unitText } from "../../draw/amount";
 import { Plot, XAxis, YAxis } from "../../draw/kinds/frame";
 import { linear } from "../../draw/kinds/scale";
 import { Sorry } from "../../frame/app";
+import { address } from "../../lib/api";
 import { figure, number, percent } from "../../lib/format";
+import { lang, words } from "../../lib/i18n";
 import { useGet } from "../../lib/load";
 import type { About } from "../studies/told";
-import { type Answered, question, type TestedMachine } from "./asked";
+import { type Answered, period, question, type TestedMachine } from "./asked";
 import { href } from "./overview";
 import { Settings } from "./settings";
 import { t } from "./words";
@@ -18,18 +20,25 @@ interface Capability {
   indices: Index[]; defects: { side: string; observed: number; within: number | null; overall: number | null }[]; fits: { distribution: string; parameters: string; anderson: number; anderson_p: number | null; kolmogorov: number; aic: number; fits: boolean | null }[]; bars: { low: number; high: number; count: number; expected: number | null }[];
 }
 
+/** Distributions by name: "normal" alone is also a state of an alarm. */
+const distribution = words(
+  { normal: "normal", lognormal: "lognormal", weibull: "Weibull", exponential: "exponential", gamma: "gamma", logistic: "logistic" },
+  { normal: "正态分布", lognormal: "对数正态分布", weibull: "威布尔分布", exponential: "指数分布", gamma: "伽马分布", logistic: "逻辑斯谛分布" },
+);
+const KNOWN = ["normal", "lognormal", "weibull", "exponential", "gamma", "logistic"] as const;
+
 export function CapabilityPage({ of, test }: { of: TestedMachine; test: string }) {
   const about = useGet<About>("studies/capability/about");
   const { data, problem, loading } = useGet<Answered<Capability>>(about.data ? "studies/capability" : null, about.data ? question(about.data, of.machine, test) : {});
   if (about.problem) return <Sorry problem={about.problem} again={about.again} />;
-  const found = data?.answer ?? undefined, say = (text: string) => data?.words?.[text] ?? text;
+  const found = data?.answer ?? undefined, say = (text: string) => { const known = KNOWN.find((k) => k === text); return known ? distribution(known) : data?.words?.[text] ?? text; };
   return (<>
     {about.data && <Settings about={about.data} first={["low", "high", "target", "subgroup", "distribution", "run", "wanted"]} own={["test", "product"]} />}
-    {problem ? <section class="card sorry" role="alert"><p>{problem.message}</p></section> : found && data && <Found c={found} notes={data.notes?.length ? data.notes : found.remarks.map(say)} say={say} loading={loading} chart={href(of.machine, test)} />}
+    {problem ? <section class="card sorry" role="alert"><p>{problem.message}</p></section> : found && data && <Found c={found} notes={data.notes?.length ? data.notes : found.remarks.map(say)} say={say} loading={loading} chart={href(of.machine, test)} report={address("reports/dossier", { about: "capability", at: of.machine, ...period(), tests: test, format: "pdf", save: true, lang: lang.value })} />}
   </>);
 }
 
-function Found({ c, notes, say, loading, chart }: { c: Capability; notes: string[]; say: (text: string) => string; loading: boolean; chart: string }) {
+function Found({ c, notes, say, loading, chart, report }: { c: Capability; notes: string[]; say: (text: string) => string; loading: boolean; chart: string; report: string }) {
   const kind = c.verdict === "capable" ? "ok" : c.verdict === "not capable" ? "off" : "open";
   return (<>
     <section class="card capable" aria-busy={loading}>
@@ -41,6 +50,7 @@ function Found({ c, notes, say, loading, chart }: { c: Capability; notes: string
         <div><dt>{t("values")}</dt><dd><b class="num">{number(c.count)}</b> <span class="soft small">{t("inSubgroups", { n: number(c.subgroups) })}</span></dd></div>
         <div><dt>{t("stability")}</dt><dd class={c.stable ? "" : "bad"}><a href={chart}>{c.stable ? t("stable") : t("unstable")}</a></dd></div>
         <div><dt>{t("distribution")}</dt><dd><b>{say(c.distribution)}</b></dd></div>
+        <div><dt>{t("report")}</dt><dd><a href={report} download="">PDF</a></dd></div>
       </dl>
       {notes.length > 0 && <ul class="remarks">{notes.map((r) => <li key={r}>⚠ {r}</li>)}</ul>}
       <Bars c={c} />

@@ -5,12 +5,13 @@ import { choose, chosen, here } from "../../lib/router";
 import { type Tested, useTested } from "./asked";
 import { CapabilityPage } from "./capability";
 import { ChartPage } from "./chart";
+import { Gauges } from "./gauges";
 import { Overview } from "./overview";
 import "./quality.css";
 import { t } from "./words";
 
 const PERIODS: Last[] = ["shift", "today", "yesterday", "24 h", "week", "7 d", "30 d", "this month", "month"];
-const TABS = ["charts", "capability"] as const;
+const TABS = ["charts", "capability", "gauges"] as const;
 
 export default function Page() {
   const at = chosen("at"), tested = useTested(at), tab = here.value.pathname.split("/")[2] ?? "charts";
@@ -22,7 +23,7 @@ export default function Page() {
         <nav class="tabs" aria-label={t("title")}>{TABS.map((x) => <a key={x} class="button" href={`/quality${x === "charts" ? "" : `/${x}`}?${kept}`} aria-current={tab === x ? "page" : undefined}>{t(x)}</a>)}</nav>
         <Place at={at} set={(to) => choose({ at: to, test: undefined, point: undefined, zoom: undefined })} /><Period otherwise="30 d" periods={PERIODS} around={tested.data} />
       </section>
-      {tested.data && (tab === "capability" ? <Capability tested={tested.data} at={at} /> : <Charts tested={tested.data} at={at} />)}
+      {tested.data && (tab === "capability" ? <Capability tested={tested.data} at={at} /> : tab === "gauges" ? <><header class="bar"><Chooser tested={tested.data} at={at} test={chosen("test")} /></header><Gauges tested={tested.data} /></> : <Charts tested={tested.data} at={at} />)}
     </main>
   );
 }
@@ -46,7 +47,7 @@ function Capability({ tested, at }: { tested: Tested; at: string }) {
 
 /** Which test of which machine. */
 function Chooser({ tested, at, test }: { tested: Tested; at: string; test: string }) {
-  const pick = (value: string) => { const [m, x] = value.split("\n"); choose({ at: m, test: x, point: undefined, zoom: undefined, baseline: undefined }); };
+  const pick = (value: string) => { const [m, x] = value.split("\n"); choose({ at: m, test: x, point: undefined, zoom: undefined, baseline: undefined, study: undefined }); };
   return (
     <label class="inline">{t("theTest")}
       <select value={`${at}\n${test}`} onChange={(e) => pick(e.currentTarget.value)}>
