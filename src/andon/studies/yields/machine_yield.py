@@ -213,7 +213,7 @@ def _paper(
     return (calendars or {}).get(machine), (rules or {}).get(machine)
 
 
-def _groups(judged: Units, by: str, every: float) -> Groups:
+def _groups(judged: Units, group: str, every: float) -> Groups:
     """Groups in the order in which their first units were tested.
 
     Raises
@@ -227,14 +227,14 @@ def _groups(judged: Units, by: str, every: float) -> Groups:
             f"{'No unit is' if not bad.any() else 'All units are'} bad among {len(bad)}: there is nothing to compare. "
             "Ask over a longer time."
         )
-    if by == "time":
+    if group == "time":
         step = max(1, round(every * SECOND))
         starts = np.datetime_as_string((judged.at // step * step).astype("datetime64[us]"), unit="s")
         code, names = places(texts(f"{t}Z" for t in starts.tolist()))
     else:
-        code, names = grouped(judged, by)
+        code, names = grouped(judged, group)
     if len(names) < 2:
-        raise BadQuestion(f"All units are of one {by}: set `group` to time, or ask over a longer time.")
+        raise BadQuestion(f"All units are of one {group}: compare them with group = time, or ask over a longer time.")
     share = 1 - np.bincount(code[bad], minlength=len(names)) / np.bincount(code)
     return Groups(code, names, share, bad)
 
