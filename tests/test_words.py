@@ -14,10 +14,14 @@ from andon.errors import UnknownName
 from andon.surfaces.cli.index import PANELS
 from andon.surfaces.rest.studies import _method
 from andon.words import explained, paragraphs, say
+from speech import SOURCE, english, spoken
 
 CLI = Path(andon.__file__).parent / "surfaces" / "cli"
 TABLES = [tomllib.loads(f.read_text("utf-8")) for f in files("andon.words").joinpath("zh").iterdir()]
 CHINESE = {text for table in TABLES for text in table.get("texts", {})}
+UNHEARD = ("app/chaos",)
+"""What only those who work on Andon read: the trial by chaos."""
+SPEAKING = [f for f in sorted(SOURCE.rglob("*.py")) if not str(f.relative_to(SOURCE)).startswith(UNHEARD)]
 SAYING = {"say": 0, "option": 1, "argument": 0, "flag": 0, "_title": 1}
 
 
@@ -31,6 +35,11 @@ def said_in(file: Path) -> list[str]:
 @pytest.mark.parametrize("file", sorted(CLI.glob("*.py")), ids=lambda f: f.stem)
 def test_every_text_of_the_command_line_has_its_chinese(file):
     assert [t for t in said_in(file) if t not in CHINESE] == []
+
+
+@pytest.mark.parametrize("file", SPEAKING, ids=lambda f: str(f.relative_to(SOURCE)))
+def test_everything_that_is_said_has_its_chinese(file):
+    assert {line: left for line, text in spoken(file) if (left := english(text))} == {}
 
 
 def test_every_command_and_panel_has_its_chinese():
