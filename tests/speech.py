@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -14,23 +15,37 @@ from andon import errors
 from andon.words import say, told
 
 SOURCE = Path(andon.__file__).parent
+TABLES = [tomllib.loads(f.read_text("utf-8")) for f in (SOURCE / "words" / "zh").iterdir()]
+CHINESE = {text for table in TABLES for text in table.get("texts", {})}
 AT = {"say": (0,), "told": (0,), "Trial": (0, 2), "Finding": (1,), "Mistake": (2,), "UnknownName": (0,)}
 """Calls that take what is said, and at which of their arguments."""
-TELLING = ("unreachable", "explained", "complaint", "flags", "remarks", "_taken", "_advised", "_meant", "_why", "_told")
+TELLING = ("unreachable", "explained", "complaint", "flags", "remarks", "_taken", "_advised", "_meant")
 """Functions that answer a text which somebody else says."""
+URGENCY = ("critical", "high", "medium", "low")
 FILLED = {
-    "kind.replace('_', ' ')": ("shelved", "out of service"),
-    "what": ("name", "path", "currency", "IANA time zone", "state", "role", "kind of signal", "weekday"),
-    "key": ("cycles", "values"),
-    "'; '.join(lacks)": ("no ideal cycle time: no effectiveness", "no 'state' signal: no availability, no losses"),
-    "row.priority": ("critical", "high", "medium", "low"),
+    ("alarms", "kind.replace('_', ' ')"): ("shelved", "out of service"),
+    ("kinds", "what"): ("IANA time zone", "state", "ISO 22400 element", "loss of a stop", "role", "weekday"),
+    ("kinds", "called"): ("name", "path", "currency"),
+    ("meaning", "key"): ("cycles", "values"),
+    ("meaning", "'; '.join(lacks)"): (
+        "no ideal cycle time: no effectiveness",
+        "no 'state' signal: no availability, no losses",
+    ),
+    ("opening", "what"): ("The audit log", "The proof of the books", "SQL", "Sealing", "A backup", "Verification"),
+    ("trial", "what"): ("is anything sent there, and are the topics spelled as the sender spells them?",),
+    ("alarms", "r['priority']"): URGENCY,
+    ("glance", "a['priority']"): URGENCY,
+    ("message", "o.priority"): URGENCY,
+    ("writing", "name"): URGENCY,
 }
-"""What stands in a hole where any text would not do."""
+"""What stands in a hole of a file where any text would not do."""
 LIKELY = {"'": ("'abc'",), "7": ("7", "12 %", "06:00"), "": ("abc", "7", "'abc'", "abc/def", "https://abc/d", "有")}
 """What a hole is filled with: one in quotes, one with a format, any other."""
 LEFT = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}|的[a-z]+")
 """Two English words behind each other, or one that a Chinese sentence ends in."""
-NAMES = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[\[?\w+\]\]?|https?:\S*|pip install \S+|andon \w+|abc|bool, char\b")
+NAMES = re.compile(
+    r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[\[?\w+\]\]?|https?:\S*|pip install \S+|andon \w+|abc|bool, char\b|mm/s|\d+=\w+"
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +58,9 @@ Text = tuple["str | Hole", ...]
 
 def spoken(file: Path) -> Iterator[tuple[int, Text]]:
     """Every text that a file says, with its line."""
-    tree = ast.parse(file.read_text("utf-8"))
+    tree, filled = ast.parse(file.read_text("utf-8")), {e: v for (stem, e), v in FILLED.items() if stem == file.stem}
     for scope in (tree, *(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))):
-        known = _assigned(tree) | _assigned(scope)
+        known = _filled(filled) | _assigned(tree) | _assigned(scope)
         for node in _own(scope):
             for said in _said(node, getattr(scope, "name", "")):
                 for text in _texts(said, known):
@@ -56,6 +71,8 @@ def spoken(file: Path) -> Iterator[tuple[int, Text]]:
 def english(text: Text) -> str:
     """What a Chinese reader gets of a text, if some English is left in it however its holes are filled; else ""."""
     left = ""
+    if all(isinstance(part, str) for part in text) and "".join(map(str, text)) in CHINESE:
+        return ""
     holes = [LIKELY[part.kind] for part in text if isinstance(part, Hole)]
     for values in islice(product(*holes), 400):
         rest = iter(values)
@@ -81,6 +98,10 @@ def _assigned(scope: ast.AST) -> dict[str, list[ast.expr]]:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             found.setdefault(node.targets[0].id, []).append(node.value)
     return found
+
+
+def _filled(values: Mapping[str, Sequence[str]]) -> dict[str, list[ast.expr]]:
+    return {hole: [ast.Constant(value) for value in said] for hole, said in values.items()}
 
 
 def _said(node: ast.AST, function: str) -> list[ast.expr]:
@@ -122,9 +143,9 @@ def _texts(node: ast.expr, known: dict[str, list[ast.expr]]) -> list[Text]:
         return _joined([_texts(node.left, known) or [(Hole(""),)], _texts(node.right, known) or [(Hole(""),)]])
     if isinstance(node, ast.JoinedStr):
         return _joined([_part(v, known) for v in node.values])
-    if isinstance(node, ast.Name) and node.id in known:
-        inner = {k: v for k, v in known.items() if k != node.id}
-        return [t for value in known[node.id] for t in _texts(value, inner)]
+    if (name := ast.unparse(node)) in known:
+        inner = {k: v for k, v in known.items() if k != name}
+        return [t for value in known[name] for t in _texts(value, inner)]
     return []
 
 
@@ -134,8 +155,7 @@ def _part(node: ast.expr, known: dict[str, list[ast.expr]]) -> list[Text]:
     kind = "'" if node.conversion == ord("r") else "7" if node.format_spec else ""
     if kind:
         return [(Hole(kind),)]
-    filled: list[Text] = [(value,) for value in FILLED.get(ast.unparse(node.value), ())]
-    return _texts(node.value, known) or filled or [(Hole(""),)]
+    return _texts(node.value, known) or [(Hole(""),)]
 
 
 def _joined(parts: Sequence[list[Text]]) -> list[Text]:

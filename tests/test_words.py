@@ -1,8 +1,6 @@
 """Everything that the house says to people has its Chinese."""
 
 import ast
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,11 +12,9 @@ from andon.errors import UnknownName
 from andon.surfaces.cli.index import PANELS
 from andon.surfaces.rest.studies import _method
 from andon.words import explained, paragraphs, say
-from speech import SOURCE, english, spoken
+from speech import CHINESE, SOURCE, english, spoken
 
 CLI = Path(andon.__file__).parent / "surfaces" / "cli"
-TABLES = [tomllib.loads(f.read_text("utf-8")) for f in files("andon.words").joinpath("zh").iterdir()]
-CHINESE = {text for table in TABLES for text in table.get("texts", {})}
 UNHEARD = ("app/chaos",)
 """What only those who work on Andon read: the trial by chaos."""
 SPEAKING = [f for f in sorted(SOURCE.rglob("*.py")) if not str(f.relative_to(SOURCE)).startswith(UNHEARD)]
