@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
-from andon.model import Batch, Bin, Measurements, Test, Units, Window
+from andon.model import Batch, Bin, Measurements, Test, Units
 from andon.units import MINUTE
 
 LATHE, PROBER = "line-1/lathe-1", "test/prober-1"

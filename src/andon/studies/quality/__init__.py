@@ -12,8 +12,11 @@ from . import (
     gauge_linearity,
     gauge_rr,
     gauge_stability,
+    histogram,
+    pareto,
     regression,
     sampling_plan,
+    tolerance_stack,
     what_moved,
 )
 
@@ -29,7 +32,10 @@ __all__ = [
     "gauge_linearity",
     "gauge_rr",
     "gauge_stability",
+    "histogram",
+    "pareto",
     "regression",
     "sampling_plan",
+    "tolerance_stack",
     "what_moved",
 ]
