@@ -259,6 +259,8 @@ def wafer_map(
     known, passed = judged(units_, there)
     found = joins(known, ~passed)
     rows, contrasts = _places(known, passed, zones=zones, sectors=sectors, reticle=reticle)
+    other = compared(lot, wafer, against)
+    below = chosen(units, **other, step=step) if other else None
     plain = not against and show != "yield"
     total, chance = found.together(), found.together().chance()[0]
     return WaferMap(
@@ -273,18 +275,18 @@ def wafer_map(
         rows,
         contrasts,
         legend(units_, there, show) if plain else (),
-        binned(units_, there, show) if plain else (_stack(known, passed, _other(units, lot, wafer, step, against)),),
+        binned(units_, there, show) if plain else (_stack(known, passed, below),),
     )
 
 
-def _other(units: Units, lot: str, wafer: str, step: str, against: str) -> Units | None:
-    """What the map is compared with: a wafer of the same lot, or a lot; None where it is compared with nothing."""
+def compared(lot: str, wafer: str, against: str) -> dict[str, str]:
+    """What a map is compared with: a wafer of the same lot, or a lot; empty where it is compared with nothing."""
     if not against:
-        return None
+        return {}
     if wafer:
-        return chosen(units, lot=lot, wafer=against, step=step)
+        return {"lot": lot, "wafer": against}
     if lot:
-        return chosen(units, lot=against, step=step)
+        return {"lot": against}
     raise BadQuestion(f"against = {against!r} needs a `lot` (or a `wafer`) that is compared with it.")
 
 
