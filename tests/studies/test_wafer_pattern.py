@@ -15,7 +15,7 @@ X, Y = disc(16)
 AWAY = np.hypot(X, Y)
 DRAWN = {
     "none": X > 99,
-    "center": AWAY < 5,
+    "centre": AWAY < 5,
     "donut": (AWAY > 6) & (AWAY < 10),
     "edge-loc": (AWAY > 13) & (X > 0) & (abs(Y) < 7),
     "edge-ring": AWAY > 14,
