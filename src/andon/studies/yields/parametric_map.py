@@ -59,7 +59,7 @@ class PlaceValues:
     Attributes
     ----------
     grouping
-        \"radial zone\" (rings of equal area, 1 is the centre), "sector" (degrees from the right, upward) or "reticle"
+        "radial zone" (rings of equal area, 1 is the centre), "sector" (degrees from the right, upward) or "reticle"
         (column and row in the shot).
     name
         Which one.
