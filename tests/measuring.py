@@ -42,6 +42,14 @@ states = "andon"
 source = "files"
 unit = "Cel"
 
+[[source]]
+name = "files"
+connector = "files"
+folder = "in"
+time = "time"
+machine = { fixed = "line-1/lathe-1" }
+columns = { state = "state", t = "temperature" }
+
 [[machine]]
 path = "test/prober-1"
 title = "Prober 1"
@@ -79,7 +87,7 @@ def parts(until: int, *, groups: int = 120, size: int = 5, seed: int = 7) -> Mea
 
 
 def wafers(until: int, *, lots: int = 3, each: int = 25, seed: int = 3) -> Measurements:
-    """Lots of round wafers: bins in the patterns that faults leave, a leakage, a delay; a few dies tested again."""
+    """Lots of round wafers: bins in the patterns that faults leave, a leakage and a delay of each die."""
     chance = np.random.default_rng(seed)
     y, x = np.divmod(np.arange(ROWS * ROWS), ROWS)
     r = np.hypot(x - (ROWS - 1) / 2, y - (ROWS - 1) / 2) / (ROWS / 2)

@@ -79,7 +79,7 @@ def test_equal_groups_are_rarely_called_different():
 def test_groups_can_be_what_the_machine_did_then():
     process = Process.of([0, 20, 40], {}, {"order": [(0, 20, "A"), (20, 40, "B")]})
     rows = [(i, str(i), "width", 5.0 + (i >= 20) + 0.01 * (i % 3)) for i in range(40)]
-    found = comparison(Measurements.of(rows), process, by="order")
+    found = comparison(Measurements.of(rows), process, factor="order")
     assert [g.group for g in found.rows] == ["A", "B"]
     assert found.pairs[0].difference == pytest.approx(1.0, abs=0.01)
 
@@ -87,7 +87,7 @@ def test_groups_can_be_what_the_machine_did_then():
 def test_what_cannot_be_compared_is_refused_in_words():
     rows = [(i, str(i), "width", float(i)) for i in range(50)]
     with pytest.raises(UnknownName, match="who"):
-        comparison(Measurements.of(rows), by="who")
+        comparison(Measurements.of(rows), factor="who")
     with pytest.raises(NoData, match="two groups"):
         comparison(Measurements.of(rows, lot=["A"] * 50))
     twice = [(i, str(i), "width", float(i)) for i in range(100)]

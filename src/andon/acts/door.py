@@ -20,10 +20,15 @@ from ..plant.alarms import ACKNOWLEDGED, CALL, OUT_OF_SERVICE, RESET, SHELVED
 from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
+from ..reading.charts import LIMITS, NOTE
 from .register import ACTS, Act, Argument, Desk, Memory
 from .standing import STANDING
 
-KINDS = ("reason", "order", "scrap", "note", "entry", CALL, STANDING, ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE)
+KINDS = (
+    *("reason", "order", "scrap", "note", "entry", CALL, STANDING),
+    *(ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE, LIMITS, NOTE),
+)
+"""The kinds of spells that acts write."""
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 

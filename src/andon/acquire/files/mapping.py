@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from ...errors import BadConfig
 
-Format = Literal["auto", "csv", "excel", "parquet", "jsonl", "lineprotocol"]
+Format = Literal["auto", "csv", "excel", "parquet", "jsonl", "lineprotocol", "stdf"]
 STRICT = ConfigDict(extra="forbid")
 MEBIBYTE = 1 << 20
 ORDER_FIELDS = ("order", "product", "quantity", "since", "until")
@@ -81,6 +81,9 @@ def _as_target(given: object) -> object:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMapping:
     """How the rows of a file become samples, orders or measurements.
+
+    A file of a chip tester (`format = "stdf"`) says itself what it holds; only `machine` is needed: one path, or a
+    column (tester, handler, program, lot...) with a map.
 
     A wide file has a column for each signal (`columns`); a long one names the signal in a column (`signal`, `value`).
     "" and "auto" mean: look at the file. `null` are the cells that say nothing, beside the empty cell; `block` is how
@@ -188,6 +191,12 @@ def _contradictions(mapping: FileMapping) -> list[str]:
 
 
 def _shape(m: FileMapping) -> list[tuple[bool, str]]:
+    machine = [
+        (bool(m.machine.fixed and m.machine.column), "'machine' is either one path or a column"),
+        (bool(m.machine.map) and not m.machine.column, "'machine.map' needs 'machine.column'"),
+    ]
+    if m.format == "stdf":
+        return [*machine, (bool(m.columns or m.signal), "a file of a tester has no columns: leave 'columns' out")]
     lines, samples = m.format == "lineprotocol", m.kind == "samples"
     fields = {t.signal for t in m.columns.values()}
     allowed = ORDER_FIELDS if m.kind == "orders" else MEASUREMENT_FIELDS
@@ -200,8 +209,7 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
         (m.long and not m.value, "'value' is missing: name the column with the value of the signal"),
         (bool(unknown), f"'columns' leads to {unknown}; kind = {m.kind!r} knows {', '.join(allowed)}"),
         (bool(missing), f"'columns' must lead to {', '.join(missing)} for kind = {m.kind!r}"),
-        (bool(m.machine.fixed and m.machine.column), "'machine' is either one path or a column"),
-        (bool(m.machine.map) and not m.machine.column, "'machine.map' needs 'machine.column'"),
+        *machine,
     ]
 
 

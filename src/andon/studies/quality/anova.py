@@ -146,7 +146,7 @@ def anova(
     measurements: Measurements,
     process: Process | None = None,
     test: str = "",
-    by: str = "lot",
+    factors: str = "lot",
     interactions: bool = True,
     confidence: Ratio = 0.95,
 ) -> Anova:
@@ -168,7 +168,7 @@ def anova(
         What the machine did then: its states, orders, settings and shifts can be factors.
     test
         What was measured; not needed where there is only one.
-    by
+    factors
         One to three factors, with commas: lot, wafer, product, step, site, a fact of the units such as who, or a text
         of the machine such as shift.
     interactions
@@ -201,17 +201,16 @@ def anova(
     O. Langsrud: ANOVA for unbalanced data: use type II instead of type III. Statistics and Computing 13 (2003).
     """
     confident(confidence)
-    said = response(measurements, test, process)
-    factors = named(by, "by")
-    if len(factors) > 3:
-        raise BadQuestion(f"{len(factors)} factors are too many: name up to three, or use `what_moved`.")
-    texts = {f: said.text(f) for f in factors}
+    said, names = response(measurements, test, process), named(factors, "factors")
+    if len(names) > 3:
+        raise BadQuestion(f"{len(names)} factors are too many: name up to three, or use `what_moved`.")
+    texts = {f: said.text(f) for f in names}
     kept = np.all([t != "" for t in texts.values()], axis=0)
     y = said.value[kept]
     levels = {f: groups_of(t[kept]) for f, t in texts.items()}
     _enough(levels, len(y))
-    if len(factors) == 1:
-        rows, fitted = _one_way(factors[0], list(levels[factors[0]].values()), y)
+    if len(names) == 1:
+        rows, fitted = _one_way(names[0], list(levels[names[0]].values()), y)
     else:
         rows, fitted = _several(levels, y, interactions=interactions)
     return _told(said.found.name, said.found.unit, y, (rows, fitted), levels, (int((~kept).sum()), confidence))

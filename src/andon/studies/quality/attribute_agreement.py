@@ -124,25 +124,24 @@ class AttributeAgreement:
     appraisers: tuple[Appraiser, ...]
     agreements: tuple[Agreement, ...]
 
-    @property
-    def main(self) -> Agreement:
+    def judging(self) -> Agreement:
         """The agreement that judges: all with the reference, else all with each other."""
         return self.agreements[-1]
 
     @property
     def kappa(self) -> Kappa_ | None:
         """Kappa of all verdicts with the right ones, where those are known; else with each other."""
-        return self.main.kappa
+        return self.judging().kappa
 
     @property
     def kappa_low(self) -> Kappa_ | None:
         """Its lower confidence limit."""
-        return self.main.low
+        return self.judging().low
 
     @property
     def kappa_high(self) -> Kappa_ | None:
         """Its upper confidence limit."""
-        return self.main.high
+        return self.judging().high
 
     @property
     def effectiveness(self) -> Ratio | None:
@@ -152,7 +151,7 @@ class AttributeAgreement:
     @property
     def verdict(self) -> str:
         """good, fair or poor agreement, by kappa."""
-        return self.main.said
+        return self.judging().said
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ class Comparison:
         What was measured.
     unit
         Its unit.
-    by
+    factor
         What tells the groups apart.
     count
         Values compared.
@@ -135,7 +135,7 @@ class Comparison:
 
     test: str
     unit: str
-    by: str
+    factor: str
     count: int
     confidence: Ratio
     means_f: Statistic | None
@@ -156,7 +156,7 @@ def comparison_picture(answer: Comparison) -> Picture:
         for name, value in (("mean", g.mean), ("low", g.mean_low), ("high", g.mean_high))
     ]
     named = ", ".join(f"{place} {g.group}" for place, g in enumerate(answer.rows[:8], 1))
-    return lines(f"{answer.test} by {answer.by}: {named}", rows, answer.unit, x=answer.by, y=answer.test)
+    return lines(f"{answer.test} by {answer.factor}: {named}", rows, answer.unit, x=answer.factor, y=answer.test)
 
 
 @study(picture=comparison_picture)
@@ -164,8 +164,8 @@ def comparison(
     measurements: Measurements,
     process: Process | None = None,
     test: str = "",
-    by: str = "lot",
-    groups: str = "",
+    factor: str = "lot",
+    levels: str = "",
     confidence: Ratio = 0.95,
 ) -> Comparison:
     """Whether groups differ in mean, spread or distribution, and by how much.
@@ -185,10 +185,10 @@ def comparison(
         What the machine did then: its states, orders, settings and shifts can make the groups.
     test
         What was measured; not needed where there is only one.
-    by
+    factor
         What tells groups apart: lot, wafer, product, step, site, a fact of the units such as who, or a text of the
         machine such as state, order or shift.
-    groups
+    levels
         Only these groups, with commas; "" for all.
     confidence
         Of the intervals, and 1 - the chance that equal groups are called different.
@@ -210,7 +210,7 @@ def comparison(
     Examples
     --------
     >>> rows = [(i, str(i), "width", 5.0 + 0.1 * (i % 5) + (0.3 if i % 2 else 0.0)) for i in range(40)]
-    >>> found = comparison(Measurements.of(rows, lot=["A", "B"] * 20), by="lot")
+    >>> found = comparison(Measurements.of(rows, lot=["A", "B"] * 20), factor="lot")
     >>> found.different, round(found.pairs[0].difference, 2), round(found.pairs[0].effect, 2)
     (True, 0.3, 2.03)
 
@@ -223,28 +223,28 @@ def comparison(
     """
     confident(confidence)
     said = response(measurements, test, process)
-    places = groups_of(said.text(by))
-    wanted = [g.strip() for g in groups.split(",") if g.strip()]
+    places = groups_of(said.text(factor))
+    wanted = [g.strip() for g in levels.split(",") if g.strip()]
     if missing := [g for g in wanted if g not in places]:
-        raise NoData(f"No value of {said.found.name} belongs to {by} {', '.join(missing)}.")
+        raise NoData(f"No value of {said.found.name} belongs to {factor} {', '.join(missing)}.")
     named = {n: said.value[p] for n, p in places.items() if not wanted or n in wanted}
     alone = [n for n, v in named.items() if len(v) < 2]
     values = {n: v for n, v in named.items() if len(v) >= 2}
     if len(values) < 2:
-        raise NoData(f"It takes two groups of two values or more; by {by} there are {len(values)}.")
+        raise NoData(f"It takes two groups of two values or more; by {factor} there are {len(values)}.")
     if len(values) > MOST:
-        raise BadQuestion(f"{len(values)} groups by {by} are too many to compare: name up to {MOST} in `groups`.")
-    return _compared(said.found.name, said.found.unit, by, values, alone, confidence)
+        raise BadQuestion(f"{len(values)} groups by {factor} are too many to compare: name up to {MOST} in `levels`.")
+    return _compared(said.found.name, said.found.unit, factor, values, alone, confidence)
 
 
 def _compared(
-    test: str, unit: str, by: str, values: dict[str, Numbers], alone: list[str], confidence: float
+    test: str, unit: str, factor: str, values: dict[str, Numbers], alone: list[str], confidence: float
 ) -> Comparison:
     f, p = welch(list(values.values()))
     return Comparison(
         test,
         unit,
-        by,
+        factor,
         sum(map(len, values.values())),
         confidence,
         f,

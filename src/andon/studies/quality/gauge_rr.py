@@ -253,21 +253,16 @@ def gauge_rr(
     R. K. Burdick, C. M. Borror, D. C. Montgomery: A Review of Methods for Measurement Systems Capability Analysis.
     Journal of Quality Technology 35 (2003), 342-354 (intervals).
     """
-    if method not in METHODS:
-        raise BadQuestion(f"method = {method!r} is neither 'anova' nor 'range'.")
-    if judge_by not in ("study", "tolerance"):
-        raise BadQuestion(f"judge_by = {judge_by!r} is neither 'study' nor 'tolerance'.")
-    if not 0 < confidence < 1 or not 0 <= pool_above <= 1:
-        raise BadQuestion(f"confidence = {confidence} and pool_above = {pool_above} are shares: write 0.95 for 95 %.")
+    _checked(method, judge_by, confidence, pool_above)
     found = planned(finite(of_product(measurements.take(test), product)), plan)
     spec = specification(found, characteristics, low=low, high=high)
     read = readings(found, part=part, appraiser=appraiser, design=design)
     variances = by_ranges(read) if method == "range" else by_anova(read, pool_above=pool_above, confidence=confidence)
     made = components(variances, total, _tolerance(spec, float(read.values.mean())))
     gauge = next(c for c in made if c.component == "gauge")
-    if judge_by == "tolerance" and gauge.of_tolerance is None:
+    share = gauge.of_study if judge_by == "study" else gauge.of_tolerance
+    if share is None:
         raise BadQuestion(f"{found.name} has no limits to be judged by: give `low` or `high`, or judge_by = study.")
-    share = gauge.of_tolerance if judge_by == "tolerance" and gauge.of_tolerance is not None else gauge.of_study
     categories = _categories(made)
     return GaugeRr(
         test=found.name,
@@ -291,6 +286,15 @@ def gauge_rr(
         anova=variances.sources,
         cells=tuple(_cells(read)),
     )
+
+
+def _checked(method: str, judge_by: str, confidence: float, pool_above: float) -> None:
+    if method not in METHODS:
+        raise BadQuestion(f"method = {method!r} is neither 'anova' nor 'range'.")
+    if judge_by not in ("study", "tolerance"):
+        raise BadQuestion(f"judge_by = {judge_by!r} is neither 'study' nor 'tolerance'.")
+    if not 0 < confidence < 1 or not 0 <= pool_above <= 1:
+        raise BadQuestion(f"confidence = {confidence} and pool_above = {pool_above} are shares: write 0.95 for 95 %.")
 
 
 def components(variances: Variances, total: float | None, tolerance: float | None) -> tuple[Component, ...]:
