@@ -58,7 +58,7 @@ def results(reading: Reading, found: list) -> dict[str, list[tuple[str, float]]]
     return told
 
 
-def stored(path: Path, tmp_path: Path, mapping=MAPPING):  # noqa: ANN001, ANN201
+def stored(path: Path, tmp_path: Path, mapping=MAPPING):
     with Historian.own(tmp_path / "history") as history:
         loaded = load(path, mapping, PLANT, history, quarantine=tmp_path / "refused.csv")
         return loaded, history.measurements(TESTER, ALL)
@@ -115,7 +115,7 @@ def test_the_count_of_executions_and_failures_of_each_test_is_that_of_its_summar
 @pytest.mark.parametrize(
     "pack", [gzip.compress, bz2.compress, lambda b: pa.compress(b, "zstd", asbytes=True)], ids=["gz", "bz2", "zstd"]
 )
-def test_a_packed_file_reads_as_the_plain_one(tmp_path: Path, pack) -> None:  # noqa: ANN001
+def test_a_packed_file_reads_as_the_plain_one(tmp_path: Path, pack) -> None:
     plain = (DATA / "makechip_d10_1.std").read_bytes()
     packed = written(tmp_path, pack(plain), "lot.std.packed")
     assert looks_like(packed)
@@ -182,7 +182,7 @@ def test_a_number_that_is_used_for_two_tests_is_two_tests(tmp_path: Path) -> Non
         ({"PARM_FLG": 0x08}, 1.0, 1),  # above the high limit: a value all the same
     ],
 )
-def test_flags_say_what_is_no_value_and_what_is_no_verdict(tmp_path: Path, flags, value, passed) -> None:  # noqa: ANN001
+def test_flags_say_what_is_no_value_and_what_is_no_verdict(tmp_path: Path, flags, value, passed) -> None:
     lot = (
         Writer().begin().add("PIR", HEAD_NUM=1, SITE_NUM=1).ptr(1, 1.0, **flags, TEST_TXT="t").end(PART_ID="a").finish()
     )
@@ -301,7 +301,7 @@ def test_a_file_cut_anywhere_gives_every_part_before_the_cut_and_says_so(tmp_pat
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path_factory, data) -> None:  # noqa: ANN001
+def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path_factory, data) -> None:
     lot = a_lot(30, 20)
     body = bytearray(bytes(lot))
     begin = data.draw(st.integers(len(lot.records[0]) + len(lot.records[1]), len(body) - 400))
@@ -349,7 +349,7 @@ def test_the_chain_of_records_is_the_one_that_a_loop_finds() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=400), st.integers(0, 3))
-def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_one(bodies, seed) -> None:  # noqa: ANN001
+def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_one(bodies, seed) -> None:
     head = bytes([12, 0, 15, 10])
     fill = random.Random(seed)
     records = [

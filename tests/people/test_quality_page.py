@@ -7,20 +7,20 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import Served
-from measured import measuring_plant
+from measuring import at_work
+from runs import Run
 
 AT = f"at={quote('line-1/lathe-1')}&test=diameter"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The plant that measures."""
-    with measuring_plant(tmp_path_factory.mktemp("quality") / "measuring") as run:
-        yield Served(run.url, run.folder)
+    with at_work(tmp_path_factory.mktemp("quality") / "measuring") as run:
+        yield run
 
 
-def chart_of(served: Served, more: str = "") -> dict:
+def chart_of(served: Run, more: str = "") -> dict[str, object]:
     with urlopen(f"{served.url}/api/studies/control-chart?{AT}&last=30%20d{more}") as answer:
         return json.load(answer)["answer"]
 

@@ -6,20 +6,20 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import Served
-from measured import measuring_plant
+from measuring import at_work
+from runs import Run
 
 WAFERS = 75
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The plant that measures."""
-    with measuring_plant(tmp_path_factory.mktemp("yield") / "measuring") as run:
-        yield Served(run.url, run.folder)
+    with at_work(tmp_path_factory.mktemp("yield") / "measuring") as run:
+        yield run
 
 
-def maps_of(served: Served) -> dict:
+def maps_of(served: Run) -> dict[str, object]:
     with urlopen(f"{served.url}/api/measured/maps?last=30%20d") as answer:
         return json.load(answer)
 
