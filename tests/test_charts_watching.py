@@ -79,7 +79,14 @@ def floor(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Floor]:
     (tmp_path / "plant.toml").write_text(PAPER + WATCHED + more, encoding="utf-8")
     with Historian.open(tmp_path / "history") as history:
         made = Floor(tmp_path, read_plant(tmp_path), history)
-        frozen = {"machine": PRESS, "test": "width", "chart": "i-mr", "center": 10.0, "sigma": 0.1, "since": "2024-03-01"}
+        frozen = {
+            "machine": PRESS,
+            "test": "width",
+            "chart": "i-mr",
+            "center": 10.0,
+            "sigma": 0.1,
+            "since": "2024-03-01",
+        }
         act("freeze_limits", frozen, plant=made.plant, history=history, folder=tmp_path, who="ann", right="engineer")
         yield made
 
@@ -128,7 +135,9 @@ def test_a_value_that_comes_late_is_judged_too(floor: Floor) -> None:
 @pytest.mark.parametrize("floor", ['subgroup = "1 h"\nchart = "xbar-r"\n'], indirect=True)
 def test_an_hour_is_judged_when_it_is_over(floor: Floor) -> None:
     frozen = {"machine": PRESS, "test": "width", "chart": "xbar-r", "center": 10.0, "sigma": 0.1, "since": "2024-03-01"}
-    act("freeze_limits", frozen, plant=floor.plant, history=floor.history, folder=floor.folder, who="ann", right="admin")
+    act(
+        "freeze_limits", frozen, plant=floor.plant, history=floor.history, folder=floor.folder, who="ann", right="admin"
+    )
     floor.now = START + 30 * MINUTE
     charts = floor.charts()
     charts.look()

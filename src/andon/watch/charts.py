@@ -295,4 +295,3 @@ def _write(note: Path, said: Mapping[str, int]) -> None:
         os.replace(draft, note)
     except OSError as error:  # a full disk: the next note may fit
         log.debug("how far charts were judged was not noted: %s", error)
-
