@@ -254,12 +254,13 @@ def _folded(links: list[Link], mean: float, sigma: float) -> tuple[Numbers, Numb
     """The density of the sum on a grid: the characteristic functions multiplied, and transformed back."""
     reach = max(10 * sigma, 1.2 * sum((p.high - p.low) / 2 for p in links if p.shape != "normal") + 8 * sigma)
     step = 2 * reach / CELLS
-    frequency = 2 * np.pi * np.fft.fftfreq(CELLS, step)
+    frequency = np.asarray(2 * np.pi * np.fft.fftfreq(CELLS, step), dtype=np.float64)
     product = np.ones(CELLS)
     for p in links:
         product = product * _characteristic(p, frequency)
-    density = np.fft.fftshift(np.fft.ifft(product).real) / step
-    return mean + (np.arange(CELLS) - CELLS // 2) * step, np.maximum(density, 0.0)
+    density = np.asarray(np.fft.fftshift(np.fft.ifft(product).real) / step, dtype=np.float64)
+    grid = np.asarray(mean + (np.arange(CELLS) - CELLS // 2) * step, dtype=np.float64)
+    return grid, np.asarray(np.maximum(density, 0.0), dtype=np.float64)
 
 
 def _characteristic(p: Link, frequency: Numbers) -> Numbers:

@@ -270,7 +270,7 @@ def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Number
     independent = _independent(there.astype(np.float64), autocorrelation, len(bad))
     part = independent / len(bad)
     table = [[round(one * n * part), round((1 - one) * n * part)], [round(two * m * part), round((1 - two) * m * part)]]
-    p = float(fisher_exact(table).pvalue)
+    p = float(fisher_exact(np.array(table)).pvalue)
     return Raw(name, kind, one, two, text, one - two, p, independent)
 
 
