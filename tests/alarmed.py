@@ -114,6 +114,11 @@ class Works:
             history.write(Batch("plc", history.last_number("plc") + 1, pa.table(columns)))
         return at
 
+    def measured(self, rows: pa.Table) -> None:
+        """Have the history store what was measured on units."""
+        with self.history() as history:
+            history.write(Batch("gauge", history.last_number("gauge") + 1, measurements=rows))
+
     def alarms(self, name: str = "hot") -> list[Occurrence]:
         with self.history() as history:
             return [o for o in occurrences(history, ALL) if o.name == name]

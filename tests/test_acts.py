@@ -245,7 +245,7 @@ def test_every_act_says_what_each_argument_is() -> None:
     assert {"reason", "split_stop", "merge_stops", "start_order", "finish_order", "scrap", "note"} <= set(ACTS)
     for known in ACTS.values():
         assert known.summary
-        assert all(p.help and p.kind in (str, float, int, Window) for p in known.parameters)
+        assert all(p.help and p.kind in (str, float, int, bool, Window) for p in known.parameters)
 
 
 KILLED = """

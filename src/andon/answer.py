@@ -146,12 +146,12 @@ class Asked:
         where = self.headline(lambda at: f"{moment(at).astimezone(zone):%Y-%m-%d %H:%M}")
         known = "" if self.known is None else f", coverage {self.known:.1%}"
         lines = [" · ".join(filter(None, (self.study.name, where))) + known]
-        said = {f.name: f for f in figures(self.study.answer)}
+        units = figure_units(self)
         if self.pieces:
-            lines += page.text_table(self._telling_rows(), {n: f.unit for n, f in said.items()})
+            lines += page.text_table(self._telling_rows(), units)
         elif self.answer is not None:
             single = single_figures(self.answer)
-            lines += page.text_list([(n, single[n], said[n].unit) for n in telling(self.study, single)])
+            lines += page.text_list([(n, single[n], units[n]) for n in telling(self.study, single)])
         return "\n".join(lines)
 
     def _telling_rows(self) -> list[dict[str, Plain]]:
@@ -179,12 +179,12 @@ class Asked:
             return []
 
     def _parts(self) -> list[str]:
-        known = {f.name: f for f in figures(self.study.answer)}
+        known, units = {f.name: f for f in figures(self.study.answer)}, figure_units(self)
         if self.pieces:
-            return [page.table(self.rows(), {n: f.unit for n, f in known.items()})]
+            return [page.table(self.rows(), units)]
         if self.answer is None:
             return []
-        rows = [(n, v, known[n].unit, known[n].help) for n, v in single_figures(self.answer).items()]
+        rows = [(n, v, units[n], known[n].help) for n, v in single_figures(self.answer).items()]
         return [
             *self._drawn(),
             page.figure_list(rows),
@@ -198,6 +198,8 @@ def telling(study: Study, single: Mapping[str, Plain]) -> list[str]:
     return [n for n in (first or [f.name for f in figures(study.answer)]) if n in single][:9]
 
 
+MEASURED = "{value}"
+"""What a unit begins with that is the unit of what was measured: its figures are printed with all their digits."""
 PLAIN = frozenset({str, int, bool, type(None)})
 _ROWS: dict[type, tuple[str, ...]] = {}
 """The names of the figures of each kind of row that was told before."""
@@ -253,7 +255,30 @@ def tables(answer: object) -> dict[str, list[dict[str, Plain]]]:
 def row_units(answer: object, table: str) -> dict[str, str]:
     """The unit of each column of one of the answer's tables."""
     rows = getattr(answer, table)
-    return {f.name: f.unit for f in figures(type(rows[0]))} if rows else {}
+    if not rows:
+        return {}
+    known = {f.name: f.unit for f in figures(type(rows[0]))}
+    if "unit" in known:
+        return {name: "{unit}" if unit == MEASURED else unit for name, unit in known.items()}
+    return {name: measured_in(answer, unit) for name, unit in known.items()}
+
+
+def figure_units(asked: Asked) -> dict[str, str]:
+    """The unit of each figure of an answer; where it was split, that of the first piece."""
+    answer = asked.answer if asked.answer is not None else asked.pieces[0].answer if asked.pieces else None
+    return {f.name: measured_in(answer, f.unit) for f in figures(asked.study.answer)}
+
+
+def measured_in(answer: object, unit: str) -> str:
+    """A unit in which what was measured is named by the answer's own `unit`; it begins with {value}.
+
+    >>> measured_in(None, "kW.h"), measured_in(None, "{value}/d")
+    ('kW.h', '{value}/d')
+    """
+    if not unit.startswith(MEASURED):
+        return unit
+    told = str(getattr(answer, "unit", ""))
+    return MEASURED + ("" if told == "1" else told) + unit.removeprefix(MEASURED)
 
 
 def _table(answer: object, name: str) -> list[dict[str, Plain]]:

@@ -30,13 +30,12 @@ def wafers(count: int, side: int = 10, **columns: Sequence[object]) -> Units:
     """Square wafers of one lot, die after die."""
     dies = side * side
     total = count * dies
-    given = {"lot": ["L1"] * total, "wafer": [f"W{i // dies}" for i in range(total)], "passed": [1] * total, **columns}
+    given = {"lot": ["L1"] * total, "wafer": [f"W{i // dies}" for i in range(total)], "passed": [1] * total}
+    given["x"], given["y"] = [i % dies % side for i in range(total)], [i % dies // side for i in range(total)]
     return Units.of(
         [i * SECOND for i in range(total)],
         [f"{i % dies % side},{i % dies // side}" for i in range(total)],
-        x=[i % dies % side for i in range(total)],
-        y=[i % dies // side for i in range(total)],
-        **given,
+        **(given | columns),
     )
 
 

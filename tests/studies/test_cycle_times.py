@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from andon.errors import BadQuestion, NoData
 from andon.model import Calendar, Counts, Output, Products, Rate, Spells, States, Values, Window, micros
-from andon.studies.production.cycle_times import CycleTimes, cycle_times, weighted_quantiles
+from andon.studies.production.cycle_times import CycleTimes, cycle_times
+from andon.studies.production.quantiles import weighted_quantiles
 from andon.units import HOUR, MINUTE, SECOND
 
 DAY = 24 * HOUR

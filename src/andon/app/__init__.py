@@ -65,6 +65,8 @@ PARTS = {
         "saved",
         "storage",
     ),
+    "dossiers": ("dossier",),
+    "gauges": ("Wanted", "gauge_sheet", "gauge_studies", "plan_gauge_study"),
     "losing": ("Asking", "lost", "lost_stops"),
     "measured": ("Which", "unit_rows", "unit_told", "values_of", "what_was_measured"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),

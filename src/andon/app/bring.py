@@ -46,10 +46,13 @@ def mapped(folder: Path, file: Path) -> bool:
     return bool(_fitting(read_plant(folder), file))
 
 
-def loaded(folder: Path, file: Path, source: str, tell: Callable[[Progress], None] | None) -> Loaded:
-    """Store a file; refused rows go to `quarantine/` in the plant folder."""
+def loaded(folder: Path, file: Path, source: str, tell: Callable[[Progress], None] | None, *, at: str = "") -> Loaded:
+    """Store a file; refused rows go to `quarantine/` in the plant folder.
+
+    `at` is the machine that tested: so a tester's file needs no `[[source]]`.
+    """
     with open_plant(folder) as plant:
-        mapping = _mapping(plant.plant, file, source)
+        mapping = _tested_at(plant.plant, at) if at else _mapping(plant.plant, file, source)
         (folder / "quarantine").mkdir(exist_ok=True)
         return load(
             file,
@@ -96,6 +99,10 @@ def _tables(found: Proposal) -> Iterator[dict[str, object]]:
             for name, keys in signals.items()
         }
         yield {"path": path, "class": "machine", "signals": own}
+
+
+def _tested_at(plant: Plant, at: str) -> FileMapping:
+    return read_mapping({"format": "stdf", "machine": plant.machine(at).path})
 
 
 def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:

@@ -24,7 +24,7 @@ FEW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Some of the units: those of which each text that is given is said, and die coordinates; "" and None leave open."""
+    """Some of the units: those of which each text and coordinate is said; "" and None leave it open."""
 
     lot: str = ""
     wafer: str = ""
@@ -47,6 +47,7 @@ class Which:
 
 
 EVERY = Which()
+Limits = tuple[float | None, float | None]
 
 
 def what_was_measured(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> Row:
@@ -103,17 +104,31 @@ def unit_told(folder: Path, at: str, unit: str, *, moment: int, lot: str = "", w
 def values_of(
     folder: Path, at: str, test: str, *, since: str = "", until: str = "", last: str = "", which: Which = EVERY
 ) -> Row:
-    """All values of one test at a machine in order of time, with the units that they were found on, as columns."""
+    """All values of one test at a machine in order of time, with the units that they were found on, as columns.
+
+    Raises
+    ------
+    NoData
+        There are none.
+    """
     with reading(folder) as (plant, history):
         machine = plant.machine(at)
         window = spoken(plant, at, since=since, until=until, last=last)
-        found = history.measurements(machine.path, window, [test]).take(test)
+        measured = history.measurements(machine.path, window, [test])
+    if test not in measured.names:
+        raise NoData(f"No {test!r} was measured at {at} in that window.")
+    found = measured.take(test)
     rows = np.flatnonzero(np.isin(found.row, which.of(found.units)))
     chosen = found.pick(rows)
     of = found.units.pick(np.asarray(chosen.row, np.intp))
     columns: Row = {name: getattr(of, name).tolist() for name in ("at", "unit", "lot", "wafer", "x", "y", "attempt")}
     columns |= {name: plain(getattr(chosen, name).tolist()) for name in ("value", "low", "high")}
-    return stretch(window) | {"test": test, "unit": chosen.unit, **specified(machine, test), "columns": columns}
+    return stretch(window) | {
+        "test": test,
+        "unit": chosen.unit,
+        **specified(machine, test, limits=chosen.limits),
+        "columns": columns,
+    }
 
 
 def _tested(machine: Machine, found: Measurements) -> Row:
@@ -123,8 +138,7 @@ def _tested(machine: Machine, found: Measurements) -> Row:
     tests: list[Plain] = []
     for name, blocks in names.items():
         newest = found.tests[blocks[-1]]
-        said = specified(machine, name)
-        own: Row = {"low": newest.low, "high": newest.high}
+        said = specified(machine, name, limits=(newest.low, newest.high))
         tests.append(
             {
                 "name": name,
@@ -132,7 +146,7 @@ def _tested(machine: Machine, found: Measurements) -> Row:
                 "number": newest.number,
                 "count": int(sum(sizes[j] for j in blocks)),
                 "failed": int(sum((found.passed[found.first[j] : found.first[j + 1]] == 0).sum() for j in blocks)),
-                **(own | {e: v for e, v in said.items() if e not in own or v is not None}),
+                **said,
             }
         )
     told: Row = {n: _different(getattr(units, n)) for n in ("lot", "product", "step")}
@@ -178,10 +192,11 @@ def _tests_of(found: Measurements, place: int, machine: Machine) -> Iterator[Pla
         }
 
 
-def specified(machine: Machine, test: str, product: str = "") -> Row:
-    """What plant.toml says of a test."""
+def specified(machine: Machine, test: str, product: str = "", *, limits: Limits = (None, None)) -> Row:
+    """What plant.toml says of a test; where it says no limit, the one that came with the values."""
     said = machine.characteristics.of(test, product)
-    return {"title": said.title, "low": said.low, "high": said.high, "target": said.target}
+    low, high = (a if a is not None else b for a, b in zip((said.low, said.high), limits, strict=True))
+    return {"title": said.title, "low": low, "high": high, "target": said.target}
 
 
 def stretch(window: Window) -> Row:

@@ -20,7 +20,7 @@ from ..ledger import Books
 from ..plant import Plant
 from ..plant.zones import clock_text
 from ..surfaces.notify import Notifier
-from ..watch import Calls, Clockwork, Live, Tile
+from ..watch import Calls, Charts, Clockwork, Live, Tile, charts
 from ..watch.alarms import Keeper, Occurrence
 from ..watch.standing import Answers, Asking
 from ..watch.standing.asking import raised
@@ -75,6 +75,8 @@ class Running:
         self._lending = ExitStack()
         self._watching = threading.Thread(target=self._watch, name="andon watch", daemon=True)
         self._asking = threading.Thread(target=self._ask, name="andon standing", daemon=True)
+        judging = Charts(lambda: self.plant, self.history, self.alarms.turn, home / "charts.json")
+        self._charting = threading.Thread(target=judging.work, args=(self.stopped,), name="andon charts", daemon=True)
         self._paper = Rereading(folder, "plant", log)
 
     def start(self) -> None:
@@ -86,6 +88,7 @@ class Running:
         self._watching.start()
         self.reporter.start()
         self._asking.start()
+        self._charting.start()
 
     def work(self) -> None:
         """Stay until `stopped` is set; look after what changes."""
@@ -101,7 +104,7 @@ class Running:
             self.serving.stop()
         for part in (self.gather, self.inboxes, self.alarms, self.notifier):
             part.stop()
-        for thread in (self._watching, self._asking):
+        for thread in (self._watching, self._asking, self._charting):
             if thread.is_alive():
                 thread.join(PATIENCE)
         self._lending.close()
@@ -155,8 +158,8 @@ class Running:
             Asking(lambda: self.plant, self.history, books, answers, self.alarms.turn).work(self.stopped)
 
     def _asked(self) -> set[tuple[str, str]]:
-        """Place and name of the alarms that standing questions may raise."""
-        return raised(standing(self.history), self.plant)
+        """Place and name of the alarms that standing questions and charts may raise."""
+        return raised(standing(self.history), self.plant) | charts.raised(self.plant)
 
     def _caught_up(self, until: int) -> bool:
         """Whether every source that is connected was heard since a moment."""

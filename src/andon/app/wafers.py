@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..historian import Historian
 from ..model import Bin, Units, Window
 from ..model.measured import NOWHERE, coded
 from ..plant import Machine
-from .measured import EVERY, Row, Rows, Which, specified, stretch
+from .measured import EVERY, Limits, Row, Rows, Which, specified, stretch
 from .opening import reading, spoken
 
 LARGEST = 4_000_000
@@ -49,14 +49,16 @@ def wafer_maps(
         window = spoken(plant, at, since=since, until=until, last=last)
         layers = [x for m in plant.at(at) if (x := _layer(history, m, window, which, tests, shown)) is not None]
     maps: list[Plain] = []
+    seen: list[Layer] = []
     room = LARGEST
     for layer in layers:
-        for one, cells in _maps(layer, first):
-            room -= cells
+        for wafer, rows in _wafers(layer, first):
+            room -= wafer.cells
             if room < 0:
                 raise BadQuestion(f"These maps have more than {LARGEST} dies: ask for a shorter time or for one lot.")
-            maps.append(one)
-    return stretch(window) | _scale(layers, shown) | {"maps": maps}
+            maps.append(_map(layer, wafer, rows))
+            seen.append(layer.pick(rows))
+    return stretch(window) | _scale(seen, shown) | {"maps": maps}
 
 
 NOTHING: Row = {"title": "", "low": None, "high": None, "target": None}
@@ -71,6 +73,29 @@ class Layer:
     units: Units
     shown: NDArray[np.int16] | NDArray[np.float32]
     unit: str = ""
+    limits: Limits = (None, None)
+
+    def pick(self, rows: Rows) -> Layer:
+        """Some of the dies."""
+        return replace(self, units=self.units.pick(rows), shown=self.shown[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the dies of a wafer lie: the lowest x and y, and how many there are across and down."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def cells(self) -> int:
+        return self.width * self.height
+
+    def place(self, units: Units, rows: Rows) -> NDArray[np.int64]:
+        """The cell of each die."""
+        return (units.y[rows].astype(np.int64) - self.y) * self.width + (units.x[rows] - self.x)
 
 
 def _layer(
@@ -88,40 +113,37 @@ def _layer(
     found = measured.take(shown)
     rows = np.flatnonzero(np.isin(found.row, which.of(found.units)) & (found.units.x[found.row] != NOWHERE))
     units = found.units.pick(np.asarray(found.row[rows], np.intp))
-    return Layer(machine, units, found.value[rows].astype(np.float32), found.unit) if len(rows) else None
+    shows = found.value[rows].astype(np.float32)
+    return Layer(machine, units, shows, found.unit, found.limits) if len(rows) else None
 
 
-def _maps(layer: Layer, first: bool) -> Iterator[tuple[Row, int]]:
-    """The map of each wafer, in order of its first die, with the number of its cells."""
-    codes = coded(layer.units.lot, layer.units.wafer, layer.units.step)
+def _wafers(layer: Layer, first: bool) -> Iterator[tuple[Frame, Rows]]:
+    """The dies of each wafer that are seen on its map, wafers in order of their first die."""
+    units = layer.units
+    codes = coded(units.lot, units.wafer, units.step)
     order = np.argsort(codes, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-        yield _map(layer, rows[::-1] if first else rows)
+        (left, right), (low, high) = ((int(c[rows].min()), int(c[rows].max())) for c in (units.x, units.y))
+        frame = Frame(left, low, right - left + 1, high - low + 1)
+        if frame.cells > LARGEST:
+            wrong = f"A map of {frame.width} by {frame.height} dies"
+            raise BadQuestion(f"{wrong}: the coordinates of wafer {units.wafer[rows[0]]!r} are wrong.")
+        seen = np.full(frame.cells, -1, np.int64)
+        seen[frame.place(units, rows[::-1] if first else rows)] = rows[::-1] if first else rows
+        yield frame, seen[seen >= 0]
 
 
-def _map(layer: Layer, rows: Rows) -> tuple[Row, int]:
-    """One wafer from its dies: of those at one place the last in `rows` is seen."""
-    units = layer.units
-    x, y = units.x[rows], units.y[rows]
-    left, low = int(x.min()), int(y.min())
-    wide, high = int(x.max()) - left + 1, int(y.max()) - low + 1
-    if wide * high > LARGEST:
-        raise BadQuestion(
-            f"A map of {wide} by {high} dies: the coordinates of wafer {units.wafer[rows[0]]!r} are wrong."
-        )
-    place = (y - low) * wide + (x - left)
-    bins = layer.shown.dtype == np.int16
-    cells = np.full(wide * high, NOWHERE if bins else np.nan, np.dtype("<i2") if bins else np.dtype("<f4"))
-    seen = np.full(wide * high, -1, np.int64)
-    cells[place] = layer.shown[rows]
-    seen[place] = rows
-    shown = seen[seen >= 0]
-    passed = units.passed[shown]
+def _map(layer: Layer, frame: Frame, rows: Rows) -> Row:
+    """One wafer with the dies that are seen on it."""
+    units, bins = layer.units, layer.shown.dtype == np.int16
+    cells = np.full(frame.cells, NOWHERE if bins else np.nan, np.dtype("<i2") if bins else np.dtype("<f4"))
+    cells[frame.place(units, rows)] = layer.shown[rows]
+    at, passed = units.at[rows], units.passed[rows]
     one: Row = {name: str(getattr(units, name)[rows[0]]) for name in ("lot", "wafer", "step", "product")}
-    one |= {"machine": layer.machine.path, "since": int(units.at[rows].min()), "until": int(units.at[rows].max())}
-    one |= {"x": left, "y": low, "width": wide, "height": high, "cells": b64encode(cells.tobytes()).decode()}
-    one |= {"dies": len(shown), "good": int((passed == 1).sum()), "judged": int((passed >= 0).sum())}
-    return one, wide * high
+    one |= {"machine": layer.machine.path, "since": int(at.min()), "until": int(at.max())}
+    one |= {name: getattr(frame, name) for name in ("x", "y", "width", "height")}
+    one |= {"dies": len(rows), "good": int((passed == 1).sum()), "judged": int((passed >= 0).sum())}
+    return one | {"cells": b64encode(cells.tobytes()).decode()}
 
 
 def _scale(layers: Sequence[Layer], shown: str) -> Row:
@@ -132,7 +154,7 @@ def _scale(layers: Sequence[Layer], shown: str) -> Row:
     values = np.concatenate([x.shown for x in layers]) if layers else np.array([], np.float32)
     values = values[np.isfinite(values)]
     span: Plain = [float(v) for v in np.quantile(values, (0.01, 0.99))] if len(values) else None
-    said = specified(layers[0].machine, shown) if layers else NOTHING
+    said = specified(layers[0].machine, shown, limits=layers[0].limits) if layers else NOTHING
     return {"shown": shown, "unit": layers[0].unit if layers else "", "span": span, "bins": []} | said
 
 

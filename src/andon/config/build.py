@@ -10,7 +10,8 @@ from ..plant import Derivation, GridFactor, Level, Limit, Machine, Plant, Produc
 from ..plant.reports import Scheduled
 from ..plant.states import STATE_MAPS
 from ..plant.zones import instant
-from .alarm_build import alarms, receivers, system_alarms
+from .alarm_build import alarms, is_at, receivers, system_alarms
+from .characteristics import built as characteristics
 from .login import built
 from .reports import ReportTable
 from .roles import kind_of
@@ -114,6 +115,7 @@ def _machine(machine: MachineTable, file: PlantFile, reasons: Mapping[str, Reaso
         rules=rules,
         products=_products(machine, file),
         default_product=machine.default_product,
+        characteristics=characteristics([c for c in file.characteristic if is_at(machine, c.places)]),
     )
 
 

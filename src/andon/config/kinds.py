@@ -115,10 +115,10 @@ def _unit(found: str) -> str:
     raise ValueError(f"{found!r} is no UCUM unit. {hint}")
 
 
-def _named(what: str, form: str, example: str) -> Callable[[str], str]:
+def _named(called: str, form: str, example: str) -> Callable[[str], str]:
     def read(found: str) -> str:
         if not re.fullmatch(form, found):
-            raise ValueError(f"{found!r} is no {what}: letters, digits, '-', '_' and '.' only. Example: '{example}'.")
+            raise ValueError(f"{found!r} is no {called}: letters, digits, '-', '_' and '.' only. Example: '{example}'.")
         return found
 
     return read

@@ -10,6 +10,7 @@ from ..model import State
 from ..plant import ROLES
 from ..plant.states import STATE_MAPS
 from .alarm_meaning import alarms, notify
+from .characteristic_meaning import characteristics
 from .derived import derived
 from .draft import Draft
 from .kinds import nearest
@@ -47,6 +48,7 @@ def meaning(draft: Draft) -> Iterator[Finding]:
         _sources,
         _states,
         _bands,
+        characteristics,
         alarms,
         notify,
         reports,

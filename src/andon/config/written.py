@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..units import MINUTE
 from .alarms import AlarmTable, NotifyTable, SystemAlarmsTable
+from .characteristics import CharacteristicTable
 from .kinds import (
     Clock,
     Currency,
@@ -314,6 +315,9 @@ class PlantFile(BaseModel):
     tariff: list[TariffTable] = Field(default=[], description="Energy tariffs.")
     grid_factor: list[GridFactorTable] = Field(default=[], description="Carbon factors of electricity.")
     limit: list[LimitTable] = Field(default=[], description="Limits of signals.")
+    characteristic: list[CharacteristicTable] = Field(
+        default=[], description="What tests of products should find, and their control charts."
+    )
     alarm: list[AlarmTable] = Field(default=[], description="The alarms (ISA-18.2, IEC 62682).")
     system_alarms: SystemAlarmsTable = Field(default=SystemAlarmsTable(), description="Andon's own alarms.")
     login: LoginTable | None = Field(default=None, description="The company's own login (OpenID Connect).")

@@ -97,7 +97,8 @@ class Characteristic:
     `low`, `high` and `target` are in `unit`; None: no such limit, no target. `product` "" stands for all products.
     `subgroup` is how many measurements in a row belong together (None: nobody said), `subgroups` how else subgroups are
     made ("lot", "5 every 1 h"), `chart` and `rules` its control chart, `gauge` what it is measured with, `reaction`
-    what to do when its chart says that something changed. `watch`: its chart is looked at whenever values arrive.
+    what to do when its chart says that something changed. `watch`: its chart is looked at whenever
+    values arrive, and a signal is an alarm of this `priority`.
     """
 
     test: str
@@ -114,6 +115,7 @@ class Characteristic:
     chart: str = ""
     rules: str = ""
     watch: bool = False
+    priority: str = "medium"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ const WORDS: Record<string, [string, string]> = {
 
 const cents = (value: number, unit: string): string => (Math.abs(value) < 100 && value % 1 ? value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en-GB", { style: "currency", currency: unit }) : money(value, unit));
 
-export const unitText = (unit: string): string => (unit === "1" || unit.startsWith("us") ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? unit));
+export const unitText = (unit: string): string => (unit === "1" || unit.startsWith("us") ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? (unit.startsWith("{") ? "" : unit)));
 
 export function amount(value: Plain | undefined, unit = ""): string {
   if (value === null || value === undefined) return "–";

@@ -85,7 +85,7 @@ function drawn(canvas: HTMLCanvasElement, d: Drawing): void {
   yAxis(c, d, right);
   c.save();
   c.beginPath();
-  c.rect(LEFT, TOP - 8, right - LEFT, d.bottom - TOP + 14);
+  c.rect(LEFT - 6, TOP - 8, right - LEFT + 12, d.bottom - TOP + 14);
   c.clip();
   zones(c, d);
   limits(c, d);
@@ -159,6 +159,7 @@ function values(c: CanvasRenderingContext2D, d: Drawing): void {
   c.strokeStyle = ink("accent");
   c.lineWidth = 1.3;
   for (const run of runs(heard, (_, b) => !b.gap)) stroke(c, run.map((p) => [d.x(p.place), d.y(p.value!)]));
+  let said = "";
   for (const p of heard) {
     const x = d.x(p.place), y = d.y(p.value!), size = p.rules ? r + 3 : r;
     c.beginPath();
@@ -168,7 +169,8 @@ function values(c: CanvasRenderingContext2D, d: Drawing): void {
     c.strokeStyle = ink(p.rules ? "alert" : "accent");
     c.fill();
     if (!p.used) c.stroke();
-    if (p.rules && dense > 12) { c.fillStyle = ink("alert"); c.textAlign = "center"; c.fillText(p.rules.replaceAll(" ", "·"), x, p.value! >= p.center ? y - size - 7 : y + size + 8); }
+    if (p.rules && (dense > 14 || p.rules !== said)) { c.fillStyle = ink("alert"); c.textAlign = "center"; c.fillText(p.rules.replaceAll(" ", "·"), x, p.value! >= p.center ? y - size - 7 : y + size + 8); }
+    said = p.rules;
     if (p.note) { c.fillStyle = ink("ink"); c.textAlign = "center"; c.fillText("✎", x, p.value! >= p.center ? y + 13 : y - 12); }
   }
 }

@@ -1,6 +1,6 @@
 /** A control chart as the house tells it: the points of its panels with their limits, the stages, the rules. */
 export interface Point { panel: string; place: number; label: string; since: number; at: number; size: number; value: number | null; center: number; lower: number | null; upper: number | null; sigma: number | null; stage: string; rules: string; used: boolean; gap: boolean; note: string; who: string; units: string }
-export interface Stage { stage: string; since: number; until: number; points: number; used: number; limits: string; who: string; frozen: number | null; basis: string; center: number; lower: number | null; upper: number | null; sigma: number; size: number }
+export interface Stage { stage: string; since: number; until: number; points: number; used: number; limits: string; who: string; frozen: number | null; basis: string; center: number; lower: number | null; upper: number | null; sigma: number; second: number | null; size: number }
 export interface Panel { panel: string; rules: string; signals: number; run_length: number | null }
 export interface Broken { rule: string; meaning: string; points: number }
 export interface ControlChart {
@@ -24,6 +24,6 @@ export function reach(points: Point[]): [number, number] {
     for (const v of [p.value, p.lower, p.upper, p.center])
       if (v !== null) { low = Math.min(low, v); high = Math.max(high, v); }
   if (low > high) return [0, 1];
-  const margin = (high - low || Math.abs(high) || 1) * 0.09;
+  const margin = (high - low || Math.abs(high) || 1) * 0.14;
   return [low - margin, high + margin];
 }

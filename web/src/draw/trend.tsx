@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./draw.css";
 import { figure, percent } from "../lib/format";
-import { lang } from "../lib/i18n";
+import { lang, words } from "../lib/i18n";
 import { theme } from "../lib/plant";
 import { bucket, line, together, type Line, type Series, type Trend } from "./lines";
 import { curveColor, FONT, ink, timeAxis, useWidth } from "./paint";
@@ -22,6 +22,7 @@ interface Props {
   /** The machine whose signals go by their short names. */
   of?: string;
 }
+const t = words({ coverage: "Coverage" }, { coverage: "覆盖率" });
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
 export function TrendPanes({ trend, ...rest }: Props) {
@@ -100,7 +101,7 @@ function Key({ s, color, dash, view, remove, unheard, trend, of }: { of: string;
     <span class="key">
       <svg width="18" height="8" aria-hidden="true"><line x1="0" x2="18" y1="4" y2="4" stroke={color} stroke-width="2.5" stroke-dasharray={dash.join(" ")} /></svg>
       <b>{s.signal.startsWith(`${of}/`) ? s.signal.slice(of.length + 1) : s.signal}</b> <span class="value">{said}</span>
-      {s.coverage !== null && <span class={s.coverage < 0.95 ? "bad" : "soft"} title="coverage">{percent(s.coverage, s.coverage < 1 ? 1 : 0)}</span>}
+      {s.coverage !== null && <span class={s.coverage < 0.95 ? "bad" : "soft"} title={t("coverage")}>{percent(s.coverage, s.coverage < 1 ? 1 : 0)}</span>}
       {remove && <button class="quiet x" aria-label={`× ${s.signal}`} onClick={() => remove(s.signal)}>×</button>}
     </span>
   );

@@ -17,9 +17,10 @@ export function unpacked(w: Told, bins: boolean): Wafer {
   return { ...w, cells: bins ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer) };
 }
 
-/** Bins that people with any colour vision tell apart; what passes is calm, the most frequent failure the strongest. */
-const FAILED: [string, string][] = [["#c4511d", "#f0884f"], ["#22618f", "#6fb1e0"], ["#a3712a", "#e6be63"], ["#8f4a78", "#d98fc0"], ["#1d252c", "#e6eaee"], ["#3a9277", "#4fd0a8"], ["#6a4fb3", "#b9a2ee"], ["#7fb4d6", "#3f7ba6"]];
-const PASSED: [string, string][] = [["#c9d6d1", "#33463f"], ["#b3c7d3", "#2f4654"], ["#d5d6bd", "#4a4a33"]];
+/** What passes is pale, what fails strong, the most frequent first: as `picture/wafer.py` colours them. */
+const PASSED: [string, string][] = [["#d3e2ea", "#2c4656"], ["#bcd3e4", "#3a5d74"], ["#a9c6d3", "#234f5c"]];
+const FAILED: [string, string][] = [["#c4511d", "#f0884f"], ["#2f6f9f", "#6aa9d4"], ["#8f4a78", "#c27fae"], ["#e3b23c", "#f7e7a1"], ["#3a9277", "#4fb396"], ["#6e4413", "#8f5f22"]];
+const BEYOND: [string, string] = ["#43505b", "#74828e"];
 const UNKNOWN: [string, string] = ["#e3e6e9", "#2a333b"];
 const shade = (pair: [string, string]): string => pair[theme.value === "dark" ? 1 : 0];
 
@@ -28,7 +29,7 @@ export function binColors(bins: BinAbout[]): Map<number, string> {
   const found = new Map<number, string>([[-1, shade(UNKNOWN)]]);
   let passed = 0, failed = 0;
   for (const b of [...bins].sort((a, z) => z.count - a.count))
-    if (b.bin >= 0) found.set(b.bin, shade(b.passed ? PASSED[passed++ % PASSED.length]! : FAILED[failed++ % FAILED.length]!));
+    if (b.bin >= 0) found.set(b.bin, shade(b.passed ? PASSED[Math.min(passed++, 2)]! : FAILED[failed++] ?? BEYOND));
   return found;
 }
 
@@ -61,7 +62,7 @@ export function inkedValues(low: number, high: number): Inked {
 }
 
 /** Paint a wafer a pixel a die; y runs downwards from its lowest. */
-export function painted(canvas: HTMLCanvasElement, w: Wafer, ink: Inked): void {
+export function painted(canvas: HTMLCanvasElement, w: Pick<Wafer, "width" | "height" | "cells">, ink: Inked): void {
   canvas.width = w.width;
   canvas.height = w.height;
   const c = canvas.getContext("2d")!, image = c.createImageData(w.width, w.height), pixels = new Uint32Array(image.data.buffer);

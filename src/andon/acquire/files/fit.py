@@ -10,6 +10,7 @@ from .load import ENDINGS, READERS, format_of
 from .mapping import FileMapping
 from .rows import Block, Column
 from .samples import distinct, plain
+from .tested import fits_tested, is_tested
 
 
 def fits(path: Path, mapping: FileMapping) -> bool:
@@ -34,6 +35,10 @@ def fits(path: Path, mapping: FileMapping) -> bool:
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}.")
+    if mapping.format == "stdf":
+        return fits_tested(path, mapping)
+    if is_tested(path, FileMapping()):
+        return False
     try:
         chosen = replace(mapping, format=format_of(path, mapping))
         if ENDINGS.get(_ending(path), chosen.format) != chosen.format:

@@ -22,6 +22,7 @@ from .quarantine import Quarantine
 from .rows import Block
 from .samples import Reading, Taken
 from .sheets import read_sheet
+from .tested import TestedLot, check, is_tested, name_of
 from .text import read_text
 
 ENDINGS: Mapping[str, Format] = {
@@ -124,7 +125,7 @@ class _Sum:
         since, until = int(times.min()), int(times.max())
         self.since = since if self.since is None else min(self.since, since)
         self.until = until if self.until is None else max(self.until, until)
-        names = taken.table["signal" if "signal" in taken.table.column_names else "place"]
+        names = taken.table[next(n for n in ("signal", "place", "machine") if n in taken.table.column_names)]
         said = names.value_counts()
         for name, count in zip(said.field(0).to_pylist(), said.field(1).to_pylist(), strict=True):
             self.counts[str(name)] = self.counts.get(str(name), 0) + int(count or 0)
@@ -152,7 +153,8 @@ def load(
     Parameters
     ----------
     path : Path
-        CSV, Excel, Parquet, JSON lines or line protocol; the first and the last two may be gzipped.
+        CSV, Excel, Parquet, JSON lines, line protocol (the first and the last two may be gzipped), STDF or ATDF (which
+        may be packed by gzip, bzip2 or zstd).
     mapping : FileMapping
         What its columns mean.
     plant : Plant
@@ -180,6 +182,8 @@ def load(
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}.")
+    if is_tested(path, mapping):
+        return _load_tested(path, mapping, plant, sink, (progress, quarantine))
     mapping = replace(mapping, format=format_of(path, mapping))
     bound = bind(mapping, plant)
     tally = _Sum(source_of(path, bound), path.stat().st_size, time.monotonic())
@@ -198,6 +202,41 @@ def load(
         kept.close()
     reading.clock.finish()
     return _loaded(tally, reading, kept)
+
+
+def _load_tested(
+    path: Path, mapping: FileMapping, plant: Plant, sink: Sink, told: tuple[Callable[[Progress], None] | None, Path]
+) -> Loaded:
+    """Store a tester's file."""
+    check(mapping, plant)
+    progress, quarantine = told
+    tally = _Sum(name_of(path, mapping), path.stat().st_size, time.monotonic())
+    have = sink.last_number(tally.source) if isinstance(sink, Resumable) else -1
+    tested, kept = TestedLot(mapping, plant), Quarantine(quarantine)
+    try:
+        for batch, brought in tested.batches(path, tally.source):
+            tally.rows = tested.lot.parts
+            tally.samples += batch.measurements.num_rows if batch.measurements is not None else 0
+            _store(sink, batch, tally, have=have)
+            if progress:
+                progress(tally.progress(brought.position, len(tested.lot.reading.lost)))
+        kept.add(tested.refused())
+    finally:
+        kept.close()
+    since, until = (tested.lot.since, tested.lot.until) if tested.lot.parts else (None, None)
+    return Loaded(
+        tally.source,
+        tally.rows,
+        tally.samples,
+        kept.count,
+        tally.batches,
+        tally.repeated,
+        since,
+        until,
+        tested.lot.counts,
+        (*tally.notes, *tested.notes()),
+        kept.path if kept.count else None,
+    )
 
 
 def format_of(path: Path, mapping: FileMapping) -> Format:

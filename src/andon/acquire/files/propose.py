@@ -24,6 +24,7 @@ from .samples import Index, distinct
 from .sheets import preview_sheet
 from .spelled import length_text
 from .tags import Long, assign_tags, see_tags
+from .tested import is_tested, propose_tested
 from .text import preview
 
 
@@ -49,6 +50,8 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}.")
+    if is_tested(path, FileMapping()):
+        return propose_tested(path, plant)
     format = format_of(path, FileMapping())
     table, facts, settings = _looked_at(path, format)
     if format == "lineprotocol":

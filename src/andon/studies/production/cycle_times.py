@@ -13,6 +13,7 @@ from ...errors import BadQuestion, NoData
 from ...model import Calendar, Numbers, Output, Products, Spells, State, States, Times, Values, Window
 from ...picture import Mark, Picture, histogram
 from ...units import SECOND, Parts, Ratio, Seconds, Unit
+from .quantiles import medians, weighted_quantiles
 from .stretches import held, inside
 
 Slope = Annotated[float, Unit("s/d")]
@@ -356,18 +357,6 @@ def _ideals(products: Products, product: str, at: Times) -> Numbers:
     return np.asarray(known[np.searchsorted([r.since for r in rates], at, side="right")], dtype=np.float64)
 
 
-def weighted_quantiles(values: Numbers, weights: Numbers, shares: tuple[float, ...]) -> list[float]:
-    """The least value that at least a share of the weight does not exceed, for each share.
-
-    >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0]), (0.05, 0.5, 0.95))
-    [1.0, 2.0, 3.0]
-    """
-    order = np.argsort(values, kind="stable")
-    sums = np.cumsum(weights[order])
-    places = np.searchsorted(sums, np.array(shares) * sums[-1] * (1 - 1e-12), side="left")
-    return [float(v) for v in values[order][np.clip(places, 0, len(values) - 1)]]
-
-
 def _drift(cycles: _Cycles) -> tuple[float | None, float | None, float | None]:
     """Theil-Sen slope of group medians over days, with 95 % limits; it takes at least 8 groups."""
     groups = min(GROUPS, len(cycles.at))
@@ -378,18 +367,6 @@ def _drift(cycles: _Cycles) -> tuple[float | None, float | None, float | None]:
 
     slope, _, low, high = theilslopes(times, days - days[0], alpha=0.95)
     return float(slope), float(low), float(high)
-
-
-def medians(values: Numbers | Times, groups: int) -> Numbers:
-    """The median of each of some groups of neighbours, as equal in size as can be.
-
-    >>> medians(np.array([1.0, 2.0, 9.0, 4.0, 6.0]), 2)
-    array([2., 5.])
-    """
-    size, larger = divmod(len(values), groups)
-    cut = larger * (size + 1)
-    parts = values[:cut].reshape(larger, size + 1), values[cut:].reshape(groups - larger, size)
-    return np.concatenate([np.median(p, axis=1) for p in parts if len(p)])
 
 
 def _bins(cycles: _Cycles) -> tuple[Bin, ...]:

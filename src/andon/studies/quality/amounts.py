@@ -10,7 +10,6 @@ import numpy as np
 from ...errors import BadQuestion
 from ...units import Unit
 
-Value = Annotated[float, Unit("{unit}")]
 PValue = Annotated[float, Unit("{p}")]
 Size = Annotated[float, Unit("{deviation}")]
 """In standard deviations."""
@@ -18,7 +17,7 @@ Statistic = Annotated[float, Unit("{statistic}")]
 Squares = Annotated[float, Unit("{unit2}")]
 """Squares of the unit that was measured."""
 
-__all__ = ["PValue", "Size", "Squares", "Statistic", "Value", "adjusted", "confident", "discoveries"]
+__all__ = ["PValue", "Size", "Squares", "Statistic", "adjusted", "confident", "discoveries"]
 
 
 def confident(confidence: float) -> None:

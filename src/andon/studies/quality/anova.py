@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
-from ...units import Ratio
-from .amounts import PValue, Squares, Statistic, Value, confident
+from ...units import Measured, Ratio
+from .amounts import PValue, Squares, Statistic, confident
 from .joined import groups_of, named, response
 from .least_squares import Columns, Matrix, least_squares, moved, total_squares
 from .residuals import Checks, checks
@@ -77,8 +77,8 @@ class Level:
     factor: str
     level: str
     count: int
-    mean: Value
-    deviation: Value | None
+    mean: Measured
+    deviation: Measured | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ class Anova:
     test: str
     unit: str
     count: int
-    mean: Value
-    deviation: Value
+    mean: Measured
+    deviation: Measured
     r2: Ratio
     f: Statistic | None
     p: PValue | None

@@ -126,30 +126,29 @@ class Capability:
         """The index of that name, None where the limits or the manner do not give it."""
         return next((i for i in self.indices if i.name == name), None)
 
-    @property
-    def main(self) -> Index:
+    def judging(self) -> Index:
         """The index that judges: Cpk, else Cmk, else Ppk."""
         return next(i for n in ("Cpk", "Cmk", "Ppk") if (i := self.of(n)) is not None)
 
     @property
     def index_name(self) -> str:
         """Which index judges: Cpk where sigma within subgroups is known, Cmk for the run of a machine, else Ppk."""
-        return self.main.name
+        return self.judging().name
 
     @property
     def index(self) -> Index_:
         """The index that judges."""
-        return self.main.value
+        return self.judging().value
 
     @property
     def index_low(self) -> Index_ | None:
         """Its lower confidence limit: what is surely kept."""
-        return self.main.low
+        return self.judging().low
 
     @property
     def index_high(self) -> Index_ | None:
         """Its upper confidence limit."""
-        return self.main.high
+        return self.judging().high
 
     @property
     def cp(self) -> Index_ | None:

@@ -24,16 +24,20 @@ class Point:
         Its place on the chart, counted from 1; the points of all panels with one place are of the same subgroup.
     label
         What it is of: a unit, a lot, a shift, an hour.
-    since, at
-        When the first and the last measurement of it was made.
+    since
+        When the first measurement of it was made.
+    at
+        When the last measurement of it was made.
     size
         How many measurements, units or areas of opportunity it is made of.
     value
         The figure that is drawn.
     center
         The center line there.
-    lower, upper
-        The control limits there; empty where there is none.
+    lower
+        The lower control limit there; empty where there is none.
+    upper
+        The upper control limit there; empty where there is none.
     sigma
         One standard deviation of the figure there: the zones are one and two of it from the center.
     stage
@@ -80,20 +84,28 @@ class Stage:
     ----------
     stage
         Its name.
-    since, until
-        From its first point to its last.
+    since
+        When its first point begins.
+    until
+        When its last point ends.
     points
         How many points it has.
     used
         How many of them went into the limits.
     limits
         Where its limits are from: "data" (computed from these points), "frozen" (somebody froze them) or "given".
-    who, frozen
-        Who froze them, and when.
+    who
+        Who froze them.
+    frozen
+        When they were frozen.
     basis
         How the spread was estimated: "mean range / d2".
     center
         The center that the limits rest on: a mean of values, a share, defects a unit.
+    lower
+        The lower limit of the first panel at its last point; empty where there is none.
+    upper
+        The upper limit of the first panel at its last point; empty where there is none.
     sigma
         The spread of single values that they rest on (of one unit's count where counts are charted).
     second
@@ -112,6 +124,8 @@ class Stage:
     frozen: Moment | None
     basis: str
     center: Measured
+    lower: Measured | None
+    upper: Measured | None
     sigma: Measured
     second: Measured | None
     size: Size
@@ -146,7 +160,7 @@ class Broken:
     Attributes
     ----------
     rule
-        Its number: "1" to "8" after Nelson, "4" of Western Electric is "2" with a run of 8.
+        Its number after Nelson, with the number of points where that is not his: "2:8" is Western Electric's fourth.
     meaning
         What it looks for.
     points
@@ -186,7 +200,7 @@ class ControlChart:
         Correlation of successive points of the first panel; empty where there are too few.
     correlated
         That correlation is more than chance: the limits and the false-alarm rate are not to be trusted, and a chart
-        of residuals (`residuals`) is the better one.
+        of residuals (`residual`) is the better one.
     ar
         The share of the value before that the residuals are free of; empty where no residuals are charted.
     panels

@@ -76,7 +76,7 @@ def charted(places: Places, asked: Asked, *, remarks: Sequence[str] = (), ar: fl
         ar,
         panels,
         tuple(points),
-        tuple(_stage(b) for b in blocks),
+        tuple(_stage(b, [p for p in points if p.panel == order[0]]) for b in blocks),
         tuple(Broken(r.name, r.said, sum(r.name in p.rules.split() for p in points)) for r in asked.rules),
         (*remarks, *_remarks(blocks, asked, lag if correlated else None)),
     )
@@ -199,8 +199,9 @@ def _finite(length: float | None) -> float | None:
     return length if length is not None and np.isfinite(length) else None
 
 
-def _stage(block: Block) -> Stage:
+def _stage(block: Block, first: Sequence[Point]) -> Stage:
     places, law, fixed = block.places, block.law, block.frozen
+    last = next((p for p in reversed(first) if p.place <= block.first + len(places)), first[0])
     return Stage(
         block.name,
         int(places.since[0]),
@@ -212,6 +213,8 @@ def _stage(block: Block) -> Stage:
         fixed.at if fixed else None,
         law.basis,
         float(law.center),
+        last.lower,
+        last.upper,
         float(law.sigma),
         law.second,
         places.usual,

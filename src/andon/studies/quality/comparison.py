@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, lines
-from ...units import Ratio
-from .amounts import PValue, Size, Statistic, Value, adjusted, confident
+from ...units import Measured, Ratio
+from .amounts import PValue, Size, Statistic, adjusted, confident
 from .differences import ranks, spreads, superiority, welch
 from .joined import groups_of, response
 
@@ -45,15 +45,15 @@ class Group:
 
     group: str
     count: int
-    mean: Value
-    mean_low: Value
-    mean_high: Value
-    deviation: Value
-    deviation_low: Value
-    deviation_high: Value
-    median: Value
-    least: Value
-    greatest: Value
+    mean: Measured
+    mean_low: Measured
+    mean_high: Measured
+    deviation: Measured
+    deviation_low: Measured
+    deviation_high: Measured
+    median: Measured
+    least: Measured
+    greatest: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Pair:
 
     first: str
     second: str
-    difference: Value
-    difference_low: Value | None
-    difference_high: Value | None
+    difference: Measured
+    difference_low: Measured | None
+    difference_high: Measured | None
     p: PValue | None
     different: bool
     effect: Size | None

@@ -41,7 +41,7 @@ CHARTS: Mapping[str, Chart] = {
         RARE_TIMES,
     )
 }
-Name = Literal[
+ChartName = Literal[
     "",
     "i-mr",
     "xbar-r",
@@ -77,7 +77,7 @@ def control_chart(
     calendar: Calendar | None = None,
     test: str = "",
     product: str = "",
-    chart: Name = "",
+    chart: ChartName = "",
     subgroup: str = "",
     rules: str = "",
     center: Measured | None = None,
@@ -96,7 +96,7 @@ def control_chart(
     interval: Sigmas = 5.0,
     headstart: bool = False,
 ) -> ControlChart:
-    """Is a process in control? Limits, points beyond them, patterns, false alarms.
+    """Whether a process is in control: limits, points beyond them, patterns.
 
     Limits come from the points themselves (phase I), from those of a `baseline`, from `center` and `sigma`, or from
     limits that somebody froze; then points are judged by what they had no part in (phase II). They are never computed

@@ -33,7 +33,7 @@ class Component:
     Attributes
     ----------
     component
-        repeatability (EV), appraiser, interaction, reproducibility (AV), gauge (GRR), part (PV) or total (TV).
+        repeatability (EV), appraiser, interaction, reproducibility (AV), total gauge (GRR), part (PV) or total (TV).
     variance
         Its variance.
     sigma
@@ -253,21 +253,16 @@ def gauge_rr(
     R. K. Burdick, C. M. Borror, D. C. Montgomery: A Review of Methods for Measurement Systems Capability Analysis.
     Journal of Quality Technology 35 (2003), 342-354 (intervals).
     """
-    if method not in METHODS:
-        raise BadQuestion(f"method = {method!r} is neither 'anova' nor 'range'.")
-    if judge_by not in ("study", "tolerance"):
-        raise BadQuestion(f"judge_by = {judge_by!r} is neither 'study' nor 'tolerance'.")
-    if not 0 < confidence < 1 or not 0 <= pool_above <= 1:
-        raise BadQuestion(f"confidence = {confidence} and pool_above = {pool_above} are shares: write 0.95 for 95 %.")
+    _checked(method, judge_by, confidence, pool_above)
     found = planned(finite(of_product(measurements.take(test), product)), plan)
     spec = specification(found, characteristics, low=low, high=high)
     read = readings(found, part=part, appraiser=appraiser, design=design)
     variances = by_ranges(read) if method == "range" else by_anova(read, pool_above=pool_above, confidence=confidence)
     made = components(variances, total, _tolerance(spec, float(read.values.mean())))
-    gauge = next(c for c in made if c.component == "gauge")
-    if judge_by == "tolerance" and gauge.of_tolerance is None:
+    gauge = next(c for c in made if c.component == "total gauge")
+    share = gauge.of_study if judge_by == "study" else gauge.of_tolerance
+    if share is None:
         raise BadQuestion(f"{found.name} has no limits to be judged by: give `low` or `high`, or judge_by = study.")
-    share = gauge.of_tolerance if judge_by == "tolerance" and gauge.of_tolerance is not None else gauge.of_study
     categories = _categories(made)
     return GaugeRr(
         test=found.name,
@@ -293,6 +288,15 @@ def gauge_rr(
     )
 
 
+def _checked(method: str, judge_by: str, confidence: float, pool_above: float) -> None:
+    if method not in METHODS:
+        raise BadQuestion(f"method = {method!r} is neither 'anova' nor 'range'.")
+    if judge_by not in ("study", "tolerance"):
+        raise BadQuestion(f"judge_by = {judge_by!r} is neither 'study' nor 'tolerance'.")
+    if not 0 < confidence < 1 or not 0 <= pool_above <= 1:
+        raise BadQuestion(f"confidence = {confidence} and pool_above = {pool_above} are shares: write 0.95 for 95 %.")
+
+
 def components(variances: Variances, total: float | None, tolerance: float | None) -> tuple[Component, ...]:
     """The components with their shares; `total` is the sigma of the process, `tolerance` what six sigma may fill.
 
@@ -316,7 +320,7 @@ def components(variances: Variances, total: float | None, tolerance: float | Non
     if variances.interaction is not None:
         rows += [("appraiser", variances.appraiser), ("interaction", variances.interaction)]
     rows.append(("reproducibility", gauge - variances.repeatability))
-    rows += [("gauge", gauge), ("part", part), ("total", whole)]
+    rows += [("total gauge", gauge), ("part", part), ("total", whole)]
     return tuple(
         Component(
             name,
@@ -340,9 +344,9 @@ def _tolerance(spec: Specification, mean: float) -> float | None:
 
 def _categories(made: tuple[Component, ...]) -> int:
     sigma = {c.component: c.sigma for c in made}
-    if not sigma["gauge"]:
+    if not sigma["total gauge"]:
         return 999
-    return min(999, max(1, int(1.41 * sigma["part"] / sigma["gauge"])))
+    return min(999, max(1, int(1.41 * sigma["part"] / sigma["total gauge"])))
 
 
 def _verdict(share: float, categories: int) -> str:

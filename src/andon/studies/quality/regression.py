@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, scatter
-from ...units import Ratio, Unit
-from .amounts import PValue, Statistic, Value, confident
+from ...units import Measured, Ratio, Unit
+from .amounts import PValue, Statistic, confident
 from .joined import named, response
 from .least_squares import Columns, Fit, least_squares, powers, total_squares
 from .residuals import Checks, checks
@@ -74,8 +74,8 @@ class Influence:
     """
 
     unit_name: str
-    value: Value
-    fitted: Value
+    value: Measured
+    fitted: Measured
     distance: Statistic
 
 
@@ -93,9 +93,9 @@ class Point:
         What the model says.
     """
 
-    x: Value
-    value: Value
-    fitted: Value
+    x: Measured
+    value: Measured
+    fitted: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Regression:
     count: int
     r2: Ratio
     adjusted_r2: Ratio | None
-    deviation: Value
+    deviation: Measured
     f: Statistic | None
     p: PValue | None
     lack_p: PValue | None

@@ -13,7 +13,7 @@ from ...units import Ratio, Unit
 from .constants import d2, d3
 from .readings import Readings
 
-Square = Annotated[float, Unit("{value2}")]
+Square = Annotated[float, Unit("{value}2")]
 F = Annotated[float, Unit("{F}")]
 
 

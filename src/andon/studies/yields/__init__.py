@@ -7,9 +7,11 @@ from . import (
     lot_acceptance,
     machine_yield,
     parametric,
+    parametric_map,
     part_average,
     testing_time,
     wafer_map,
+    wafer_pattern,
     yield_model,
 )
 
@@ -20,8 +22,10 @@ __all__ = [
     "lot_acceptance",
     "machine_yield",
     "parametric",
+    "parametric_map",
     "part_average",
     "testing_time",
     "wafer_map",
+    "wafer_pattern",
     "yield_model",
 ]

@@ -36,7 +36,7 @@ class StatisticalLimit:
     sigma
         Standard deviation between lots (robust: interquartile range / 1.35).
     chance
-        The standard deviation that lots of the median size have by chance alone.
+        The standard deviation that lots of the median size have by chance alone; limits take the larger of the two.
     first, second
         SYL1 and SYL2 (lower limits of the yield), SBL1 and SBL2 (upper limits of a bin); within 0 and 1.
     """
@@ -165,7 +165,8 @@ def lot_acceptance(
     SYL = center - k sigma of the yield of lots, SBL = center + k sigma of the share of each bin of failures, k = 3 for
     the first limit and 4 for the second. Center and sigma are median and interquartile range / 1.35 (`robust`), which
     a bad lot among them does not move, or mean and standard deviation (`classic`, as AEC-Q002 has it). `chance` says
-    how much lots of that size would differ by chance alone: where sigma is not above it, lots do not differ.
+    how much lots of that size differ by chance alone; a smaller sigma, as that of a bin that most lots do not have,
+    gives way to it.
 
     Use `sampling_plan` instead to accept lots by a sample, `commonality` to find what bad lots share.
 
@@ -275,9 +276,10 @@ def _limit(
         center, sigma = robust(np.sort(shares))
     else:
         center, sigma = float(shares.mean()), float(shares.std(ddof=1)) if len(shares) > 1 else 0.0
-    chance = float(np.sqrt(center * (1 - center) / np.median(units)))
-    side = -1 if figure == "yield" else 1
-    ends = (min(1.0, max(0.0, center + side * k * sigma)) for k in sigmas)
+    likely = center if 0 < center < 1 else float((shares * units).sum() / units.sum())
+    chance = float(np.sqrt(max(0.0, likely * (1 - likely)) / np.median(units)))
+    side = -max(sigma, chance) if figure == "yield" else max(sigma, chance)
+    ends = (min(1.0, max(0.0, center + side * k)) for k in sigmas)
     return StatisticalLimit(figure, center, sigma, chance, *ends)
 
 
@@ -300,8 +302,6 @@ def _notes(lots: _Lots, used: int, top: StatisticalLimit) -> tuple[str, ...]:
     small = [n for n, u in zip(lots.names, lots.units.tolist(), strict=True) if u < OF_LOT]
     if small:
         found.append(f"{len(small)} lots have fewer than {OF_LOT} units, such as {small[0]}: their yield says little")
-    if top.sigma == 0:
-        found.append("half of the lots have the same yield: any other is beyond the limits")
-    elif top.sigma <= top.chance:
-        found.append("lots differ no more than by chance: a lot beyond a limit may be one, too")
+    if top.sigma <= top.chance:
+        found.append("lots differ no more than by chance: the limits are those of chance")
     return tuple(found)

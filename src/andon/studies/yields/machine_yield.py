@@ -110,7 +110,7 @@ def test_to_machine(
     states: Mapping[str, States] | None = None,  # noqa: PT028 (a study of tests, and no test)
     calendars: Mapping[str, Calendar] | None = None,  # noqa: PT028
     rules: Mapping[str, StopRules] | None = None,  # noqa: PT028
-    by: str = "lot",  # noqa: PT028
+    group: str = "lot",  # noqa: PT028
     every: Seconds = 600.0,  # noqa: PT028
     lag: Seconds = 0.0,  # noqa: PT028
     after: Seconds = 600.0,  # noqa: PT028
@@ -140,7 +140,7 @@ def test_to_machine(
         Shifts and breaks of each machine.
     rules
         Which loss each state and reason is.
-    by
+    group
         What is compared: lot, wafer, time (stretches of `every`), or anything else that was said of the units.
     every
         The length of a stretch, and of the buckets in which machines are read.
@@ -170,7 +170,7 @@ def test_to_machine(
     ...                  lot=[f"L{lot}" for lot, _ in rows], passed=[i >= lot for lot, i in rows])
     >>> oven = Process.of([lot * 100 for lot in range(9)], {"heat": [200.0 + lot for lot in range(8)]})
     >>> answer = test_to_machine({"tester": found}, {"oven": oven})
-    >>> answer.top, answer.rows[0].correlation
+    >>> answer.top, round(answer.rows[0].correlation, 6)
     ('oven heat', -1.0)
 
     References
@@ -181,7 +181,7 @@ def test_to_machine(
     for name, value in (("every", every), ("lag", lag), ("after", after)):
         at_least(name, value, 0)
     judge, judged = judged_by(units)
-    groups = _groups(judged, by, every)
+    groups = _groups(judged, group, every)
     found = stays(judge, judged, units, list(processes), lag)
     gone = [
         row
@@ -213,7 +213,7 @@ def _paper(
     return (calendars or {}).get(machine), (rules or {}).get(machine)
 
 
-def _groups(judged: Units, by: str, every: float) -> Groups:
+def _groups(judged: Units, group: str, every: float) -> Groups:
     """Groups in the order in which their first units were tested.
 
     Raises
@@ -227,14 +227,14 @@ def _groups(judged: Units, by: str, every: float) -> Groups:
             f"{'No unit is' if not bad.any() else 'All units are'} bad among {len(bad)}: there is nothing to compare. "
             "Ask over a longer time."
         )
-    if by == "time":
+    if group == "time":
         step = max(1, round(every * SECOND))
         starts = np.datetime_as_string((judged.at // step * step).astype("datetime64[us]"), unit="s")
         code, names = places(texts(f"{t}Z" for t in starts.tolist()))
     else:
-        code, names = grouped(judged, by)
+        code, names = grouped(judged, group)
     if len(names) < 2:
-        raise BadQuestion(f"All units are of one {by}: compare them `by` time, or ask over a longer time.")
+        raise BadQuestion(f"All units are of one {group}: compare them with group = time, or ask over a longer time.")
     share = 1 - np.bincount(code[bad], minlength=len(names)) / np.bincount(code)
     return Groups(code, names, share, bad)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -12,8 +13,8 @@ from ...model import Numbers
 from ...units import Measured, Parts, Ratio, Unit
 from ..quality.specification import Specification
 from .modes import valley
-from .picked import Codes
 from .quartiles import robust
+from .sums import Frame, Groups, Seats
 from .together import Column
 
 Index = Annotated[float, Unit("{index}")]
@@ -94,18 +95,6 @@ class MeasuredTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """How the units fall into sites and subgroups, and what is asked of each test."""
-
-    sites: tuple[str, ...]
-    site: Codes
-    subgroup: Codes
-    subgroups: int
-    wanted: float
-    gap: float
-
-
-@dataclass(frozen=True, slots=True)
 class Raw:
     """One test, before it is compared with the others."""
 
@@ -113,20 +102,20 @@ class Raw:
     chance: float
 
 
-def measured_test(column: Column, spec: Specification, frame: Frame) -> Raw:
-    value, row = column.value, column.row
+def measured_test(column: Column, spec: Specification, seats: Seats, sites: Sequence[str]) -> Raw:
+    value = column.value
     ordered, n = np.sort(value), len(value)
     mean, (median, robust_sigma) = float(value.mean()), robust(ordered)
     centred = value - mean
     square = float(np.square(centred).sum())  # not `@`: for so few values its threads cost more than they save
     sigma = float(np.sqrt(square / (n - 1))) if n > 1 else None
-    within = _pooled(centred, square, frame.subgroup[row], frame.subgroups)
+    within = _pooled(centred, square, seats.subgroup)
     low, high = spec.low, spec.high
     outside = (0 if low is None else int(np.searchsorted(ordered, low, side="left"))) + (
         0 if high is None else n - int(np.searchsorted(ordered, high, side="right"))
     )
     ppk = _index(mean, sigma, spec)
-    gap, top, bottom, chance = _sites(centred, square, frame.site[row], len(frame.sites))
+    gap, top, bottom, chance = _sites(centred, square, seats.site)
     return Raw(
         MeasuredTest(
             column.test,
@@ -144,8 +133,8 @@ def measured_test(column: Column, spec: Specification, frame: Frame) -> Raw:
             ppk,
             _proved(ppk, n),
             gap,
-            frame.sites[top] if gap is not None else "",
-            frame.sites[bottom] if gap is not None else "",
+            sites[top] if gap is not None else "",
+            sites[bottom] if gap is not None else "",
             None,
             valley(ordered, min(sigma or 0.0, robust_sigma or sigma or 0.0)),
             (),
@@ -170,26 +159,24 @@ def _proved(ppk: float | None, n: int) -> float | None:
     return ppk - 1.6448536269514722 * float(np.sqrt(1 / (9 * n) + ppk**2 / (2 * (n - 1))))
 
 
-def _pooled(centred: Numbers, square: float, group: Codes, groups: int) -> float | None:
+def _pooled(centred: Numbers, square: float, groups: Groups) -> float | None:
     """Standard deviation within groups; of all values where each is a group of its own."""
-    count = np.bincount(group, minlength=groups)
-    freedom = len(centred) - int((count > 0).sum())
+    freedom = len(centred) - int((groups.count > 0).sum())
     if freedom < 1:
         return float(np.sqrt(square / (len(centred) - 1))) if len(centred) > 1 else None
-    sums = np.bincount(group, centred, minlength=groups)
-    inside = square - float((sums**2 / np.maximum(count, 1)).sum())
+    inside = square - float((groups.sums(centred) ** 2 / np.maximum(groups.count, 1)).sum())
     return float(np.sqrt(max(inside, 0.0) / freedom))
 
 
-def _sites(centred: Numbers, square: float, site: Codes, sites: int) -> tuple[float | None, int, int, float]:
+def _sites(centred: Numbers, square: float, sites: Groups) -> tuple[float | None, int, int, float]:
     """Gap of the means in standard deviations within, highest and lowest site, and the chance of such a difference."""
-    count = np.bincount(site, minlength=sites)
+    count = sites.count
     full = count >= OF_SITE
     k = int(full.sum())
     if k < 2:
         return None, 0, 0, np.nan
-    sums = np.bincount(site, centred, minlength=sites)
-    squares = square if full[count > 0].all() else float(np.square(centred[full[site]]).sum())
+    sums = sites.sums(centred)
+    squares = square if full[count > 0].all() else float(np.square(centred[full[sites.code]]).sum())
     n, total = float(count[full].sum()), float(sums[full].sum())
     means = np.where(full, sums / np.maximum(count, 1), np.nan)
     inside = (squares - float((sums[full] ** 2 / count[full]).sum())) / (n - k)

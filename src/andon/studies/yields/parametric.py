@@ -14,8 +14,9 @@ from ...model import Characteristics, Measurements, Units
 from ...picture import Picture, pareto
 from ...units import Parts, Ratio
 from .gauges import GaugeRow, gauges, unsure
-from .measured_tests import Frame, Index, MeasuredTest, Sigmas, differs, measured_test, told, two_humps
+from .measured_tests import Index, MeasuredTest, Raw, Sigmas, differs, measured_test, told, two_humps
 from .picked import adjusted, at_least, chosen, grouped
+from .sums import Frame, Seats
 from .together import Column, Pair, pairs
 from .values import by_test, limits, something
 
@@ -147,7 +148,11 @@ def parametric(
     columns = [Column(name, row, value) for name, row, value in by_test(measurements, kept) if len(value)]
     if not columns:
         raise NoData("No value of these units is a number.")
-    raw = [measured_test(c, known[c.test], frame) for c in columns]
+    raw: list[Raw] = []
+    seats: Seats | None = None
+    for column in columns:
+        seats = frame.seats(column.row, seats)
+        raw.append(measured_test(column, known[column.test], seats, sites))
     chances = adjusted(np.array([r.chance for r in raw]))
     rows = [told(r.row, float(q), frame) for r, q in zip(raw, chances, strict=True)]
     studied, notes = gauges(measurements, known, equipment)

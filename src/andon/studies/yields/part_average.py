@@ -178,8 +178,8 @@ def part_average(
 
     Part average limits are median -/+ `sigmas` x robust sigma, with robust sigma = (Q3 - Q1) / 1.35, of the good parts,
     and never wider than the specification: outliers do not move them as they would move a mean. Dynamic limits are
-    those of each wafer (or lot) itself, from at least 30 good parts; static ones hold for all, from at least 6 lots of
-    30. A good die is in a bad neighbourhood (GDBN) if at least `neighbours` of the 8 dies around it are bad, and bad
+    those of each wafer (or lot) itself, from at least 30 good parts; static ones hold for all, from at least 6 such
+    lots. A good die is in a bad neighbourhood (GDBN) if at least `neighbours` of the 8 dies around it are bad, and bad
     through the lot (Z-PAT) if at least the share `through` of the dies at its place is, on 5 wafers or more. The last
     test of each unit counts.
 
@@ -233,7 +233,7 @@ def part_average(
     something(measurements)
     units = measurements.units
     last = units.last
-    good, bad = last & (units.passed == 1), last & (units.passed == 0)
+    good = last & (units.passed == 1)
     if not good.any():
         raise NoData("No unit passed, as far as anybody said: there are no good parts to compare with each other.")
     if method == "static":
@@ -246,15 +246,10 @@ def part_average(
         judge(test, (row, value), among[0][row], names=among[1], spec=known[test], rules=rules)
         for test, row, value in by_test(measurements, good)
     ]
-    average, near, far = (np.zeros(len(units), np.bool_) for _ in range(3))
+    average = np.zeros(len(units), np.bool_)
     for found in made:
         average[found.row] = True
-    places = 0
-    at = np.flatnonzero(last)
-    if neighbours:
-        near[at] = bad_neighbourhood(units.pick(at), bad[at], neighbours)
-    if through:
-        far[at], places = bad_through_lot(units.pick(at), bad[at], through, WAFERS)
+    near, far, places = _company(units, np.flatnonzero(last), neighbours, through)
     why = {"part average": average, "bad neighbourhood": near & good, "bad through the lot": far & good}
     gone = np.logical_or.reduce(list(why.values()))
     return PartAverage(
@@ -281,6 +276,18 @@ def _fits(method: str, quartiles: str, figures: Mapping[str, float]) -> None:
         at_least(name, value, 1e-9 if name == "sigmas" else 0)
     if figures["neighbours"] > 8 or figures["through"] > 1:
         raise BadQuestion("There are 8 dies around one, and `through` is a share: write 0.5 for half of them.")
+
+
+def _company(units: Units, at: NDArray[np.intp], neighbours: int, through: float) -> tuple[Flags, Flags, int]:
+    """Dies in a bad neighbourhood, dies at bad places of their lot, and how many such places; of the rows `at`."""
+    near, far, places = np.zeros(len(units), np.bool_), np.zeros(len(units), np.bool_), 0
+    there = units.pick(at)
+    bad = np.asarray(there.passed == 0)
+    if neighbours:
+        near[at] = bad_neighbourhood(there, bad, neighbours)
+    if through:
+        far[at], places = bad_through_lot(there, bad, through, WAFERS)
+    return near, far, places
 
 
 def _enough(units: Units, good: Flags) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ...errors import BadQuestion, UnknownName
 from ...model import Names, Numbers, Units
+from ..quality.amounts import discoveries
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -51,16 +52,14 @@ def grouped(units: Units, by: str) -> tuple[Codes, tuple[str, ...]]:
 
 
 def adjusted(chances: Numbers) -> Numbers:
-    """Benjamini-Hochberg: the share of false findings among those that are at most so likely by chance.
+    """The share of false findings among those that are at most so likely by chance; NaN where no chance is known.
 
-    >>> adjusted(np.array([0.01, 0.04, 0.03])).round(3).tolist()
-    [0.03, 0.04, 0.04]
+    >>> adjusted(np.array([0.01, np.nan, 0.03])).round(3).tolist()
+    [0.02, nan, 0.03]
     """
-    order = np.argsort(chances)
-    known = int(np.isfinite(chances).sum())
-    raw = chances[order[:known]] * known / np.arange(1, known + 1)
+    known = np.isfinite(chances)
     found = np.full(len(chances), np.nan)
-    found[order[:known]] = np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0)
+    found[known] = discoveries(chances[known].tolist())
     return found
 
 

@@ -10,13 +10,16 @@ from ...model import NO_SITE, Numbers, Times, Units
 from ...units import SECOND
 from .picked import Codes
 
+UNTOLD = np.iinfo(np.int64).min
+
 
 @dataclass(frozen=True, slots=True)
 class Touchdowns:
     """Touchdowns (n of them): when each began and ended, on how many sites; `of` is that of each unit.
 
-    `begin` is -1 where no unit of it says how long its test took. `index` is the time from the end of the touchdown
-    before to the begin of this one (microseconds), -1 where that is not known: the first, another lot or wafer.
+    `begin` is `UNTOLD` where no unit of it says how long its test took. `index` is the time from the
+    end of the touchdown before to the begin of this one (microseconds), -1 where that is not known: the first, another
+    lot or wafer.
     """
 
     of: Codes
@@ -28,7 +31,7 @@ class Touchdowns:
     @property
     def seconds(self) -> Numbers:
         """How long each took, NaN where nobody said."""
-        return np.where(self.begin >= 0, (self.end - self.begin) / SECOND, np.nan)
+        return np.where(self.begin != UNTOLD, (self.end - self.begin) / SECOND, np.nan)
 
 
 def touchdowns(units: Units) -> Touchdowns:
@@ -48,12 +51,12 @@ def touchdowns(units: Units) -> Touchdowns:
     begin = np.full(count, np.iinfo(np.int64).max)
     known = np.isfinite(units.seconds)
     np.minimum.at(begin, of[known], _begins(units)[known])
-    begin[begin == np.iinfo(np.int64).max] = -1
+    begin[begin == np.iinfo(np.int64).max] = UNTOLD
     return Touchdowns(of, begin, end, np.bincount(of, minlength=count), _index(units, of, begin, end))
 
 
 def _together(units: Units) -> Codes:
-    begins = np.where(np.isfinite(units.seconds), _begins(units), -1).tolist()
+    begins = np.where(np.isfinite(units.seconds), _begins(units), UNTOLD).tolist()
     rows = zip(
         units.site.tolist(),
         units.lot.tolist(),
@@ -68,7 +71,7 @@ def _together(units: Units) -> Codes:
     here: tuple[str, str, str] | None = None
     number, end = -1, 0
     for i, (site, lot, wafer, step, at, begin) in enumerate(rows):
-        apart = site == NO_SITE or site in sites or here != (lot, wafer, step) or (begin >= end and begin >= 0)
+        apart = site == NO_SITE or site in sites or here != (lot, wafer, step) or (begin >= end and begin != UNTOLD)
         if apart or number < 0:
             number, sites, here, end = number + 1, set(), (lot, wafer, step), at
         sites.add(site)
@@ -91,5 +94,5 @@ def _index(units: Units, of: Codes, begin: Times, end: Times) -> Times:
     for column in (units.lot, units.wafer, units.step):
         names = column[first]
         same &= np.asarray(names[1:] == names[:-1], np.bool_)
-    gap = begin[1:] - end[:-1]
-    return np.append(np.int64(-1), np.where(same & (begin[1:] >= 0) & (gap >= 0), gap, -1))
+    told = same & (begin[1:] >= end[:-1])
+    return np.append(np.int64(-1), np.where(told, begin[1:] - end[:-1], -1))

@@ -19,6 +19,7 @@ def import_(desk: Desk) -> Callable[..., None]:
     def command(
         paths: list[Path] = o.argument("Plant folder, then files; with --explain a file alone will do."),
         source: str = o.source,
+        at: str = o.option("", "The machine that tested, for STDF and ATDF without a [[source]]."),
         explain: bool = o.flag("Say what each column is and why; store nothing.", "--explain"),
         yes: bool = o.flag("Take the proposed mapping without asking.", "--yes", "-y"),
         in_json: bool = o.in_json,
@@ -31,7 +32,7 @@ def import_(desk: Desk) -> Callable[..., None]:
                 _explained(desk, plant, file, shape)
             return
         assert plant is not None
-        refused = sum(_loaded(desk, plant, file, source, yes=yes, shape=shape) for file in files)
+        refused = sum(_loaded(desk, plant, file, (source, at), yes=yes, shape=shape) for file in files)
         if refused:
             raise typer.Exit(3)
 
@@ -61,15 +62,19 @@ def _explained(desk: Desk, plant: Path | None, file: Path, shape: Shape) -> None
         console().print(proposal.toml(), markup=False)
 
 
-def _loaded(desk: Desk, plant: Path, file: Path, source: str, *, yes: bool, shape: Shape) -> int:
-    """Load one file, asking for a mapping where plant.toml has none; how many rows of a new file were refused."""
-    if not source and not desk.rooms.mapped(plant, file):
+def _loaded(desk: Desk, plant: Path, file: Path, how: tuple[str, str], *, yes: bool, shape: Shape) -> int:
+    """Load one file, asking for a mapping where plant.toml has none; how many rows of a new file were refused.
+
+    `how` is the source that reads it and the machine that it is of, "" where they are not said.
+    """
+    source, at = how
+    if not source and not at and not desk.rooms.mapped(plant, file):
         _explained(desk, plant, file, Shape())
         if not yes and not typer.confirm(desk.say("Is that right? Write it into plant.toml?")):
             raise typer.Exit(2)
         source = desk.rooms.confirm(plant, file)
     with _progress(desk, file, shape) as tell:
-        loaded = desk.rooms.loaded(plant, file, source, tell)
+        loaded = desk.rooms.loaded(plant, file, source, tell, at=at)
     row = desk.rooms.summary(plant, loaded)
     if shape.json or shape.csv:
         show(desk, [row], shape)

@@ -179,7 +179,7 @@ def _tried(desk: Desk, guest: Guest, *, quiet: bool, ask: bool) -> None:
         return
     if quiet:
         failed = next(s for s in steps if not s.well)
-        print(f"andon: {failed.step}: {desk.told(failed.said)}", file=sys.stderr)
+        print(f"andon: {desk.told(desk.say(failed.step))}: {desk.told(failed.said)}", file=sys.stderr)
     raise typer.Exit(1)
 
 
@@ -187,7 +187,7 @@ def _told(desk: Desk, steps: Sequence[Any]) -> None:
     for step in steps:
         mark = "[green]✓[/green]" if step.well else "[red]✗[/red]"
         console().print(mark, end=" ")
-        console().print(f"{desk.say(step.step)}: {desk.told(step.said)}", markup=False)
+        console().print(f"{desk.told(desk.say(step.step))}: {desk.told(step.said)}", markup=False)
 
 
 def _connected(

@@ -33,6 +33,10 @@ class Desk:
         """A text with values already in it, in the chosen language."""
         return words.told(text, self.language)
 
+    def prose(self, text: str) -> str:
+        """A text of several paragraphs in the chosen language."""
+        return words.prose(text, self.language)
+
     def explained(self, error: AndonError) -> str:
         """An error's text in the chosen language."""
         return words.explained(error, self.language)

@@ -26,6 +26,8 @@ PANELS: dict[str, dict[str, tuple[str, str]]] = {
         "studies": ("questions", "List what the plant can answer, and what is missing for the rest."),
         "ask": ("questions", "Ask a study."),
         "report": ("reports", "Write a shift, a day or a week as a report: HTML, PDF, Excel."),
+        "dossier": ("dossiers", "Write capability or measurement system analysis as a report to sign."),
+        "gauge-study": ("dossiers", "Plan a gauge study, and print its sheet."),
         "trend": ("signals", "Show how a signal went."),
         "latest": ("signals", "Show the last value of every signal."),
         "coverage": ("signals", "Show how much of each signal was heard."),

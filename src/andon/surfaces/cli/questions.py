@@ -32,7 +32,9 @@ def ask(desk: Desk) -> typer.Typer:
     """A command for each study; only their signatures are looked at."""
     app = typer.Typer(no_args_is_help=True, help=desk.say("Ask a study."))
     for study in desk.rooms.studies():
-        app.command(study.name, help=_help(study), short_help=desk.say(study.summary))(_command(desk, study))
+        app.command(study.name, help=desk.prose(_help(study)), short_help=desk.say(study.summary))(
+            _command(desk, study)
+        )
     return app
 
 

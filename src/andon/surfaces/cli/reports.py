@@ -29,22 +29,23 @@ def report(desk: Desk) -> Callable[..., None]:
             _made(desk, plant, Shape(in_json))
             return
         last = last if last or since else "shift"
-        for form_ in _forms(form, to):
+        for form_ in forms_of(form, to):
             done = desk.rooms.report(plant, at, since=since, until=until, last=last, form=form_, language=language)
-            file = _target(to, done.name)
+            file = target_of(to, done.name)
             file.write_bytes(done.data)
             print_line(desk.say("Saved {file}.", file=file))
 
     return command
 
 
-def _forms(form: str, to: Path | None) -> list[str]:
+def forms_of(form: str, to: Path | None) -> list[str]:
+    """The formats that are wanted: those that are named, else as the file to write ends."""
     if form:
         return [f.strip() for f in form.split(",") if f.strip()]
     return [to.suffix[1:]] if to is not None and to.suffix else ["html"]
 
 
-def _target(to: Path | None, name: str) -> Path:
+def target_of(to: Path | None, name: str) -> Path:
     """Where a report goes: into a folder under its own name, or to just this file."""
     if to is None:
         return Path(name)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from ...answer import Asked, Plain, row_units, single_figures, tables, telling
+from ...answer import MEASURED, Asked, Plain, figure_units, row_units, single_figures, tables, telling
 from ...catalog import figures
 from ...model import moment
 from ...page import unit_in
@@ -199,7 +199,7 @@ def footer(desk: Desk, asked: Asked) -> None:
 
 def units_of(asked: Asked, currency: str) -> dict[str, str]:
     """The unit of each figure of the answer."""
-    return _priced({f.name: f.unit for f in figures(asked.study.answer)}, currency)
+    return _priced(figure_units(asked), currency)
 
 
 def figure(value: Plain, unit: str, desk: Desk) -> str:
@@ -220,11 +220,12 @@ def figure(value: Plain, unit: str, desk: Desk) -> str:
         return f"{value:.1%}"
     if unit.startswith("us/"):
         return number(value / 1e6)
-    return number(value)
+    return f"{value:,.6g}" if unit.startswith(MEASURED) else number(value)
 
 
 def spelled(unit: str, desk: Desk) -> str:
     """A UCUM code as people read it: annotations without their braces, microseconds as the seconds that are shown."""
+    unit = unit.removeprefix(MEASURED)
     said = re.sub(r"\{([^}]*)\}", lambda m: desk.say(m[1]), re.sub(r"^us/", "s/", unit))
     return said.strip("[]")
 
@@ -264,7 +265,9 @@ def local(at: int, zone: str) -> str:
 def heading(desk: Desk, name: str, unit: str) -> str:
     """A column's heading: its name in words, its unit where the values do not carry it."""
     said = desk.say(name.replace("_", " "))
-    return said if unit in ("", "us", "us{1970}", "1", "{part}", "{unit}") else f"{said} [{spelled(unit, desk)}]"
+    return (
+        said if unit in ("", "us", "us{1970}", "1", "{part}", "{unit}", MEASURED) else f"{said} [{spelled(unit, desk)}]"
+    )
 
 
 def console() -> Console:
@@ -309,7 +312,7 @@ def _figures(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
 
 
 def _with_unit(value: str, unit: str, desk: Desk) -> str:
-    if unit in ("", "us", "us{1970}", "1") or value == "–":
+    if unit in ("", "us", "us{1970}", "1", MEASURED) or value == "–":
         return value
     said = spelled(unit, desk)
     return f"{value}{said}" if said.startswith("/") else f"{value} {said}"

@@ -44,7 +44,7 @@ def check(desk: Desk) -> Callable[..., None]:
     ) -> None:
         mistakes = desk.rooms.check(plant)
         rows = [
-            {"where": f"{m.file}:{m.line}", "severity": "warning" if m.warning else "error", "what": m.text}
+            {"where": f"{m.file}:{m.line}", "severity": "warning" if m.warning else "error", "what": desk.told(m.text)}
             for m in mistakes
         ]
         if rows or in_json or in_csv:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from ...answer import Plain
+from ...answer import MEASURED, Plain
 from ...model import moment
 from ...units import MINUTE, SECOND
 
@@ -39,6 +39,8 @@ def figure(value: Plain, unit: str, zone: str, length: int = MINUTE) -> str:
         return f"{value:.1%}"
     if unit == "us":
         return number(value / length)
+    if unit.startswith(MEASURED):
+        return f"{value:.6g}"
     return number(value / SECOND if unit.startswith("us/") else value)
 
 
@@ -90,6 +92,7 @@ def spelled(unit: str, length: int = MINUTE) -> str:
     >>> spelled("us"), spelled("us/{part}"), spelled("kW.h"), spelled("1")
     ('min', 's/part', 'kW.h', '')
     """
+    unit = unit.removeprefix(MEASURED)
     if unit in ("", "1", "us{1970}", "{unit}", "{part}"):
         return ""
     if unit == "us":

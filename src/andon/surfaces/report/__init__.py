@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from ...errors import BadQuestion
 from .contents import Contents, Lost, Note, Order, Raised, Stop, Sums
+from .dossier import Chapter, Dossier, Table
+from .gauge_sheet import Line, Sheet
 from .summary import sentences, title
 
 __all__ = [
     "MEDIA",
+    "Chapter",
     "Contents",
+    "Dossier",
+    "Line",
     "Lost",
     "Note",
     "Order",
     "Raised",
+    "Sheet",
     "Stop",
     "Sums",
+    "Table",
     "drawn",
     "printable",
     "sentences",
@@ -29,8 +36,8 @@ MEDIA = {
 """The formats, each with its media type."""
 
 
-def drawn(report: Contents, form: str) -> bytes:
-    """A report in one of the formats.
+def drawn(report: Contents | Dossier | Sheet, form: str) -> bytes:
+    """A report, a dossier or the sheet of a gauge study in one of the formats.
 
     Raises
     ------
@@ -39,20 +46,46 @@ def drawn(report: Contents, form: str) -> bytes:
     NotConnected
         The browser that was to print it did not.
     """
-    if form == "xlsx":
-        from .sheets import to_xlsx  # only where it is made
-
-        return to_xlsx(report)
     if form not in MEDIA:
         raise BadQuestion(f"There is no format {form!r} of a report. There are: {', '.join(MEDIA)}.")
-    from .html import to_html  # jinja2, only where it is made
-
-    page = to_html(report)
+    if form == "xlsx":
+        return _workbook(report)
+    page = _page(report)
     if form == "html":
         return page.encode()
     from .pdf import to_pdf  # heavy, only where it is made
 
     return to_pdf(page)
+
+
+def _workbook(report: Contents | Dossier | Sheet) -> bytes:
+    """Excel, whose writer is only loaded where it is used."""
+    if isinstance(report, Dossier):
+        from .dossier_book import to_workbook
+
+        return to_workbook(report)
+    if isinstance(report, Sheet):
+        from .gauge_book import to_table
+
+        return to_table(report)
+    from .sheets import to_xlsx
+
+    return to_xlsx(report)
+
+
+def _page(report: Contents | Dossier | Sheet) -> str:
+    """HTML, whose templates are only loaded where they are used."""
+    if isinstance(report, Dossier):
+        from .dossier_page import to_page
+
+        return to_page(report)
+    if isinstance(report, Sheet):
+        from .gauge_page import to_form
+
+        return to_form(report)
+    from .html import to_html
+
+    return to_html(report)
 
 
 def printable() -> bool:

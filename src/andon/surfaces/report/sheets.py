@@ -24,6 +24,8 @@ Times are shown in minutes: Excel shows no negative ones as hours and minutes, a
 FORMATS = {"text": "@", "number": "#,##0.##", "ratio": "0.0%", "time": "#,##0.0", "moment": "yyyy-mm-dd hh:mm"}
 WIDTHS = {"text": 18, "number": 12, "ratio": 12, "time": 12, "moment": 17}
 MINUTE = 60e6
+SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""No text of a workbook is ever a formula, a link or a number."""
 LONGEST = 60
 """Letters after which a column is no wider."""
 
@@ -31,8 +33,7 @@ LONGEST = 60
 def to_xlsx(report: Contents) -> bytes:
     """The workbook, in the report's language; moments are on the plant's clocks."""
     memory = io.BytesIO()
-    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(memory, settings) as workbook:
+    with Workbook(memory, SAFE) as workbook:
         writing = Writing(report.language, report.zone, report.currency)
         workbook.set_properties({"title": title(report), "comments": "Andon"})
         book = _Book(workbook, writing, _formats(workbook))

@@ -193,7 +193,11 @@ def _visitor(asking: Asking) -> object:
 
 
 def _stepped(step: dict[str, Any], asking: Asking) -> dict[str, Any]:
-    return {**step, "title": say(step["step"], asking.language), "said": told(step["said"], asking.language)}
+    return {
+        **step,
+        "title": told(say(step["step"], asking.language), asking.language),
+        "said": told(step["said"], asking.language),
+    }
 
 
 def _proposed(made: dict[str, Any], asking: Asking) -> dict[str, Any]:

@@ -102,7 +102,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     """A parameter or a body that does not fit."""
     assert isinstance(error, RequestValidationError)
     said = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
-    return problem(422, "BadQuestion", said, language(request))
+    spoken = language(request)
+    return problem(422, "BadQuestion", told(said, spoken), spoken)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from .served import Asking, Door
 from .when import AT, When, when
@@ -21,6 +22,25 @@ OPERATOR = {"x-right": "operator"}
 Form = Annotated[str, Query(alias="format", description="html, pdf or xlsx.", examples=["html"])]
 Shown = Annotated[bool, Query(description="To be saved as a file, not shown.")]
 Said = Annotated[str, Body(max_length=200, description="As in a question: a moment or words.")]
+About = Annotated[str, Query(description="capability, or msa.", examples=["capability"])]
+Tests = Annotated[str, Query(description="Names of tests, with commas; all by default.")]
+Product = Annotated[str, Query(description="Only units of this product.")]
+Plan = Annotated[str, Query(description="Only readings of this gauge study.")]
+
+
+class Planned(BaseModel):
+    """What a gauge study is to measure: parts and appraisers as a number or as names with commas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: str = Field(max_length=300, examples=["line-1/press-3"])
+    test: str = Field(max_length=200, examples=["diameter"])
+    parts: str = Field("10", max_length=20_000)
+    appraisers: str = Field("3", max_length=2_000)
+    trials: int = Field(3, ge=2, le=50)
+    seed: int = 0
+
+
 FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -57,6 +77,41 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """A report made now, in the language of the question; nothing is kept of it."""
         made = asking.ask("report", at, **span.said, form=form, language=asking.language)
         return _file(made, save)
+
+    @found.get("/reports/dossier", operation_id="dossier", response_class=Response, responses=FILES)
+    def dossier(
+        about: About,
+        asking: Asking = Depends(door),
+        at: str = AT,
+        span: When = Depends(when),
+        tests: Tests = "",
+        product: Product = "",
+        plan: Plan = "",
+        form: Form = "html",
+        save: Shown = False,
+    ) -> Response:
+        """Capability, or measurement system analysis, of the tests of a place, as a document to sign."""
+        own = {k: v for k, v in (("product", product), ("plan", plan)) if v}
+        said = {"about": about, "tests": tests, "settings": own, "form": form, "language": asking.language}
+        return _file(asking.ask("dossier", at, **span.said, **said), save)
+
+    @found.get("/gauge-studies", operation_id="gauge_studies")
+    def studies(asking: Asking = Depends(door)) -> Response:
+        """The gauge studies that were planned, the newest first."""
+        return asking.told(asking.ask("gauge_studies"))
+
+    @found.post("/gauge-studies/{name}", operation_id="plan_gauge_study", openapi_extra=OPERATOR, status_code=201)
+    def plan_study(name: str, wanted: Planned, asking: Asking = Depends(door)) -> Response:
+        """Plan a gauge study: its readings in an order by chance, kept under its name."""
+        made = house.Wanted(**wanted.model_dump())
+        answer = asking.told(asking.ask("plan_gauge_study", name, made, by=asking.by))
+        answer.status_code = 201
+        return answer
+
+    @found.get("/gauge-studies/{name}/sheet", operation_id="gauge_sheet", response_class=Response, responses=FILES)
+    def sheet(name: str, asking: Asking = Depends(door), form: Form = "html", save: Shown = False) -> Response:
+        """The sheet of a planned gauge study, to print or to fill in."""
+        return _file(asking.ask("gauge_sheet", name, form=form, language=asking.language), save)
 
     @found.get("/reports/{name}/{file}", operation_id="report_file", response_class=Response, responses=FILES)
     def file(name: str, file: str, asking: Asking = Depends(door), save: Shown = False) -> Response:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from ...answer import Asked
 from ...catalog import Parameter, Study, figures
 from ...errors import UnknownName
-from ...words import say
+from ...words import prose, say
 from ...words import told as put
 from . import exports, shapes, told
 from .openapi import files
@@ -137,7 +137,7 @@ def _about(study: Study, asking: Asking) -> dict[str, object]:
         "field": study.field,
         "title": say(study.name.replace("-", " "), language),
         "summary": say(study.summary, language),
-        "method": _method(study),
+        "method": prose(_method(study), language),
         "example": _section(doc, "Examples"),
         "source": " ".join(_section(doc, "References").split()),
         "parameters": [_parameter(p, language) for p in study.settings],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...answer import Asked, Plain, plain, row_units, single_figures, table_names, telling
+from ...answer import MEASURED, Asked, Plain, figure_units, plain, row_units, single_figures, table_names, telling
 from ...catalog import Figure, figures
 from ...errors import BadQuestion
 from ...picture import Picture, die_colors
@@ -34,9 +34,17 @@ def figures_of(asked: Asked, language: str, currency: str) -> list[dict[str, obj
     if asked.answer is None:
         return []
     single, known = single_figures(asked.answer), {f.name: f for f in figures(type(asked.answer))}
-    first = telling(asked.study, single)
+    first, units = telling(asked.study, single), figure_units(asked)
     names = [*first, *(n for n in single if n not in first)]
-    return [{**figure(known[n], language, currency), "value": single[n], "headline": n in first} for n in names]
+    return [
+        {
+            **figure(known[n], language, currency),
+            "unit": priced(units[n], currency),
+            "value": single[n],
+            "headline": n in first,
+        }
+        for n in names
+    ]
 
 
 def figure(f: Figure, language: str, currency: str) -> dict[str, object]:
@@ -51,8 +59,7 @@ def figure(f: Figure, language: str, currency: str) -> dict[str, object]:
 
 def tables_of(asked: Asked, language: str, currency: str) -> dict[str, dict[str, list[dict[str, Plain]]]]:
     """The tables by name; `pieces` has one row a piece where the question was split."""
-    known = {f.name: f.unit for f in figures(asked.study.answer)}
-    found = {"pieces": table(asked.rows(), known, language, currency)} if asked.pieces else {}
+    found = {"pieces": table(asked.rows(), figure_units(asked), language, currency)} if asked.pieces else {}
     answers = [p.answer for p in asked.pieces] or [asked.answer]
     for name in table_names(answers[0]):
         units = {n: u for a in answers for n, u in row_units(a, name).items()}
@@ -107,8 +114,8 @@ def title(name: str, language: str) -> str:
 
 
 def priced(unit: str, currency: str) -> str:
-    """The unit, with the plant's currency for money."""
-    return currency if unit == "{money}" else unit
+    """The unit as it is printed: the plant's currency for money, that of what was measured by its own name."""
+    return currency if unit == "{money}" else unit.removeprefix(MEASURED)
 
 
 def _picture(asked: Asked) -> Picture | None:

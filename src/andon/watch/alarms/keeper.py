@@ -241,6 +241,8 @@ class Keeper:
         for alarm, edge in turned:
             if alarm.key not in self._panel.points:
                 self._panel.put(alarm)
+            elif edge.on:
+                self._panel.points[alarm.key].alarm = alarm  # its text may say more about this time
             self._panel.turn(alarm.key, edge.at, on=edge.on, value=edge.value, told=now)
 
     def _done(self, done: Done, now: int) -> None:

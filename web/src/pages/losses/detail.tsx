@@ -66,7 +66,7 @@ function Samples({ machine, since, until }: { machine: string; since: number; un
   return (
     <details onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>{t("behind")}</summary>
-      <label class="inline small">{t("signal")} <select value={signal} onChange={(e) => setSignal(e.currentTarget.value)}><option value="">state, alarm, reason</option>{all.map((s) => <option key={s.path} value={s.path}>{s.name}</option>)}</select></label>
+      <label class="inline small">{t("signal")} <select value={signal} onChange={(e) => setSignal(e.currentTarget.value)}><option value="">{t("usual")}</option>{all.map((s) => <option key={s.path} value={s.path}>{s.name}</option>)}</select></label>
       {rows.problem && <p class="bad">{rows.problem.message}</p>}
       <div class="scroll samples"><table>
         <thead><tr><th>{t("at")}</th><th>{t("signal")}</th><th class="num">{t("sample")}</th><th>{t("quality2")}</th></tr></thead>

@@ -58,7 +58,7 @@ export function Cycles({ q }: { q: Query }) {
       <div class="scroll"><table>
         <thead><tr>{heads.map((h, i) => <th key={h} class={i ? "num" : ""}>{h}</th>)}</tr></thead>
         <tbody>{rows.map((r) => <tr key={r.product}><th scope="row">{r.product}</th><td class="num">{number(r.parts)}</td><td class="num"><b>{figure(r.median)}</b></td><td class="num">{figure(r.best)}</td><td class={`num ${r.suspicious ? "bad" : ""}`}>{figure(r.ideal)}{r.suspicious ? " ⚠" : ""}</td><td class="num soft">{figure(r.spread, 3)}</td></tr>)}</tbody>
-      </table><p class="soft small">{t("coverage")} {percent(found.data?.coverage)} · <a href={`/studies/cycle-times?at=${q.at}`}>cycle-times</a></p>{found.data?.notes.map((n) => <p key={n} class="small bad">{n}</p>)}</div>
+      </table><p class="soft small">{t("coverage")} {percent(found.data?.coverage)} · <a href={`/studies/cycle-times?at=${q.at}`}>{t("cycles")}</a></p>{found.data?.notes.map((n) => <p key={n} class="small bad">{n}</p>)}</div>
       {rows.map((r) => <Histogram key={r.product} title={r.product} bins={r.bins} marks={[{ text: heads[2]!, at: r.median }, { text: heads[4]!, at: r.ideal }]} />)}
     </div>
   );

@@ -28,7 +28,7 @@ export function Compared({ pair, signals, overlay, setOverlay, close, swap }: { 
           ))}
           {found.data.states.flatMap(({ machine, values: [x, y] }) => [...new Set([...Object.keys(x), ...Object.keys(y)])].map((s) => {
             const shares = [(x[s] ?? 0) / lengths[0], (y[s] ?? 0) / lengths[1]] as const;
-            return <tr key={`${machine}${s}`}><th scope="row"><i class="dot" style={{ background: stateColor(s) }} aria-hidden="true" /> {stateWord(s)} {found.data!.states.length > 1 && <span class="soft">{machine}</span>}</th><td class="num">{percent(shares[0])}</td><td class="num">{percent(shares[1])}</td><td class="num"><b>{shares[1] > shares[0] ? "+" : ""}{((shares[1] - shares[0]) * 100).toFixed(1)} pp</b></td><td colSpan={6} class="soft">{length(x[s] ?? 0)} · {length(y[s] ?? 0)}</td></tr>;
+            return <tr key={`${machine}${s}`}><th scope="row"><i class="dot" style={{ background: stateColor(s) }} aria-hidden="true" /> {stateWord(s)} {found.data!.states.length > 1 && <span class="soft">{machine}</span>}</th><td class="num">{percent(shares[0])}</td><td class="num">{percent(shares[1])}</td><td class="num"><b>{shares[1] > shares[0] ? "+" : ""}{((shares[1] - shares[0]) * 100).toFixed(1)} {t("points")}</b></td><td colSpan={6} class="soft">{length(x[s] ?? 0)} · {length(y[s] ?? 0)}</td></tr>;
           }))}
         </tbody>
       </table></div>}

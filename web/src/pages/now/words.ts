@@ -16,7 +16,7 @@ export const t = words(
     view: "显示", tiles: "卡片", compact: "紧凑", rows: "表格", wall: "大屏", sound: "声音", soundOn: "声音已开", soundOff: "声音已关", test: "试听", muted: "请点一下页面，浏览器才允许发声。",
     call: "呼叫帮助", callTo: "呼叫帮助：{machine}", machine: "设备", whom: "呼叫谁", said: "补充说明（可选）", cancel: "取消", since: "{clock} 起",
     coming: "我来处理", over: "结束呼叫", waits: "等待", answered: "{who} 正在前来", calledBy: "{who} 呼叫", calls: "呼叫", noRight: "只有操作员可以呼叫；请以相应权限登录。",
-    order: "订单", noOrder: "无订单", good: "合格", target: "目标 {n}", noTarget: "无目标", oee: "当前 OEE", availability: "可用率", effectiveness: "性能率", quality: "合格率",
+    order: "订单", noOrder: "无订单", good: "合格", target: "目标 {n}", noTarget: "无目标", oee: "当前 OEE", availability: "可用率", effectiveness: "有效率", quality: "合格率",
     a: "可用", e: "性能", q: "合格", known: "已知 {p}", knownShort: "已知", over100: "超过 100 %：理想节拍有误。", coverage: "到目前为止计划时间中状态已知的比例。",
     noShift: "非班次时间", running: "{all} 台中 {n} 台生产", nothing: "没有符合条件的设备，请放宽筛选。", noMachines: "还没有设备。请接入一台，或导入文件。", connect: "接入设备",
     state: "状态", lasts: "持续", reason: "原因", rejects: "不良", waiting: "正在等待工厂数据", filter: "只看{state}", scrap: "不良 {n}", goal: "目标",

@@ -14,6 +14,9 @@ export interface Values extends Around { test: string; unit: string; columns: { 
 export const period = () => span("30 d");
 export const useTested = (at: string): Loaded<Tested> => useGet<Tested>("measured", { at, ...period() });
 
+/** What a chart is asked where nobody chose: of wafers a point each, for a die each would be thousands. */
+export const usual = (m: TestedMachine | undefined): Query => (m?.wafers ? { subgroup: "wafer" } : {});
+
 /** A study's answer with its typed figures beside the told ones. */
 export interface Answered<T> extends Answer { answer: T | null; pieces: { key: Record<string, string>; answer: T }[] }
 

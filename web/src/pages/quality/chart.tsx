@@ -7,38 +7,22 @@ import { Sorry } from "../../frame/app";
 import { dayClock, figure, iso, number } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { choose, chosen } from "../../lib/router";
-import { Field } from "../studies/form";
 import { type About, named } from "../studies/told";
-import { type Answered, chartOf, question, type TestAbout } from "./asked";
+import { type Answered, chartOf, question, type TestAbout, type TestedMachine, usual } from "./asked";
 import { PointCard } from "./point";
+import { Settings } from "./settings";
 import { RulesCard, Stages } from "./stages";
 import { t } from "./words";
 
-/** Settings that stand in the first row; the others are behind "Settings". */
-const FIRST = ["chart", "subgroup", "rules", "product", "residual"];
-/** Settings that this page sets in other ways. */
-const OWN = ["test", "baseline"];
-
-export function ChartPage({ at, test, spec }: { at: string; test: string; spec: TestAbout | undefined }) {
+export function ChartPage({ at, test, of }: { at: string; test: string; of: TestedMachine | undefined }) {
   const about = useGet<About>("studies/control-chart/about");
-  const { data, problem, loading, again } = useGet<Answered<ControlChart>>(about.data ? "studies/control-chart" : null, about.data ? question(about.data, at, test) : {});
-  const chart = chartOf(data);
+  const { data, problem, loading, again } = useGet<Answered<ControlChart>>(about.data ? "studies/control-chart" : null, about.data ? { ...usual(of), ...question(about.data, at, test) } : {});
+  const chart = chartOf(data), spec = of?.tests.find((x) => x.name === test);
   if (about.problem) return <Sorry problem={about.problem} again={about.again} />;
   return (<>
-    {about.data && <Settings about={about.data} />}
+    {about.data && <Settings about={about.data} first={["chart", "subgroup", "rules", "product", "residual"]} own={["test", "baseline"]} />}
     {problem ? <section class="card sorry" role="alert"><p>{problem.message}</p></section> : chart && data && <Charted key={`${chart.chart} ${chart.places}`} at={at} test={test} chart={chart} data={data} spec={spec} loading={loading} again={again} />}
   </>);
-}
-
-function Settings({ about }: { about: About }) {
-  const first = about.parameters.filter((p) => FIRST.includes(p.name)), rest = about.parameters.filter((p) => !FIRST.includes(p.name) && !OWN.includes(p.name));
-  const open = rest.some((p) => chosen(p.name));
-  return (
-    <form class="card bar ask" onSubmit={(e) => e.preventDefault()}>
-      {first.map((p) => <Field key={`${p.name}=${chosen(p.name)}`} p={p} />)}
-      <details class="rest" {...(open ? { open: true } : {})}><summary>{t("settings")}</summary><div class="bar">{rest.map((p) => <Field key={`${p.name}=${chosen(p.name)}`} p={p} />)}</div></details>
-    </form>
-  );
 }
 
 function Charted({ at, test, chart, data, spec, loading, again }: { at: string; test: string; chart: ControlChart; data: Answered<ControlChart>; spec: TestAbout | undefined; loading: boolean; again: () => void }) {

@@ -3,13 +3,15 @@ import { Sorry } from "../../frame/app";
 import { Period, Place, type Last } from "../../lib/period";
 import { choose, chosen, here } from "../../lib/router";
 import { type Tested, useTested } from "./asked";
+import { CapabilityPage } from "./capability";
 import { ChartPage } from "./chart";
+import { Gauges } from "./gauges";
 import { Overview } from "./overview";
 import "./quality.css";
 import { t } from "./words";
 
 const PERIODS: Last[] = ["shift", "today", "yesterday", "24 h", "week", "7 d", "30 d", "this month", "month"];
-const TABS = ["charts"] as const;
+const TABS = ["charts", "capability", "gauges"] as const;
 
 export default function Page() {
   const at = chosen("at"), tested = useTested(at), tab = here.value.pathname.split("/")[2] ?? "charts";
@@ -21,7 +23,7 @@ export default function Page() {
         <nav class="tabs" aria-label={t("title")}>{TABS.map((x) => <a key={x} class="button" href={`/quality${x === "charts" ? "" : `/${x}`}?${kept}`} aria-current={tab === x ? "page" : undefined}>{t(x)}</a>)}</nav>
         <Place at={at} set={(to) => choose({ at: to, test: undefined, point: undefined, zoom: undefined })} /><Period otherwise="30 d" periods={PERIODS} around={tested.data} />
       </section>
-      {tested.data && <Charts tested={tested.data} at={at} />}
+      {tested.data && (tab === "capability" ? <Capability tested={tested.data} at={at} /> : tab === "gauges" ? <><header class="bar"><Chooser tested={tested.data} at={at} test={chosen("test")} /></header><Gauges tested={tested.data} /></> : <Charts tested={tested.data} at={at} />)}
     </main>
   );
 }
@@ -30,10 +32,28 @@ function Charts({ tested, at }: { tested: Tested; at: string }) {
   const test = chosen("test"), of = tested.machines.find((m) => m.machine === at);
   if (!test) return <Overview tested={tested} />;
   return (<>
-    <header class="bar"><a class="button" href={`/quality?${new URLSearchParams([...here.value.searchParams].filter(([n]) => ["last", "since", "until"].includes(n)))}`}>← {t("back")}</a>
-      <h2>{of?.title || at} · {of?.tests.find((x) => x.name === test)?.title || test}</h2>
-      {of && of.tests.length > 1 && <select aria-label={t("test")} value={test} onChange={(e) => choose({ test: e.currentTarget.value, point: undefined, zoom: undefined, baseline: undefined })}>{of.tests.map((x) => <option key={x.name} value={x.name}>{x.title || x.name}</option>)}</select>}
-    </header>
-    <ChartPage key={`${at} ${test}`} at={at} test={test} spec={of?.tests.find((x) => x.name === test)} />
+    <header class="bar"><a class="button" href={`/quality?${new URLSearchParams([...here.value.searchParams].filter(([n]) => ["last", "since", "until"].includes(n)))}`}>← {t("back")}</a><Chooser tested={tested} at={at} test={test} /></header>
+    <ChartPage key={`${at} ${test}`} at={at} test={test} of={of} />
   </>);
+}
+
+function Capability({ tested, at }: { tested: Tested; at: string }) {
+  const test = chosen("test"), of = tested.machines.find((m) => m.machine === at);
+  return (<>
+    <header class="bar"><Chooser tested={tested} at={at} test={test} /></header>
+    {of && test ? <CapabilityPage key={`${at} ${test}`} of={of} test={test} /> : <section class="card sorry"><p>{t(tested.machines.length ? "pickTest" : "nothing")}</p></section>}
+  </>);
+}
+
+/** Which test of which machine. */
+function Chooser({ tested, at, test }: { tested: Tested; at: string; test: string }) {
+  const pick = (value: string) => { const [m, x] = value.split("\n"); choose({ at: m, test: x, point: undefined, zoom: undefined, baseline: undefined, study: undefined }); };
+  return (
+    <label class="inline">{t("theTest")}
+      <select value={`${at}\n${test}`} onChange={(e) => pick(e.currentTarget.value)}>
+        {!test && <option value={`${at}\n`}>–</option>}
+        {tested.machines.map((m) => <optgroup key={m.machine} label={m.title || m.machine}>{m.tests.map((x) => <option key={x.name} value={`${m.machine}\n${x.name}`}>{x.title || x.name}</option>)}</optgroup>)}
+      </select>
+    </label>
+  );
 }

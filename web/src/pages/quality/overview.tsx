@@ -7,7 +7,7 @@ import type { ControlChart } from "../../draw/charted";
 import type { Row } from "../../lib/api";
 import { figure, number, percent } from "../../lib/format";
 import { useGet } from "../../lib/load";
-import { type Answered, chartOf, period, type Tested, type TestAbout, type TestedMachine } from "./asked";
+import { type Answered, chartOf, period, type Tested, type TestAbout, type TestedMachine, usual } from "./asked";
 import { t } from "./words";
 
 /** More tests than this at one machine are a table: a tester has thousands. */
@@ -36,7 +36,7 @@ function Card({ m, x }: { m: TestedMachine; x: TestAbout }) {
     watch.observe(box.current!);
     return () => watch.disconnect();
   }, []);
-  const { data, problem } = useGet<Answered<ControlChart>>(seen ? "studies/control-chart" : null, { at: m.machine, test: x.name, ...period() });
+  const { data, problem } = useGet<Answered<ControlChart>>(seen ? "studies/control-chart" : null, { at: m.machine, test: x.name, ...period(), ...usual(m) });
   const chart = chartOf(data);
   return (
     <a class="card chartcard" ref={box} href={href(m.machine, x.name)}>

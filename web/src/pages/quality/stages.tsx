@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import type { ControlChart, Stage } from "../../draw/charted";
 import { say as toast } from "../../frame/toast";
 import { type Problem, send } from "../../lib/api";
-import { dayClock, figure } from "../../lib/format";
+import { dayClock, figure, iso } from "../../lib/format";
 import { may } from "../../lib/plant";
+import { chosen } from "../../lib/router";
 import { t } from "./words";
 
 interface Given { at: string; test: string; chart: ControlChart; say: (text: string) => string; unit: string; again: () => void }
@@ -39,18 +40,19 @@ async function acts(name: string, args: Record<string, unknown>, done: string): 
 }
 
 function Release({ at, test, chart, again }: { at: string; test: string; chart: ControlChart; again: () => void }) {
-  return <button onClick={() => void acts("release_limits", { machine: at, test, chart: chart.chart }, t("releaseDone")).then((ok) => ok && again())}>{t("release")}</button>;
+  return <button onClick={() => void acts("release_limits", { machine: at, test, chart: chart.chart, product: chosen("product") }, t("releaseDone")).then((ok) => ok && again())}>{t("release")}</button>;
 }
 
 function Freeze({ at, test, chart, stage, done, close }: { at: string; test: string; chart: ControlChart; stage: Stage; done: () => void; close: () => void }) {
-  const [why, setWhy] = useState("");
+  const [why, setWhy] = useState(""), [back, setBack] = useState(false);
   const freeze = async (e: Event) => {
     e.preventDefault();
-    if (await acts("freeze_limits", { machine: at, test, chart: chart.chart, center: stage.center, sigma: stage.sigma, why }, t("freezeDone"))) done();
+    if (await acts("freeze_limits", { machine: at, test, chart: chart.chart, center: stage.center, sigma: stage.sigma, ...(stage.second === null ? {} : { second: stage.second }), product: chosen("product"), ...(back ? { since: iso(stage.since) } : {}), why }, t("freezeDone"))) done();
   };
   return (
     <form class="bar freeze" onSubmit={(e) => void freeze(e)}>
       <label class="grow">{t("freezeWhy")}<input required value={why} onInput={(e) => setWhy(e.currentTarget.value)} /></label>
+      <label class="inline small"><input type="checkbox" checked={back} onChange={(e) => setBack(e.currentTarget.checked)} />{t("freezeBack", { at: dayClock(stage.since) })}</label>
       <span class="num">{figure(stage.lower, 6)} · <b>{figure(stage.center, 6)}</b> · {figure(stage.upper, 6)}</span>
       <button class="main">{t("ok")}</button><button type="button" class="quiet" onClick={close}>{t("cancel")}</button>
     </form>

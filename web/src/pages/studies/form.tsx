@@ -57,13 +57,13 @@ export function Form({ about }: { about: About }) {
 
 /** One setting of a study, kept in the address. */
 export function Field({ p }: { p: Setting }) {
-  const unit = p.unit && p.unit !== "1" ? ` [${unitText(p.unit)}]` : "", value = chosen(p.name, p.default === null ? "" : String(p.default));
+  const unit = unitText(p.unit) && ` [${unitText(p.unit)}]`, value = chosen(p.name, p.default === null ? "" : String(p.default));
   const set = (to: string) => choose({ [p.name]: to === String(p.default ?? "") ? undefined : to });
   return (
     <label title={p.help}>{named(p.title)}{unit}
-      {p.choices.length ? <select value={value} onChange={(e) => set(e.currentTarget.value)}>{p.choices.map((c) => <option key={c} value={c}>{c}</option>)}</select>
+      {p.choices.length ? <select value={value} onChange={(e) => set(e.currentTarget.value)}>{p.choices.map((c) => <option key={c} value={c}>{c || t("automatic")}</option>)}</select>
         : p.type === "bool" ? <input type="checkbox" checked={value === "true"} onChange={(e) => set(String(e.currentTarget.checked))} />
-        : p.type === "str" ? <input value={value} onChange={(e) => set(e.currentTarget.value)} />
+        : p.type === "str" ? <input value={value} placeholder={p.default === "" ? t("automatic") : ""} onChange={(e) => set(e.currentTarget.value)} />
         : <input type="number" step={p.type === "int" ? 1 : "any"} value={value} onChange={(e) => set(e.currentTarget.value)} style={{ width: "8em" }} />}
     </label>
   );

@@ -64,7 +64,7 @@ def _study(desk: Desk, link: Link, figure: str) -> Reply:
     head = [" · ".join(filter(None, (study.name, where))), desk.say(study.summary)]
     if figure:
         named = said[figure.replace(" ", "_")]
-        head += [f"{named.name}: {desk.say(named.help)}", *formula(study)[:1]]
+        head += [f"{named.name}: {desk.say(named.help)}", *formula(desk, study)[:1]]
         if asked.answer is not None:
             value = single_figures(asked.answer).get(named.name)
             head.append(figure_line([(named.name, value, named.unit)], desk.say, asked.zone))

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from ....answer import Asked, Plain, row_units, single_figures, tables, telling
+from ....answer import MEASURED, Asked, Plain, figure_units, row_units, single_figures, tables, telling
 from ....catalog import Study, figures
 from ....catalog import find as study_of
 from ..desk import Desk
@@ -84,7 +84,7 @@ def ask(
     currency = str(desk.house.currency(desk.folder))
     link = Link("study", asked.study.name, _asked(asked, by, settings))
     head = [_title(desk, asked), known(desk, asked.coverage)]
-    units = _priced({f.name: f.unit for f in figures(asked.study.answer)}, currency)
+    units = _priced(figure_units(asked), currency)
     if table:
         rows, columns = asked.table(table), _columns(asked, table)
         return Reply(head, Table(rows, _priced(columns, currency), table.replace("_", " ")), _foot(desk, asked, link))
@@ -111,7 +111,7 @@ def _others(single: Mapping[str, Plain], first: list[str], units: Mapping[str, s
         if isinstance(value, int | float) and not isinstance(value, bool) and unit in ("us", "us/{part}", "1"):
             scale, unit = {"us": (60e6, "min"), "us/{part}": (1e6, "s/part"), "1": (0.01, "%")}[unit]
             value = value / scale
-        found.append((name, value, "" if unit in ("{part}", "us{1970}") else unit))
+        found.append((name, value, "" if unit in ("{part}", "us{1970}") else unit.removeprefix(MEASURED)))
     return found
 
 
@@ -120,7 +120,7 @@ def _about(desk: Desk, study: Study) -> Reply:
     needs = [" or ".join(group) for p in study.series if p.required for group in p.roles]
     head = [
         f"{study.name}: {desk.say(study.summary)}",
-        *formula(study),
+        *formula(desk, study),
         desk.say("needs its settings only: no machine, no window")
         if study.timeless
         else f"{desk.say('needs signals with roles')}: {'; '.join(needs) or desk.say('none')}",
@@ -136,10 +136,10 @@ def _about(desk: Desk, study: Study) -> Reply:
     return Reply(head, Table(rows))
 
 
-def formula(study: Study) -> list[str]:
+def formula(desk: Desk, study: Study) -> list[str]:
     """What a study's docstring says of how it computes, a paragraph a line."""
     doc = (inspect.getdoc(study.function) or "").partition("\nParameters\n")[0]
-    return [" ".join(part.split()) for part in doc.split("\n\n")[1:] if part.strip()]
+    return [" ".join(part.split()) for part in desk.prose(doc).split("\n\n")[1:] if part.strip()]
 
 
 def _setting(p: Any) -> str:
