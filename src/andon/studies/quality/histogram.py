@@ -244,7 +244,7 @@ def _step(values: Numbers) -> float | None:
     """The smallest step between values that are not the same; None where all are."""
     steps = np.diff(np.unique(values))
     real = steps[steps > 1e-9 * max(float(np.abs(values).max()), 1e-300)]
-    return float(real.min()) if len(real) else None
+    return float(real.min()) if len(real) and float(values.std()) > 0 else None
 
 
 def _bars(values: Numbers, step: float | None, bins: int) -> tuple[Bar, ...]:
