@@ -10,9 +10,9 @@ import numpy as np
 from ...catalog import study
 from ...model import Numbers
 from ...picture import Picture, pareto, table
-from ...units import Ratio, Unit
+from ...units import Measured, Ratio, Unit
 from . import designs
-from .amounts import PValue, Value, confident
+from .amounts import PValue, confident
 from .effects import Effect, Mask, curved, effects, tellable
 from .least_squares import Columns, Matrix, least_squares
 from .planned import Factor, factors_of, made_runs, results_of, run_order
@@ -48,7 +48,7 @@ class Run:
     block: int
     point: str
     settings: str
-    value: Value | None
+    value: Measured | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Design:
     model: str
     efficiency: Ratio
     r2: Ratio | None
-    deviation: Value | None
+    deviation: Measured | None
     curvature_p: PValue | None
     rows: tuple[Run, ...]
     aliases: tuple[Alias, ...]

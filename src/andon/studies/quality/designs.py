@@ -39,16 +39,46 @@ def factorial(k: int, levels: list[int]) -> Matrix:
 
 
 def fraction(k: int, wanted: int) -> Matrix:
-    """The smallest regular two-level fraction of at least this resolution."""
-    from pyDOE3 import fracfact_by_res
+    """The smallest regular two-level fraction of at least this resolution (3, 4 or 5)."""
+    from pyDOE3 import fracfact
 
-    if k <= wanted:
+    if not 3 <= wanted <= 5:
+        raise BadQuestion(f"wanted = {wanted}: a fraction of resolution 3, 4 or 5 can be planned.")
+    if k < wanted:
         return factorial(k, [2] * k)
-    try:
-        found = np.asarray(fracfact_by_res(k, wanted), dtype=np.float64)
-    except ValueError as wrong:
-        raise BadQuestion(f"There is no fraction of resolution {wanted} for {k} factors: {wrong}") from None
-    return found
+    for base in range(2, k + 1):
+        words = [1 << i for i in range(base)]
+        others = sorted(range(1, 1 << base), key=lambda w: (-w.bit_count(), w))
+        found = _generators(words, others, k, wanted)
+        if found is not None:
+            said = " ".join("".join(chr(97 + i) for i in range(base) if w >> i & 1) for w in found)
+            return np.asarray(fracfact(said), dtype=np.float64)
+    raise BadQuestion(f"There is no fraction of resolution {wanted} for {k} factors.")
+
+
+def _generators(words: list[int], others: list[int], k: int, wanted: int) -> list[int] | None:
+    """Enough products of the base factors that no fewer than `wanted` of them make one another; None if there are not.
+
+    A product is a number whose bits are its factors: that of two is their exclusive or.
+    """
+    if len(words) == k:
+        return words
+    for place, word in enumerate(others):
+        if _is_free(word, words, wanted):
+            found = _generators([*words, word], others[place + 1 :], k, wanted)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_free(word: int, words: list[int], wanted: int) -> bool:
+    """Whether fewer than `wanted` - 1 of the words do not make this one."""
+    within = set(words)
+    if word in within:
+        return False
+    if wanted >= 4 and any(word ^ a in within for a in words):
+        return False
+    return wanted < 5 or not any(word ^ a ^ b in within - {a, b} for a, b in combinations(words, 2))
 
 
 def screening(k: int) -> Matrix:
@@ -72,7 +102,7 @@ def box_behnken(k: int) -> Matrix:
     from pyDOE3 import bbdesign
 
     runs = np.asarray(bbdesign(k, center=1), dtype=np.float64)
-    return runs[np.abs(runs).sum(axis=1) > 0]
+    return np.asarray(runs[np.abs(runs).sum(axis=1) > 0], dtype=np.float64)
 
 
 def terms(k: int, model: str) -> list[tuple[int, ...]]:
@@ -89,7 +119,8 @@ def terms(k: int, model: str) -> list[tuple[int, ...]]:
 
 def expanded(coded: Matrix, of: list[tuple[int, ...]]) -> Matrix:
     """The columns of a model: the constant, then its terms."""
-    return np.column_stack([np.ones(len(coded)), *(np.prod(coded[:, t], axis=1) for t in map(list, of))])
+    columns = [np.prod(coded[:, list(t)], axis=1) for t in of]
+    return np.asarray(np.column_stack([np.ones(len(coded)), *columns]), dtype=np.float64)
 
 
 def optimal(levels: list[list[float]], model: str, runs: int, seed: int) -> Matrix:

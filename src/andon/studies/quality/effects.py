@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model import Numbers, Times
+from ...units import Measured
 from . import designs
-from .amounts import PValue, Statistic, Value
+from .amounts import PValue, Statistic
 from .least_squares import Fit, Matrix
 
 Mask = NDArray[np.bool_]
@@ -40,12 +41,12 @@ class Effect:
     """
 
     term: str
-    coefficient: Value
-    effect: Value | None
-    error: Value | None
+    coefficient: Measured
+    effect: Measured | None
+    error: Measured | None
     t: Statistic | None
     p: PValue | None
-    margin: Value | None
+    margin: Measured | None
     active: bool
 
 

@@ -12,8 +12,8 @@ from ...errors import BadQuestion
 from ...model import Characteristics, Measurements, Numbers, Process
 from ...picture import Mark, Picture
 from ...picture import histogram as drawn
-from ...units import Ratio, Unit
-from .amounts import PValue, Statistic, Value
+from ...units import Measured, Ratio, Unit
+from .amounts import PValue, Statistic
 from .joined import response
 from .specification import specification
 
@@ -39,8 +39,8 @@ class Bar:
         Share that a normal distribution of this mean and deviation has there; None where the values have no spread.
     """
 
-    low: Value
-    high: Value
+    low: Measured
+    high: Measured
     count: int
     share: Ratio
     normal: Ratio | None
@@ -59,7 +59,7 @@ class Quantile:
     """
 
     share: Ratio
-    value: Value
+    value: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +107,16 @@ class Histogram:
     test: str
     unit: str
     count: int
-    mean: Value
-    deviation: Value
-    median: Value
+    mean: Measured
+    deviation: Measured
+    median: Measured
     skewness: Statistic | None
     kurtosis: Statistic | None
     normal_p: PValue | None
     bimodality: Statistic | None
-    resolution: Value | None
-    low: Value | None
-    high: Value | None
+    resolution: Measured | None
+    low: Measured | None
+    high: Measured | None
     outside: Ratio | None
     rows: tuple[Bar, ...]
     quantiles: tuple[Quantile, ...]
@@ -139,8 +139,8 @@ def histogram(
     test: str = "",
     only: str = "",
     bins: Annotated[int, Unit("{bin}")] = 0,
-    low: Value | None = None,
-    high: Value | None = None,
+    low: Measured | None = None,
+    high: Measured | None = None,
 ) -> Histogram:
     """How the values of a test are distributed, and whether that looks normal.
 
@@ -244,7 +244,7 @@ def _step(values: Numbers) -> float | None:
     """The smallest step between values that are not the same; None where all are."""
     steps = np.diff(np.unique(values))
     real = steps[steps > 1e-9 * max(float(np.abs(values).max()), 1e-300)]
-    return float(real.min()) if len(real) else None
+    return float(real.min()) if len(real) and float(values.std()) > 0 else None
 
 
 def _bars(values: Numbers, step: float | None, bins: int) -> tuple[Bar, ...]:

@@ -197,7 +197,7 @@ def _told(
         sofar, vital = sofar + count, vital + needed
         low = float(beta.ppf(0.025, count, among - count + 1))
         high = float(beta.ppf(0.975, count + 1, among - count)) if count < among else 1.0
-        rates = (count / among, low, high) if rated else (None, None, None)
-        rows.append(Cause(name, float(count), count / bad, sofar / bad, *rates, needed))
+        rate, low_, high_ = (count / among, low, high) if rated else (None, None, None)
+        rows.append(Cause(name, float(count), count / bad, sofar / bad, rate, low_, high_, needed))
     few = [f"only {bad} bad units: the order of the causes is uncertain"] if bad < 20 else []
     return Pareto(cause, bad, tested, vital, rows[0].cause, tuple(rows), tuple(few))

@@ -13,8 +13,8 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Numbers
 from ...picture import Picture, lines
-from ...units import Ratio, Unit
-from .amounts import Statistic, Value
+from ...units import Measured, Ratio, Unit
+from .amounts import Statistic
 
 Ppm = Annotated[float, Unit("[ppm]")]
 CELLS = 1 << 14
@@ -49,10 +49,10 @@ class Link:
     """
 
     name: str
-    nominal: Value
-    low: Value
-    high: Value
-    sigma: Value
+    nominal: Measured
+    low: Measured
+    high: Measured
+    sigma: Measured
     shape: str
     share: Ratio
 
@@ -69,7 +69,7 @@ class Point:
         How dense sizes are there.
     """
 
-    value: Value
+    value: Measured
     density: Statistic
 
 
@@ -111,17 +111,17 @@ class ToleranceStack:
     HEADLINE = ("nominal", "worst_low", "worst_high", "rss_low", "rss_high", "below", "above")
     INNER = ("curve",)
 
-    nominal: Value
-    mean: Value
-    worst_low: Value
-    worst_high: Value
-    rss_low: Value
-    rss_high: Value
-    sigma: Value
-    exact_low: Value
-    exact_high: Value
-    low: Value | None
-    high: Value | None
+    nominal: Measured
+    mean: Measured
+    worst_low: Measured
+    worst_high: Measured
+    rss_low: Measured
+    rss_high: Measured
+    sigma: Measured
+    exact_low: Measured
+    exact_high: Measured
+    low: Measured | None
+    high: Measured | None
     below: Ppm | None
     above: Ppm | None
     capability: Statistic | None
@@ -139,8 +139,8 @@ def tolerance_stack_picture(answer: ToleranceStack) -> Picture:
 @study(picture=tolerance_stack_picture)
 def tolerance_stack(
     parts: str,
-    low: Value | None = None,
-    high: Value | None = None,
+    low: Measured | None = None,
+    high: Measured | None = None,
     sigmas: Annotated[float, Unit("{sigma}")] = 3.0,
     outside: Ratio = 0.0027,
 ) -> ToleranceStack:
@@ -254,12 +254,13 @@ def _folded(links: list[Link], mean: float, sigma: float) -> tuple[Numbers, Numb
     """The density of the sum on a grid: the characteristic functions multiplied, and transformed back."""
     reach = max(10 * sigma, 1.2 * sum((p.high - p.low) / 2 for p in links if p.shape != "normal") + 8 * sigma)
     step = 2 * reach / CELLS
-    frequency = 2 * np.pi * np.fft.fftfreq(CELLS, step)
+    frequency = np.asarray(2 * np.pi * np.fft.fftfreq(CELLS, step), dtype=np.float64)
     product = np.ones(CELLS)
     for p in links:
         product = product * _characteristic(p, frequency)
-    density = np.fft.fftshift(np.fft.ifft(product).real) / step
-    return mean + (np.arange(CELLS) - CELLS // 2) * step, np.maximum(density, 0.0)
+    density = np.asarray(np.fft.fftshift(np.fft.ifft(product).real) / step, dtype=np.float64)
+    grid = np.asarray(mean + (np.arange(CELLS) - CELLS // 2) * step, dtype=np.float64)
+    return grid, np.asarray(np.maximum(density, 0.0), dtype=np.float64)
 
 
 def _characteristic(p: Link, frequency: Numbers) -> Numbers:
