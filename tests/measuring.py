@@ -72,6 +72,8 @@ low = 24.96
 high = 25.04
 target = 25.0
 subgroup = 5
+gauge = "micrometer 3"
+reaction = "Measure again, then change the insert."
 """
 BINS = {
     1: Bin("good", True),

@@ -9,6 +9,7 @@ import pytest
 
 from measuring import at_work
 from runs import Run
+from servers import until
 
 AT = f"at={quote('line-1/lathe-1')}&test=diameter"
 
@@ -58,6 +59,7 @@ def test_from_a_point_to_its_units_and_what_the_machine_did(visit, served, pictu
     page.click(".pointcard .measuredon tbody button >> nth=0")
     page.wait_for_selector(".pointcard .unitcard tbody tr >> nth=1")  # its diameter and its roughness
     page.wait_for_selector(".pointcard .timeline canvas")
+    page.wait_for_selector(".noted:has-text('change the insert')")
     picture(page, "quality-point")
 
 
@@ -130,6 +132,36 @@ def test_a_gauge_study_is_planned_and_its_sheet_printed(visit, served, picture, 
     assert "Li" in text
     assert "Anna" in text
     picture(page, f"quality-sheet-{lang}")
+
+
+@pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("zh", "light")])
+def test_a_part_is_measured_at_the_tablet(visit, served, picture, lang, theme):
+    part = f"X-{lang}"
+    page = visit("/operator?at=line-1/lathe-1", lang=lang, theme=theme, size="tablet")
+    page.click(".deeds button:has-text('Measure'), .deeds button:has-text('测量')")
+    page.click(".taps button:has-text('Diameter')")
+    for key in "25.05":
+        page.click(f".pad button:text-is('{key}')")
+    page.wait_for_selector(".entered.bad")  # beyond 25.04
+    page.fill(".opdialog label input >> nth=0", part)
+    assert page.input_value(".opdialog label input >> nth=1") == "micrometer 3"
+    picture(page, f"operator-inspect-{lang}-{theme}")
+    page.click(".opdialog button.main")
+    page.wait_for_selector(".opdialog", state="detached")
+    rows = until_measured(served, part)
+    assert (rows[0]["passed"], rows[0]["facts"]["gauge"]) == (False, "micrometer 3")
+
+
+def until_measured(served: Run, part: str) -> list[dict]:
+    found: list[dict] = []
+
+    def there() -> bool:
+        with urlopen(f"{served.url}/api/measured/units?last=1%20h&unit={part}") as answer:
+            found[:] = json.load(answer)["rows"]
+        return bool(found)
+
+    until(there, 30, "the value")
+    return found
 
 
 @pytest.mark.parametrize("path", ["/quality", f"/quality?{AT}", f"/quality/capability?{AT}", "/quality/gauges"])

@@ -30,6 +30,7 @@ export function PointCard({ at, test, chart, point, say, unit, spec, again, befo
           <table class="rows"><thead><tr><th>{t("chart")}</th><th class="num">{t("lower")}</th><th class="num">{t("value")}</th><th class="num">{t("upper")}</th><th>{t("rules")}</th></tr></thead>
             <tbody>{of.map((p) => <tr key={p.panel}><td>{say(p.panel)}</td><td class="num">{figure(p.lower, 6)}</td><td class="num"><b>{figure(p.value, 6)}</b> {unit}</td><td class="num">{figure(p.upper, 6)}</td><td class={p.rules ? "bad" : "soft"}>{p.rules ? `◆ ${p.rules}` : t("fine")}</td></tr>)}</tbody></table>
           {meant.length > 0 && <ul class="remarks">{meant.map((r) => <li key={r.rule}><b>{r.rule}</b> {say(r.meaning)}</li>)}</ul>}
+          {rules.length > 0 && <Reaction at={at} test={test} />}
           {isMachine && <MeasuredOn at={at} test={test} point={point} spec={spec} />}
         </div>
         <div>
@@ -41,6 +42,12 @@ export function PointCard({ at, test, chart, point, say, unit, spec, again, befo
       </div>
     </section>
   );
+}
+
+/** What plant.toml says is to be done about a signal. */
+function Reaction({ at, test }: { at: string; test: string }) {
+  const { data } = useGet<{ test: string; reaction: string }[]>("measured/tests", { at }), said = data?.find((d) => d.test === test && d.reaction)?.reaction;
+  return said ? <p class="noted"><b>{t("reaction")}:</b> {said}</p> : null;
 }
 
 /** The single values of the point, and of each the unit with all of its tests. */
