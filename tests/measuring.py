@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from andon.historian import Historian
 from andon.model import Batch, Bin, Measurements, Test, Units
 from andon.units import MINUTE
+from runs import Run, run_plant
 
 LATHE, PROBER = "line-1/lathe-1", "test/prober-1"
 PLANT = """
@@ -56,6 +62,16 @@ title = "Prober 1"
 [machine.signals.state]
 source = "files"
 states = "andon"
+"""
+SPECIFIED = """
+[[characteristic]]
+machine = "line-1/lathe-1"
+test = "diameter"
+title = "Diameter of the shaft"
+low = 24.96
+high = 25.04
+target = 25.0
+subgroup = 5
 """
 BINS = {
     1: Bin("good", True),
@@ -166,3 +182,16 @@ def bins(machine: str, until: int) -> pa.Table:
     moments = [pa.array([t], pa.int64()).cast(pa.timestamp("us", "UTC")) for t in (0, until)]
     told = {"kind": ["bins"], "place": [machine], "since": moments[0], "until": moments[1], "text": [""]}
     return pa.table(told | {"detail": [json.dumps({"hard": said, "soft": said})]})
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[Run]:
+    """The plant with what is known of the diameter, its parts and its wafers, running."""
+    now = time.time_ns() // 1000
+    (folder / "in").mkdir(parents=True)
+    (folder / "plant.toml").write_text(PLANT + SPECIFIED, "utf-8")
+    with Historian.own(folder / "history") as history:
+        history.write(batch("gauges", 1, LATHE, parts(now)))
+        history.write(batch("tester", 1, PROBER, wafers(now), bins(PROBER, now)))
+    with run_plant(folder) as run:
+        yield run

@@ -79,7 +79,14 @@ def floor(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Floor]:
     (tmp_path / "plant.toml").write_text(PAPER + WATCHED + more, encoding="utf-8")
     with Historian.open(tmp_path / "history") as history:
         made = Floor(tmp_path, read_plant(tmp_path), history)
-        frozen = {"machine": PRESS, "test": "width", "chart": "i-mr", "center": 10.0, "sigma": 0.1, "since": "2024-03-01"}
+        frozen = {
+            "machine": PRESS,
+            "test": "width",
+            "chart": "i-mr",
+            "center": 10.0,
+            "sigma": 0.1,
+            "since": "2024-03-01",
+        }
         act("freeze_limits", frozen, plant=made.plant, history=history, folder=tmp_path, who="ann", right="engineer")
         yield made
 
@@ -89,18 +96,18 @@ def test_a_point_beyond_frozen_limits_is_told_with_rule_and_reaction_and_ends_wi
 ) -> None:
     charts = floor.charts()
     charts.look()
-    floor.measure(START, [10.0, 10.1, 10.9, 10.0])
+    floor.measure(START, [10.0, 10.05, 10.35, 10.0])
     assert charts.look() == 1
     on, off = ([x for x in floor.told if x[1] is way] for way in (True, False))
     assert on[0][0] == START + 2 * MINUTE
-    assert on[0][2].startswith("Width of the slot, value 10.9 mm: a point beyond the control limits (u")
+    assert on[0][2].startswith("Width of the slot, value 10.35 mm: a point beyond the control limits (u")
     assert off[-1][0] == START + 3 * MINUTE
 
 
 def test_a_point_is_judged_once(floor: Floor) -> None:
     charts = floor.charts()
     charts.look()
-    floor.measure(START, [10.0, 10.9])
+    floor.measure(START, [10.0, 10.35])
     assert charts.look() == 1
     floor.measure(START + 2 * MINUTE, [10.0])
     until(lambda: charts.look() == 0 and floor.told[-1][0] == START + 2 * MINUTE, 10, "the look")
@@ -108,7 +115,7 @@ def test_a_point_is_judged_once(floor: Floor) -> None:
 
 
 def test_what_was_there_before_the_chart_was_watched_raises_nothing(floor: Floor) -> None:
-    floor.measure(START, [10.0, 10.9, 10.0])
+    floor.measure(START, [10.0, 10.35, 10.0])
     charts = floor.charts()
     assert charts.look() == 0
     assert floor.told == []
@@ -119,7 +126,7 @@ def test_a_value_that_comes_late_is_judged_too(floor: Floor) -> None:
     charts.look()
     floor.measure(START + HOUR, [10.0, 10.0])
     charts.look()
-    floor.measure(START, [10.9])
+    floor.measure(START, [10.35])
     until(lambda: charts.look() == 1, 10, "the late point")
     assert floor.raised() == [START]
     assert floor.told[-1][:2] == (START + HOUR, False)
@@ -128,7 +135,9 @@ def test_a_value_that_comes_late_is_judged_too(floor: Floor) -> None:
 @pytest.mark.parametrize("floor", ['subgroup = "1 h"\nchart = "xbar-r"\n'], indirect=True)
 def test_an_hour_is_judged_when_it_is_over(floor: Floor) -> None:
     frozen = {"machine": PRESS, "test": "width", "chart": "xbar-r", "center": 10.0, "sigma": 0.1, "since": "2024-03-01"}
-    act("freeze_limits", frozen, plant=floor.plant, history=floor.history, folder=floor.folder, who="ann", right="admin")
+    act(
+        "freeze_limits", frozen, plant=floor.plant, history=floor.history, folder=floor.folder, who="ann", right="admin"
+    )
     floor.now = START + 30 * MINUTE
     charts = floor.charts()
     charts.look()
@@ -142,7 +151,7 @@ def test_an_hour_is_judged_when_it_is_over(floor: Floor) -> None:
 def test_what_was_raised_and_never_got_to_disk_is_raised_again(floor: Floor) -> None:
     charts = floor.charts()
     charts.look()
-    floor.measure(START, [10.9])
+    floor.measure(START, [10.35])
     charts.look()
     again = floor.charts()  # the alarm never got to disk: it is told again, not lost
     assert again.look() == 1
@@ -156,10 +165,10 @@ def test_in_a_running_plant_a_chart_raises_an_alarm_that_a_kill_neither_loses_no
         since = now() - HOUR
         frozen = {"machine": PRESS, "test": "width", "chart": "i-mr", "center": 10.0, "sigma": 0.1}
         acted(tmp_path, "freeze_limits", "ann", {**frozen, "since": "2024-03-01"})
-        works.measured(rows(since, [10.0, 10.0, 10.9], step=SECOND))
+        works.measured(rows(since, [10.0, 10.0, 10.35], step=SECOND))
         until(lambda: works.stage(name) == "unacknowledged", 30, "the alarm")
     (found,) = works.alarms(name)
-    assert (found.since, found.value, found.priority, found.unit) == (since + 2 * SECOND, 10.9, "high", "mm")
+    assert (found.since, found.value, found.priority, found.unit) == (since + 2 * SECOND, 10.35, "high", "mm")
     assert found.advice.action == "Stop. Measure again. Change the tool."
     assert "a point beyond the control limits" in found.messages["en"]
     assert "一个点超出控制限" in found.messages["zh"]
@@ -169,9 +178,9 @@ def test_in_a_running_plant_a_chart_raises_an_alarm_that_a_kill_neither_loses_no
     finally:
         works.kill()
     with works.here():
-        works.measured(rows(since + MINUTE, [10.0, 11.0, 11.1], step=SECOND))
+        works.measured(rows(since + MINUTE, [10.0, 10.34, 10.36], step=SECOND))
         until(lambda: len(works.alarms(name)) == 2, 30, "the end of the first and a second alarm")
     first, second = works.alarms(name)
     assert not first.is_open
-    assert (second.since, second.value) == (since + MINUTE + SECOND, 11.0)
+    assert (second.since, second.value) == (since + MINUTE + SECOND, 10.34)
     assert second.is_open

@@ -175,3 +175,27 @@ def test_no_part_is_lost_with_the_connection(truth, folder):
             said = plant.ask("counts", machine, since=since, until=until).answer
             own = [s for s in truth["shifts"] if s["machine"] == machine]
             assert (said.good, said.made) == (sum(s["good"] for s in own), sum(s["total"] for s in own))
+
+
+def test_the_chart_shows_the_wrong_insert_and_hardly_anything_else(folder, truth):
+    """The rule cries wolf once in 370 points; a mean that moves by 1.75 sigma shows in four of five subgroups."""
+    (wrong,) = truth["measured"]["shifts"]
+    with andon.open(folder) as plant:
+        span = {"since": moment(truth["window"][0]).isoformat(), "until": moment(truth["window"][1]).isoformat()}
+        told = plant.ask("control-chart", wrong["machine"], test=wrong["test"], **span).answer
+        calm = plant.ask("control-chart", "line-1/lathe-1", test=wrong["test"], **span).answer
+    inside = [p for p in told.points if p.panel == "mean" and wrong["since"] <= p.at < wrong["until"]]
+    assert sum(bool(p.rules) for p in inside) > 0.6 * len(inside) > 5
+    outside = [p for p in told.points if not wrong["since"] <= p.at < wrong["until"] + HOUR]
+    assert sum(bool(p.rules) for p in outside) < 0.03 * len(outside)
+    assert sum(bool(p.rules) for p in calm.points) < 0.03 * len(calm.points)
+
+
+def test_the_gauge_study_finds_what_the_gauge_was_made_to_be(folder, truth):
+    study = truth["measured"]["study"]
+    with andon.open(folder) as plant:
+        span = {"since": moment(truth["window"][0]).isoformat(), "until": moment(truth["window"][1]).isoformat()}
+        told = plant.ask("gauge-rr", study["machine"], test=study["test"], **span).answer
+    repeat = next(c for c in told.components if c.component.startswith("repeatability"))
+    assert repeat.sigma == pytest.approx(study["repeat"], rel=0.25)
+    assert told.categories >= 5

@@ -12,7 +12,8 @@ import pytest
 from acquire.plants import PRESS, a_plant
 from andon.acquire.files import Loaded, load, read_mapping
 from andon.errors import BadInput, UnknownName
-from andon.model import micros
+from andon.historian import Historian
+from andon.model import Window, micros
 from memory import Memory
 
 PLANT = a_plant(
@@ -225,6 +226,54 @@ def test_orders_become_spells(tmp_path):
     assert [(r["line"], r["column"]) for r in refused(orders)] == [("3", "qty"), ("4", "to")]
 
 
+def test_findings_carry_all_that_is_said_of_their_units_into_the_historian(tmp_path):
+    findings = tmp_path / "found.csv"
+    findings.write_text(
+        "t,sn,lot,wafer,x,y,site,gauge,who,test,v,mm,ok\n"
+        "1767960000,0007,L1,W2,-3,4,2,G-7,Li,width,9.98,mm,ok\n1767960000,0007,L1,W2,-3,4,2,G-7,Li,gap,0.5,mm,nok\n"
+    )
+    columns = {"sn": "unit", "v": "value", "mm": "measure", "ok": "passed"}
+    columns |= {n: n for n in ("lot", "wafer", "x", "y", "site", "gauge", "who", "test")}
+    mapping = read_mapping(
+        {"kind": "measurements", "machine": PRESS, "time": {"column": "t", "format": "s"}, "columns": columns}
+    )
+    with Historian.own(tmp_path / "history") as history:
+        load(findings, mapping, a_plant({}), history, quarantine=tmp_path / "refused.csv")
+        seen = history.measurements(PRESS, Window(0, 1 << 61))
+    units = seen.units
+    assert (units.unit[0], units.lot[0], units.wafer[0], units.x[0], units.y[0], units.site[0]) == (
+        "0007",
+        "L1",
+        "W2",
+        -3,
+        4,
+        2,
+    )
+    assert {n: c.tolist() for n, c in units.facts.items()} == {"gauge": ["G-7"], "who": ["Li"]}
+    assert {n: (seen.take(n).value.tolist(), seen.take(n).unit, seen.take(n).passed.tolist()) for n in seen.names} == {
+        "width": ([9.98], "mm", [1]),
+        "gap": ([0.5], "mm", [0]),
+    }
+
+
+def test_lines_become_measurements_their_tags_say_of_which_unit(tmp_path):
+    lines = tmp_path / "found.lp"
+    lines.write_text("caliper,cell=p,sn=0007,gauge=G-7 width=9.98,gap=0.5 1767960000000000000\n")
+    mapping = read_mapping(
+        {
+            "kind": "measurements",
+            "format": "lineprotocol",
+            "machine": {"column": "cell", "map": {"p": PRESS}},
+            "columns": {"sn": "unit", "gauge": "gauge"},
+        }
+    )
+    with Historian.own(tmp_path / "history") as history:
+        load(lines, mapping, a_plant({}), history, quarantine=tmp_path / "refused.csv")
+        seen = history.measurements(PRESS, Window(0, 1 << 61))
+    assert {n: seen.take(n).value.tolist() for n in seen.names} == {"width": [9.98], "gap": [0.5]}
+    assert (seen.units.unit.tolist(), seen.units.facts["gauge"].tolist()) == (["0007"], ["G-7"])
+
+
 def test_findings_become_measurements(tmp_path):
     findings, sink = tmp_path / "found.csv", Memory()
     findings.write_text("t,sn,test,v,lo,hi\n1767960000,0007,width,9.98,9.9,10.1\n1767960001,0008,width,10.2,9.9,10.1\n")
@@ -244,7 +293,7 @@ def test_findings_become_measurements(tmp_path):
     )
     rows = next(iter(sink.batches.values())).measurements
     assert rows is not None
-    assert [(r["unit_id"], r["test"], r["value"], r["passed"]) for r in rows.to_pylist()] == [
-        ("0007", "width", 9.98, True),
-        ("0008", "width", 10.2, False),
+    assert [(r["machine"], r["unit_id"], r["test"], r["value"], r["low"]) for r in rows.to_pylist()] == [
+        (PRESS, "0007", "width", 9.98, 9.9),
+        (PRESS, "0008", "width", 10.2, 9.9),
     ]

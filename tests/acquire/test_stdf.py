@@ -1,4 +1,4 @@
-"""STDF: real files against an independent reader's figures, the rules of the standard, damage, and its way into a plant."""
+"""STDF: real files against an independent reader, the rules of the standard, damage, and its way into a plant."""
 
 import bz2
 import csv
@@ -28,6 +28,7 @@ from andon.model import Window
 DATA = Path(os.environ.get("ANDON_DATA") or Path(__file__).resolve().parents[2] / ".." / "shared" / "data") / "stdf"
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the real STDF files are not here: set ANDON_DATA to their folder")
 TESTER, ALL = "test/tester-1", Window(0, 1 << 61)
+RECORDS = (Path(__file__).parents[1] / "oracles" / "stdf_v4_records.csv").read_text(encoding="utf-8").splitlines()
 PLANT = a_plant({}, (TESTER, "test/tester-2"))
 MAPPING = read_mapping({"format": "stdf", "machine": TESTER})
 
@@ -58,7 +59,7 @@ def results(reading: Reading, found: list) -> dict[str, list[tuple[str, float]]]
     return told
 
 
-def stored(path: Path, tmp_path: Path, mapping=MAPPING):  # noqa: ANN001, ANN201
+def stored(path: Path, tmp_path: Path, mapping=MAPPING):
     with Historian.own(tmp_path / "history") as history:
         loaded = load(path, mapping, PLANT, history, quarantine=tmp_path / "refused.csv")
         return loaded, history.measurements(TESTER, ALL)
@@ -102,12 +103,12 @@ def test_first_pass_and_final_yield_by_place_on_the_wafer_are_those_found_elsewh
 
 @real
 def test_the_count_of_executions_and_failures_of_each_test_is_that_of_its_summary(tmp_path: Path) -> None:
-    _, found = stored(DATA / "lot2.stdf.gz", tmp_path)
-    told = {t["num"]: t for t in expected("lot2.stdf.gz")["tsr_head"] if t["typ"] == "P"}
-    assert told
-    for number, said in told.items():
-        mine = [t.name for t in found.tests if t.number == number]
-        take = found.take(mine[0])
+    _, found = stored(DATA / "a595.stdf.gz", tmp_path)
+    told = expected("a595.stdf.gz")["tsr_head"]
+    assert len(told) == 6
+    for said in told:
+        (mine,) = {t.name for t in found.tests if t.number == said["num"]}
+        take = found.take(mine)
         assert (len(take.value), int((take.passed == 0).sum())) == (said["exec"], said["fail"])
 
 
@@ -115,18 +116,14 @@ def test_the_count_of_executions_and_failures_of_each_test_is_that_of_its_summar
 @pytest.mark.parametrize(
     "pack", [gzip.compress, bz2.compress, lambda b: pa.compress(b, "zstd", asbytes=True)], ids=["gz", "bz2", "zstd"]
 )
-def test_a_packed_file_reads_as_the_plain_one(tmp_path: Path, pack) -> None:  # noqa: ANN001
+def test_a_packed_file_reads_as_the_plain_one(tmp_path: Path, pack) -> None:
     plain = (DATA / "makechip_d10_1.std").read_bytes()
     packed = written(tmp_path, pack(plain), "lot.std.packed")
     assert looks_like(packed)
     assert results(*read(packed)) == results(*read(DATA / "makechip_d10_1.std"))
 
 
-@pytest.mark.parametrize(
-    "row",
-    list(csv.DictReader((Path(__file__).parents[1] / "oracles" / "stdf_v4_records.csv").open())),
-    ids=lambda r: f"{r['record']}.{r['field']}",
-)
+@pytest.mark.parametrize("row", list(csv.DictReader(RECORDS)), ids=lambda r: f"{r['record']}.{r['field']}")
 def test_the_records_are_those_of_the_standard(row: dict[str, str]) -> None:
     kind = KINDS[row["record"]]
     assert kind.code == int(row["rec_typ"]) << 8 | int(row["rec_sub"])
@@ -182,7 +179,7 @@ def test_a_number_that_is_used_for_two_tests_is_two_tests(tmp_path: Path) -> Non
         ({"PARM_FLG": 0x08}, 1.0, 1),  # above the high limit: a value all the same
     ],
 )
-def test_flags_say_what_is_no_value_and_what_is_no_verdict(tmp_path: Path, flags, value, passed) -> None:  # noqa: ANN001
+def test_flags_say_what_is_no_value_and_what_is_no_verdict(tmp_path: Path, flags, value, passed) -> None:
     lot = (
         Writer().begin().add("PIR", HEAD_NUM=1, SITE_NUM=1).ptr(1, 1.0, **flags, TEST_TXT="t").end(PART_ID="a").finish()
     )
@@ -204,7 +201,7 @@ def test_sites_that_test_at_once_keep_their_results_apart(tmp_path: Path) -> Non
     reading, found = read(written(tmp_path, bytes(lot.finish())))
     for name, rows in results(reading, found).items():
         test = int(name.split()[0])
-        assert all(value == round(int(unit[2]) + int(unit[0]) / 10 + test, 6) for unit, value in rows)
+        assert [v for _, v in rows] == pytest.approx([int(u[2]) + int(u[0]) / 10 + test for u, _ in rows], rel=1e-6)
     assert found[0].at.tolist() == sorted(found[0].at.tolist())
     ends = {n: (at - START * 10**6) / 1e6 for n, at in zip(found[0].names, found[0].at.tolist(), strict=True)}
     assert ends["0-3"] == 3  # the second touchdown begins when the longest of the first is over
@@ -299,9 +296,9 @@ def test_a_file_cut_anywhere_gives_every_part_before_the_cut_and_says_so(tmp_pat
         assert reading.lost
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
-def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path_factory, data) -> None:  # noqa: ANN001
+def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path_factory, data) -> None:
     lot = a_lot(30, 20)
     body = bytearray(bytes(lot))
     begin = data.draw(st.integers(len(lot.records[0]) + len(lot.records[1]), len(body) - 400))
@@ -314,7 +311,9 @@ def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path
     told = results(reading, found)
     before = sum(rows[2:4] == b"\x05\x14" for rows in _records_until(lot, begin))
     for name, rows in whole.items():
-        assert told.get(name, [])[: before - 1] == rows[: max(before - 1, 0)]  # all parts that ended well before
+        assert (
+            told.get(name, [])[: max(before - 1, 0)] == rows[: max(before - 1, 0)]
+        )  # all parts that ended well before
     kept = sum(len(rows) for rows in told.values())
     assert kept >= 20 * 30 - 20 * 8, (reading.lost, kept)  # what comes after is found again
 
@@ -349,7 +348,7 @@ def test_the_chain_of_records_is_the_one_that_a_loop_finds() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=400), st.integers(0, 3))
-def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_one(bodies, seed) -> None:  # noqa: ANN001
+def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_one(bodies, seed) -> None:
     head = bytes([12, 0, 15, 10])
     fill = random.Random(seed)
     records = [
@@ -437,7 +436,7 @@ PMR:4|0|c4||VDD|1|1
 WIR:1|8:23:02 23-JUL-2026||W1
 PIR:1|1
 PTR:1000|1|1|1.5|P||gain|||V|0|2
-FTR:1001|1|1|F||v1||||||||||||||scan
+FTR:1001|1|1|F||v1|||||||||||||||scan
 MPR:1002|1|1|1,2|3.5m,
  4.5m|P||leak|||A|0|1||||4
 PRR:1|1|A1|2|F|3|13|1|2|||2500|note
@@ -456,7 +455,7 @@ def test_atdf_reads_as_the_same_records(tmp_path: Path) -> None:
     units = found.units
     assert units.unit.tolist() == ["1,2", "2,2"]
     assert (units.hard.tolist(), units.passed.tolist(), units.facts["part"].tolist()) == ([3, 1], [0, 1], ["A1", "A2"])
-    assert units.at[0] == 1784794982_500000  # 2026-07-23 08:23:02 UTC and 2.5 s
+    assert units.at[0] == 1_784_794_984_500_000  # 2026-07-23 08:23:02 UTC and 2.5 s
     gain = found.take("1000 gain")
     assert (gain.value.tolist(), gain.unit, gain.limits) == ([1.5, 1.75], "V", (0.0, 2.0))
     assert found.take("1002 leak [VDD]").value.tolist() == pytest.approx([3.5e-3])

@@ -99,16 +99,16 @@ def study(misses: set[tuple[str, str, int]]) -> Units:
 def test_who_is_always_right_is_acceptable() -> None:
     answer = attribute_agreement(study(set()))
     assert [a.verdict for a in answer.appraisers] == ["acceptable"] * 3
-    assert (answer.kappa, answer.verdict, answer.effectiveness) == (1.0, "good", 1.0)
+    assert (answer.kappa, answer.verdict, answer.appraisal_effectiveness) == (1.0, "good agreement", 1.0)
 
 
 def test_misses_false_alarms_and_wavering_are_told_apart() -> None:
     answer = attribute_agreement(study({("Li", "7", 0), ("Wang", "1", 0), ("Wang", "1", 1)}))
     li, wang, both = answer.appraisers
-    assert (li.same, li.right, li.misses, li.false_alarms) == (9, 9, 0.1, 0.0)
-    assert (wang.same, wang.right, wang.misses, wang.false_alarms) == (10, 9, 0.0, 0.2)
-    assert (both.same, both.right) == (8, 8)
-    named = {(a.first, a.second): a.kappa for a in answer.agreements}
+    assert (li.same, li.correct, li.misses, li.false_alarms) == (9, 9, 0.1, 0.0)
+    assert (wang.same, wang.correct, wang.misses, wang.false_alarms) == (10, 9, 0.0, 0.2)
+    assert (both.same, both.correct) == (8, 8)
+    named = {(a.one, a.against): a.kappa for a in answer.agreements}
     assert named["Wang", "itself"] == 1
     assert named["Wang", "reference"] == pytest.approx(0.8)
     assert list(named) == [
@@ -125,7 +125,7 @@ def test_misses_false_alarms_and_wavering_are_told_apart() -> None:
 def test_without_a_reference_people_are_compared_with_each_other() -> None:
     rows = [(str(n), w, n < 5) for w in ("Li", "Wang") for n in range(10)]
     answer = attribute_agreement(judged(rows))
-    assert (answer.kappa, answer.effectiveness, answer.trials) == (1.0, None, 1)
+    assert (answer.kappa, answer.appraisal_effectiveness, answer.trials) == (1.0, None, 1)
     assert any("all be wrong" in r for r in answer.remarks)
 
 
@@ -134,9 +134,9 @@ def test_verdicts_can_be_values_of_a_test_or_a_fact() -> None:
     who = ["Li"] * 10 + ["Wang"] * 10
     found = Measurements.of(rows, who=who)
     answer = attribute_agreement(found.units, found, test="gono", good="1")
-    assert (answer.categories, answer.kappa) == (("0", "1"), 1.0)
+    assert (answer.verdicts, answer.kappa) == (("0", "1"), 1.0)
     grades = judged([(str(n), w, True) for w in ("Li", "Wang") for n in range(6)], grade=list("abcabc" * 2))
-    assert attribute_agreement(grades, rating="grade").categories == ("a", "b", "c")
+    assert attribute_agreement(grades, rating="grade").verdicts == ("a", "b", "c")
 
 
 def test_parts_that_not_everybody_judged_do_not_count() -> None:

@@ -25,7 +25,7 @@ def test_a_real_lot_has_the_yields_that_its_part_results_tell() -> None:
 def test_each_wafer_of_a_real_lot_has_the_good_dies_that_its_own_summary_says() -> None:
     # Expected: GOOD_CNT of the wafer result records of a595.stdf.
     found = bins(stdf("a595.stdf"))
-    assert [(g.name, g.passed, g.units) for g in found.groups if g.by == "wafer"] == [
+    assert [(g.name, g.passed, g.units) for g in found.groups if g.grouping == "wafer"] == [
         ("02", 88, 112),
         ("03", 89, 112),
         ("09", 86, 112),
@@ -49,8 +49,8 @@ def test_sites_that_differ_are_named_with_their_chance() -> None:
     site = [0] * 200 + [1] * 200
     passed = [1] * 190 + [0] * 10 + [1] * 150 + [0] * 50
     found = bins(Units.of(range(400), [str(i) for i in range(400)], site=site, passed=passed))
-    told = next(c for c in found.contrasts if c.by == "site")
-    assert (told.best, told.worst, told.freedom, told.sparse) == ("0", "1", 1, False)
+    told = next(c for c in found.contrasts if c.grouping == "site")
+    assert (told.highest, told.lowest, told.freedom, told.sparse) == ("0", "1", 1, False)
     assert told.chi2 == pytest.approx(400 * (190 * 50 - 150 * 10) ** 2 / (200 * 200 * 340 * 60))
     assert any("site 1 passes 20.0% less than site 0" in flag for flag in found.flags)
 
@@ -86,7 +86,7 @@ def test_a_unit_that_was_first_tested_before_the_window_is_in_the_final_yield_on
 
 def test_wafers_are_named_with_their_lot_where_there_are_several() -> None:
     found = bins(Units.of(range(4), "abcd", lot=["L1", "L1", "L2", "L2"], wafer=["1", "2", "1", "2"], passed=[1] * 4))
-    assert [g.name for g in found.groups if g.by == "wafer"] == ["L1 1", "L1 2", "L2 1", "L2 2"]
+    assert [g.name for g in found.groups if g.grouping == "wafer"] == ["L1 1", "L1 2", "L2 1", "L2 2"]
 
 
 def test_a_question_about_nothing_is_refused() -> None:
@@ -119,7 +119,7 @@ def test_everything_adds_up(rows: list[tuple[str, int, int, int]]) -> None:
         assert sum(b.first for b in of) == len(set(names))
         assert sum(b.recovered for b in of) == found.recovered
         assert sum(b.of_failed or 0 for b in of) == pytest.approx(1.0 if found.units > found.passed else 0.0)
-    sites = [g for g in found.groups if g.by == "site"]
+    sites = [g for g in found.groups if g.grouping == "site"]
     assert sum(g.units for g in sites) == found.units
     assert sum(g.first_passed for g in sites) == found.first_passed
     assert found.recovered <= found.retested

@@ -9,7 +9,8 @@ from scipy import stats
 from andon.errors import BadQuestion, NoData, UnknownName
 from andon.model import Measurements, Process
 from andon.studies.quality.amounts import adjusted, discoveries
-from andon.studies.quality.comparison import comparison, superiority, welch
+from andon.studies.quality.comparison import comparison
+from andon.studies.quality.differences import superiority, welch
 
 # Dobson's plant weights as in R's help of lm: t.test(weight ~ group) says t = 1.1913, df = 16.524, p = 0.2504.
 CONTROL = [4.17, 5.58, 5.18, 6.11, 4.50, 4.61, 5.17, 4.53, 5.33, 5.14]

@@ -39,7 +39,7 @@ def test_the_range_method_is_that_of_the_manual() -> None:
     expected = {
         "repeatability": 0.20186,
         "reproducibility": 0.22967,
-        "gauge": 0.30577,
+        "total gauge": 0.30577,
         "part": 1.10460,
         "total": 1.14613,
     }
@@ -68,7 +68,7 @@ def test_the_analysis_of_variance_is_that_of_the_manual() -> None:
     for component, expected in {
         "repeatability": 0.0399732764,
         "reproducibility": 0.0514552612,
-        "gauge": 0.0914285375,
+        "total gauge": 0.0914285375,
         "part": 1.0864466044,
         "total": 1.1778751419,
     }.items():
@@ -95,13 +95,13 @@ def test_the_batteries_scatter_as_sixsigma_says() -> None:
         "total": 0.0862212121,
     }.items():
         assert variance(answer, component) == pytest.approx(expected, abs=1e-9)
-    gauge = next(c for c in answer.components if c.component == "gauge")
+    gauge = next(c for c in answer.components if c.component == "total gauge")
     assert (round(gauge.contribution, 4), answer.categories) == (0.2538, 2)
 
 
 def test_tolerance_is_filled_by_six_sigma_or_three_to_a_single_limit() -> None:
     both, single = gauge_rr(aiag(), low=-4.0, high=4.0), gauge_rr(aiag(), high=4.0)
-    sigma = both.sigma("gauge")
+    sigma = both.sigma("total gauge")
     assert sigma is not None
     assert both.tolerance_share == pytest.approx(6 * sigma / 8)
     mean = float(aiag().value.mean())
@@ -156,8 +156,8 @@ def test_contributions_add_up_and_do_not_depend_on_the_unit(seed: int, method: s
     readings = simulated(np.random.default_rng(seed), nested=nested)
     answer = gauge_rr(readings, method=method)
     share = {c.component: c.contribution for c in answer.components}
-    assert share["gauge"] + share["part"] == pytest.approx(1)
-    assert share["repeatability"] + share["reproducibility"] == pytest.approx(share["gauge"])
+    assert share["total gauge"] + share["part"] == pytest.approx(1)
+    assert share["repeatability"] + share["reproducibility"] == pytest.approx(share["total gauge"])
     rows = [
         (int(a), str(u), "d", float(v) * scale)
         for a, u, v in zip(readings.at, readings.units.unit, readings.value, strict=True)

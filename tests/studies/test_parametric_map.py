@@ -33,17 +33,17 @@ def measured(values: dict[str, np.ndarray], test: str = "vth", *, again: bool = 
 def test_a_value_that_rises_to_the_edge_is_found_by_zone_and_rank() -> None:
     value = 1 + 0.01 * AWAY
     found = parametric_map(measured({"W1": value}))
-    zones = [p.median for p in found.places if p.by == "zone"]
+    zones = [p.median for p in found.by_place if p.grouping == "radial zone"]
     assert zones == sorted(zones)
     assert found.radial == pytest.approx(1.0, abs=1e-3)  # equal distances differ in their last digit
-    told = {c.by: c for c in found.contrasts}
-    assert told["zone"].explained > 0.9 > 0.1 > told["sector"].explained
+    told = {c.grouping: c for c in found.contrasts}
+    assert told["radial zone"].explained > 0.9 > 0.1 > told["sector"].explained
 
 
 def test_a_slope_across_the_wafer_is_found_by_sector() -> None:
     found = parametric_map(measured({"W1": 1 + 0.01 * X}), sectors=4)
-    told = {c.by: c.p for c in found.contrasts}
-    assert told["sector"] < 1e-9 < told["zone"]
+    told = {c.grouping: c.p for c in found.contrasts}
+    assert told["sector"] < 1e-9 < told["radial zone"]
 
 
 def test_figures_are_those_of_scipy() -> None:
@@ -53,8 +53,8 @@ def test_figures_are_those_of_scipy() -> None:
     dies = Dies((("", "W1"),), np.arange(len(X)), np.zeros(len(X), np.int64), X, Y)
     zone = groupings(dies, zones=5, sectors=8, reticle="")[0]
     expected = kruskal(*(value[zone.of == k] for k in range(5)))
-    told = next(c for c in found.contrasts if c.by == "zone")
-    assert (told.h, told.p) == (pytest.approx(expected.statistic), pytest.approx(expected.pvalue))
+    told = next(c for c in found.contrasts if c.grouping == "radial zone")
+    assert (told.statistic, told.p) == (pytest.approx(expected.statistic), pytest.approx(expected.pvalue))
     assert found.radial == pytest.approx(spearmanr(Disc.around(X, Y).radius(X, Y), value).statistic)
     assert found.sigma == pytest.approx(np.subtract(*np.percentile(value, (75, 25))) / 1.349)
 

@@ -81,28 +81,28 @@ def test_a_scratch_is_no_chance() -> None:
 def test_a_ring_at_the_edge_shows_in_its_zone_only() -> None:
     x, y = disc(RADIUS)
     found = wafer_map(wafers(dict.fromkeys(("W1", "W2"), x**2 + y**2 > 15**2), RADIUS))
-    zones = {p.name: p.place_yield for p in found.places if p.by == "zone"}
+    zones = {p.name: p.place_yield for p in found.by_place if p.grouping == "radial zone"}
     assert [zones[z] for z in "1234"] == [1.0] * 4
     assert zones["5"] == pytest.approx(
-        1 - (x**2 + y**2 > 15**2).sum() / (sum(p.dies for p in found.places if p.name == "5") / 2)
+        1 - (x**2 + y**2 > 15**2).sum() / (sum(p.dies for p in found.by_place if p.name == "5") / 2)
     )
-    told = {c.by: c for c in found.contrasts}
-    assert told["zone"].worst == "5"
-    assert told["zone"].p < 1e-9 < told["sector"].p
+    told = {c.grouping: c for c in found.contrasts}
+    assert told["radial zone"].lowest == "5"
+    assert told["radial zone"].p < 1e-9 < told["sector"].p
 
 
 def test_a_sector_is_counted_from_the_right_and_up() -> None:
     x, y = disc(RADIUS)
     found = wafer_map(wafers({"W1": (x > 2) & (y < -2)}, RADIUS), sectors=4)  # y is downward: the upper right fails
-    told = next(c for c in found.contrasts if c.by == "sector")
-    assert told.worst == "0-90°"
+    told = next(c for c in found.contrasts if c.grouping == "sector")
+    assert told.lowest == "0-90°"
 
 
 def test_a_bad_die_of_the_reticle_is_found_at_its_place_in_the_shot() -> None:
     x, y = disc(RADIUS)
     bad = ((x + RADIUS) % 4 == 1) & ((y + RADIUS) % 2 == 0)
     found = wafer_map(wafers({"W1": bad}, RADIUS), reticle="4x2")
-    assert {p.name: p.place_yield for p in found.places if p.by == "reticle"} == {
+    assert {p.name: p.place_yield for p in found.by_place if p.grouping == "reticle"} == {
         f"{a},{b}": 0.0 if (a, b) == (1, 0) else 1.0 for b in range(2) for a in range(4)
     }
 
@@ -171,7 +171,7 @@ def test_the_parts_add_up_to_the_whole(failed: list[bool], zones: int, sectors: 
     passed = [not f for f in failed]
     units = Units.of(range(20), map(str, range(20)), wafer=["W"] * 20, x=x, y=y, passed=passed)
     found = wafer_map(units, zones=zones, sectors=sectors, reticle="2x3")
-    for by in ("zone", "sector", "reticle"):
-        assert sum(p.dies for p in found.places if p.by == by) == 20
-        assert sum(p.passed for p in found.places if p.by == by) == found.passed == sum(passed)
+    for by in ("radial zone", "sector", "reticle"):
+        assert sum(p.dies for p in found.by_place if p.grouping == by) == 20
+        assert sum(p.passed for p in found.by_place if p.grouping == by) == found.passed == sum(passed)
     assert found.joined == joined(dies(units), np.array(failed))

@@ -15,7 +15,7 @@ X, Y = disc(16)
 AWAY = np.hypot(X, Y)
 DRAWN = {
     "none": X > 99,
-    "center": AWAY < 5,
+    "centre": AWAY < 5,
     "donut": (AWAY > 6) & (AWAY < 10),
     "edge-loc": (AWAY > 13) & (X > 0) & (abs(Y) < 7),
     "edge-ring": AWAY > 14,
@@ -109,3 +109,9 @@ def test_a_real_wafer_gets_an_answer() -> None:
     found = wafer_pattern(stdf("lot2.stdf"))
     assert found.wafers == 1
     assert found.rows[0].dies == 1456
+
+
+def test_a_wafer_that_is_only_a_few_dies_wide_gets_an_answer() -> None:
+    x, y = np.arange(4).repeat(20), np.tile(np.arange(20), 4)
+    columns = {"x": x.tolist(), "y": y.tolist(), "wafer": ["W"] * 80, "passed": (y > 3).astype(int).tolist()}
+    assert wafer_pattern(Units.of(range(80), map(str, range(80)), **columns)).rows[0].likelihood is not None

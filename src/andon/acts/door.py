@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..errors import AndonError, BadInput, NotAllowed, UnknownName
 from ..ledger import audit
@@ -21,14 +21,16 @@ from ..plant.login import RIGHTS
 from ..plant.when import when
 from ..reading import EVERYWHERE, told
 from ..reading.charts import LIMITS, NOTE
-from .register import ACTS, Act, Argument, Desk, Memory
+from .register import ACTS, INSPECTION, Act, Argument, Desk, Memory
 from .standing import STANDING
 
 KINDS = (
-    *("reason", "order", "scrap", "note", "entry", CALL, STANDING),
+    *("reason", "order", "scrap", "note", "entry", INSPECTION, CALL, STANDING),
     *(ACKNOWLEDGED, RESET, SHELVED, OUT_OF_SERVICE, LIMITS, NOTE),
 )
 """The kinds of spells that acts write."""
+FINITE = ConfigDict(allow_inf_nan=False)
+"""Infinity and what is no number cannot be written down, and mean nothing here."""
 ALWAYS = Window(-(1 << 62), 1 << 62)
 
 
@@ -197,7 +199,7 @@ def _parsed(known: Act, argument: Argument, given: Mapping[str, object], at: tup
     if argument.kind is Window:
         return _window(value, *at)
     try:
-        return TypeAdapter[object](argument.kind).validate_python(value)
+        return TypeAdapter[object](argument.kind, config=FINITE).validate_python(value)
     except ValidationError as error:
         said = "; ".join(e["msg"].lower() for e in error.errors())
         raise BadInput(f"{known.name}: {argument.name} = {value!r} does not fit: {said}. {argument.help}") from None

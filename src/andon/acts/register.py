@@ -20,6 +20,8 @@ from ..plant.zones import clock_text
 from ..reading import History, Told, told
 
 SOURCE = "acts"
+INSPECTION = "inspection"
+"""The kind of spell that says who inspected what."""
 Done = Mapping[str, object]
 F = TypeVar("F", bound=Callable[..., Done])
 
@@ -88,6 +90,19 @@ class Desk:
         begun = self.free("entry", place, at)
         self._keep(self._spells("entry", place, [(Window(begun, begun + 1), signal)], detail), sample)
 
+    def found(self, place: str, at: int, measurements: pa.Table, **detail: object) -> None:
+        """Write what was found on a unit durably, once, with who and why.
+
+        Raises
+        ------
+        Damaged
+            As for `write`.
+        """
+        begun = self.free(INSPECTION, place, at)
+        moments = pa.array([at] * measurements.num_rows, pa.timestamp("us", "UTC"))
+        told = self._spells(INSPECTION, place, [(Window(begun, begun + 1), str(detail.get("test", "")))], detail)
+        self._keep(told, measurements=measurements.append_column("at", moments))
+
     def _spells(
         self, kind: str, place: str, rows: Sequence[tuple[Window, str]], detail: Mapping[str, object]
     ) -> pa.Table:
@@ -103,8 +118,8 @@ class Desk:
             }
         )
 
-    def _keep(self, spells: pa.Table, samples: pa.Table | None = None) -> None:
-        receipt = self.history.write(Batch(SOURCE, self.number, samples, spells=spells))
+    def _keep(self, spells: pa.Table, samples: pa.Table | None = None, *, measurements: pa.Table | None = None) -> None:
+        receipt = self.history.write(Batch(SOURCE, self.number, samples, measurements=measurements, spells=spells))
         if receipt.refused:
             raise BadInput(f"It was not stored: {'; '.join(receipt.refused)}.")
         if receipt.repeated:

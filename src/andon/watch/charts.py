@@ -22,7 +22,7 @@ from ..plant.alarms import Advice, Alarm
 from ..studies.quality.charted import ControlChart, Point
 from ..studies.quality.subgroups import scheme
 from ..units import HOUR
-from ..words import told
+from ..words import say, told
 from .alarms import Raise
 from .alarms.occurrence import Occurrence
 from .alarms.record import occurrences
@@ -32,8 +32,9 @@ LOOK = 0.5
 """Seconds between looks."""
 BACK = 30 * 24 * HOUR
 """How far back points are read: they make the limits where none are frozen, and runs reach back."""
-SHARE = 0.05
+SHARE = 0.2
 """The part of its time that a chart may be looked at: a long one is looked at less often."""
+NEVER = 1 << 62
 CLOSE = 1000
 """Microseconds by which the beginning of an alarm may be off its point, where two begin at once."""
 Key = tuple[str, str]
@@ -55,13 +56,17 @@ class Watched:
 
 @dataclass(slots=True)
 class State:
-    """How far one chart was judged (`until`), what has come since, which signals are not yet on disk as alarms."""
+    """How far one chart was judged (`until`), what has come since, which signals are not yet on disk as alarms.
+
+    `due` is when it is looked at although nothing came, `growing` where a point begins that was not yet whole.
+    """
 
     until: int
-    since: int = 1 << 62
+    since: int = NEVER
     last: int = -1
     pending: list[int] = field(default_factory=list)
-    due: int = 1 << 62
+    due: int = NEVER
+    growing: int = NEVER
     rest: float = 0.0
 
     @property
@@ -165,7 +170,7 @@ class Charts:
         begun = time.monotonic()
         since, last = min(state.since, state.until), max(state.last, state.until)
         late = Window(state.since, state.last + 1) if state.dirty else Window(0, 0)
-        state.since, state.last, state.due = 1 << 62, -1, 1 << 62
+        state.since, state.last, state.due = NEVER, -1, NEVER
         try:
             chart = self._chart(one, Window(min(since, now) - BACK, max(last, now) + 1))
         except AndonError as error:  # too little measured, or a setting that no longer fits
@@ -173,10 +178,11 @@ class Charts:
             return 0
         finally:
             state.rest = time.monotonic() + (time.monotonic() - begun) / SHARE
-        whole, state.due = _whole(chart, one.said, now)
+        whole, growing, state.due = _whole(chart, one.said, now)
         reach = Window(since - BACK, max(last, now) + 1)
         mine = [o for o in occurrences(self._history, reach, one.machine) if o.key == one.key]
-        fresh = {p[0].place for p in whole if p[0].at > state.until or p[0].at in late}
+        fresh = {p[0].place for p in whole if p[0].at > state.until or p[0].at in late or p[0].since == state.growing}
+        state.growing = growing
         count = 0
         for at in self._told(one, chart, [(p, p[0].place in fresh) for p in whole], mine):
             state.pending.append(at)
@@ -218,7 +224,9 @@ class Charts:
 
     def _keep(self) -> None:
         """Note how far each chart is judged and told."""
-        said = {"/".join(k): min([s.until, *(at - 1 for at in s.pending)]) for k, s in self._states.items()}
+        said = {
+            "/".join(k): min([s.until, s.growing - 1, *(at - 1 for at in s.pending)]) for k, s in self._states.items()
+        }
         if said != self._noted:
             _write(self._note, said)
             self._noted = said
@@ -244,41 +252,40 @@ def alarm(one: Watched, chart: ControlChart | None = None, point: Point | None =
 
 def _text(said: Characteristic, point: Point, meanings: Iterable[str], language: str) -> str:
     """What people read: what is charted, the rule, the point."""
-    rules = ("；" if language == "zh" else "; ").join(told(m, language) for m in meanings)
+    rules = ("；" if language == "zh" else "; ").join(_said(m, language) for m in meanings)
     of = point.label or point.units
-    name = f"{said.title or said.test}, {told(point.panel, language)}"
+    name = f"{said.title or said.test}, {_said(point.panel, language)}"
     text = f"{name} {{value}} {{unit}}: {rules}" + (f" ({of})" if of else "")
     kept = text.replace("{value}", "\0").replace("{unit}", "\1").replace("{", "{{").replace("}", "}}")
     return kept.replace("\0", "{value}").replace("\1", "{unit}")
 
 
-def _whole(chart: ControlChart, said: Characteristic, now: int) -> tuple[list[list[Point]], int]:
-    """The points of each place that is whole, in order; and when the last one will be whole by itself."""
+def _said(text: str, language: str) -> str:
+    return told(say(text, language), language)
+
+
+def _whole(chart: ControlChart, said: Characteristic, now: int) -> tuple[list[list[Point]], int, int]:
+    """The points of each place that is whole; where the one begins that is not, and when it will be whole by itself."""
     places: dict[int, list[Point]] = {}
     for p in chart.points:
         places.setdefault(p.place, []).append(p)
     rows = [places[k] for k in sorted(places)]
     made = scheme(said.subgroups, said.subgroup or 1)
     if not rows or not (made.span or made.column):
-        return rows, 1 << 62
-    if made.span:
-        end = (rows[-1][0].at // made.span + 1) * made.span
-        return (rows, 1 << 62) if end <= now else (rows[:-1], end)
-    return rows[:-1], 1 << 62
+        return rows, NEVER, NEVER
+    end = (rows[-1][0].at // made.span + 1) * made.span if made.span else NEVER
+    return (rows, NEVER, NEVER) if end <= now else (rows[:-1], rows[-1][0].since, end)
 
 
 def _spans(batch: Batch) -> Iterator[tuple[str, int, int]]:
-    """The machines at which a batch has units or measurements, from when to when."""
+    """The machines at which a batch has units or measurements, and from when to when the batch is."""
     for table in (batch.units, batch.measurements):
         if table is None or "machine" not in table.column_names or not table.num_rows:
             continue
-        at = np.asarray(table["at"].cast("timestamp[us, tz=UTC]").cast("int64").to_numpy())
-        names = table["machine"].cast("string").to_pylist()
-        first: dict[str, tuple[int, int]] = {}
-        for name, moment in zip(names, at.tolist(), strict=True):
-            low, high = first.get(name, (moment, moment))
-            first[name] = min(low, moment), max(high, moment)
-        yield from ((name, low, high) for name, (low, high) in first.items())
+        at = np.asarray(table["at"].to_numpy()).astype("datetime64[us]").astype(np.int64)
+        at = at[at >= 0]  # the historian refuses the others
+        if len(at):
+            yield from ((str(name), int(at.min()), int(at.max())) for name in table["machine"].unique().to_pylist())
 
 
 def _read(note: Path) -> Mapping[str, int]:
@@ -295,4 +302,3 @@ def _write(note: Path, said: Mapping[str, int]) -> None:
         os.replace(draft, note)
     except OSError as error:  # a full disk: the next note may fit
         log.debug("how far charts were judged was not noted: %s", error)
-

@@ -4,6 +4,7 @@ import { figure } from "../lib/format";
 import { words } from "../lib/i18n";
 import { Bars, Heatmap, Histogram, Pareto, Waterfall } from "./kinds/boxes";
 import { Control, Lines, Scatter, Survival, Timeline, Trend } from "./kinds/curves";
+import { WaferMaps } from "./kinds/wafer";
 import "./picture.css";
 import { type Pictured, say } from "./kinds/pictured";
 
@@ -13,7 +14,7 @@ const t = words({ nothing: "Nothing to show in this window" }, { nothing: "è¿™æ®
 
 const DRAW: Record<Pictured["kind"], ComponentType<{ p: Pictured }>> = {
   waterfall: Waterfall, pareto: Pareto, timeline: Timeline, trend: Trend, control: Control, histogram: Histogram,
-  scatter: Scatter, heatmap: Heatmap, bars: Bars, lines: Lines, survival: Survival, table: Cells,
+  scatter: Scatter, heatmap: Heatmap, bars: Bars, lines: Lines, survival: Survival, wafer: WaferMaps, table: Cells,
 };
 
 export function Picture({ picture }: { picture: Pictured }) {

@@ -62,7 +62,7 @@ export function inkedValues(low: number, high: number): Inked {
 }
 
 /** Paint a wafer a pixel a die; y runs downwards from its lowest. */
-export function painted(canvas: HTMLCanvasElement, w: Wafer, ink: Inked): void {
+export function painted(canvas: HTMLCanvasElement, w: Pick<Wafer, "width" | "height" | "cells">, ink: Inked): void {
   canvas.width = w.width;
   canvas.height = w.height;
   const c = canvas.getContext("2d")!, image = c.createImageData(w.width, w.height), pixels = new Uint32Array(image.data.buffer);

@@ -125,7 +125,7 @@ class _Sum:
         since, until = int(times.min()), int(times.max())
         self.since = since if self.since is None else min(self.since, since)
         self.until = until if self.until is None else max(self.until, until)
-        names = taken.table["signal" if "signal" in taken.table.column_names else "place"]
+        names = taken.table[next(n for n in ("signal", "place", "machine") if n in taken.table.column_names)]
         said = names.value_counts()
         for name, count in zip(said.field(0).to_pylist(), said.field(1).to_pylist(), strict=True):
             self.counts[str(name)] = self.counts.get(str(name), 0) + int(count or 0)

@@ -1,5 +1,6 @@
 """What a mapping may say: one `[[source]]` table with `connector = "files"`, parsed into frozen dataclasses."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
@@ -14,7 +15,12 @@ Format = Literal["auto", "csv", "excel", "parquet", "jsonl", "lineprotocol", "st
 STRICT = ConfigDict(extra="forbid")
 MEBIBYTE = 1 << 20
 ORDER_FIELDS = ("order", "product", "quantity", "since", "until")
-MEASUREMENT_FIELDS = ("unit", "step", "test", "value", "low", "high", "passed")
+MEASUREMENT_FIELDS = (
+    *("unit", "step", "test", "value", "low", "high", "passed", "measure", "number", "seconds"),
+    *("lot", "wafer", "product", "x", "y", "site", "hard", "soft"),
+)
+"""What a column of measurements may lead to; any other name is a fact of the unit (who, gauge, machine tool...)."""
+FACT = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,14 +206,19 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
     lines, samples = m.format == "lineprotocol", m.kind == "samples"
     fields = {t.signal for t in m.columns.values()}
     allowed = ORDER_FIELDS if m.kind == "orders" else MEASUREMENT_FIELDS
-    unknown = sorted(fields - set(allowed)) if not samples else []
-    missing = sorted({"orders": {"order", "since"}, "measurements": {"unit", "test"}}.get(m.kind, set()) - fields)
+    facts = m.kind == "measurements"
+    unknown = [] if samples else sorted(f for f in fields - set(allowed) if not facts or not FACT.fullmatch(f))
+    needed = {"orders": {"order", "since"}, "measurements": {"unit"} if lines else {"unit", "test"}}
+    missing = sorted(needed.get(m.kind, set()) - fields)
     return [
         (not m.time.names and not lines and m.kind != "orders", "'time' is missing: name the column with the time"),
         (m.long and bool(m.columns) and samples, "give 'columns' (wide) or 'signal' (long), not both"),
         (samples and not m.long and not m.columns and not lines, "'columns' or 'signal' is missing"),
         (m.long and not m.value, "'value' is missing: name the column with the value of the signal"),
-        (bool(unknown), f"'columns' leads to {unknown}; kind = {m.kind!r} knows {', '.join(allowed)}"),
+        (
+            bool(unknown),
+            f"'columns' leads to {unknown}; kind = {m.kind!r} knows {', '.join(allowed)}{', and facts' * facts}",
+        ),
         (bool(missing), f"'columns' must lead to {', '.join(missing)} for kind = {m.kind!r}"),
         *machine,
     ]

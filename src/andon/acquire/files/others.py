@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from ...model import Times
-from .bind import LEFT_OUT, REFUSED, Bound
+from .bind import LEFT_OUT, LINE_FIELD, LINE_VALUE, REFUSED, Bound
 from .cells import Dialect, Mask, Way, read_cells, why_not
 from .clock import Clock
 from .rows import Block, Refusal
@@ -24,25 +24,18 @@ SPELL_FIELDS: "list[pa.Field[Any]]" = [
     pa.field("text", TEXT),
     pa.field("detail", TEXT),
 ]
-MEASUREMENT_COLUMNS: "list[pa.Field[Any]]" = [
-    pa.field("place", TEXT),
-    pa.field("at", MOMENT),
-    pa.field("unit_id", TEXT),
-    pa.field("step", TEXT),
-    pa.field("test", TEXT),
-    pa.field("value", NUMBER),
-    pa.field("low", NUMBER),
-    pa.field("high", NUMBER),
-    pa.field("passed", pa.bool_()),
-]
-SPELLS, MEASUREMENTS = pa.schema(SPELL_FIELDS), pa.schema(MEASUREMENT_COLUMNS)
+SPELLS = pa.schema(SPELL_FIELDS)
 WAYS = {
     "quantity": Way("number"),
     "value": Way("number"),
     "low": Way("number"),
     "high": Way("number"),
     "passed": Way("boolean"),
+    "seconds": Way("number"),
+    **dict.fromkeys(("x", "y", "site", "hard", "soft", "number"), Way("integer")),
 }
+NAMES = {"unit": "unit_id", "measure": "unit"}
+"""How a batch calls what a mapping calls otherwise."""
 PASSED = {
     "pass": "1",
     "passed": "1",
@@ -132,7 +125,10 @@ class Others:
 
 def others_of(bound: Bound) -> Others:
     """Begin to read a file of orders or measurements."""
-    return Others(bound, Reading.of(bound), {t.signal: c for c, t in bound.mapping.columns.items()})
+    columns = {t.signal: c for c, t in bound.mapping.columns.items()}
+    if bound.mapping.format == "lineprotocol":
+        columns |= {"test": LINE_FIELD, "value": LINE_VALUE}
+    return Others(bound, Reading.of(bound), columns)
 
 
 def _spells(times: dict[str, Times], cells: dict[str, pl.Series], keep: Index, places: list[str]) -> pa.Table:
@@ -159,23 +155,16 @@ def _whole(number: float | None) -> float | int | None:
 
 
 def _measurements(at: Times, cells: dict[str, pl.Series], keep: Index, places: list[str]) -> pa.Table:
-    rows, picked = len(keep), {n: s.gather(keep) for n, s in cells.items()}
-    none = pl.Series([None] * rows, dtype=pl.Float64)
-    value, low, high = (picked.get(n, none) for n in ("value", "low", "high"))
-    within = (value >= low.fill_null(-np.inf)) & (value <= high.fill_null(np.inf))
-    passed = picked["passed"].cast(pl.Boolean) if "passed" in picked else within
-    words = {n: picked[n].to_list() if n in picked else [""] * rows for n in ("unit", "step", "test")}
-    return pa.table(
-        {
-            "place": places,
-            "at": pa.array(at[keep]),
-            "unit_id": words["unit"],
-            "step": words["step"],
-            "test": words["test"],
-            "value": value.to_list(),
-            "low": low.to_list(),
-            "high": high.to_list(),
-            "passed": passed.to_list(),
-        },
-        schema=None,
-    ).cast(MEASUREMENTS)
+    """Rows as a batch has measurements, all that was said of their units beside them."""
+    picked = {NAMES.get(n, n): s.gather(keep) for n, s in cells.items()}
+    columns: dict[str, object] = {"machine": places, "at": pa.array(at[keep]).cast(MOMENT)}
+    for name, series in picked.items():
+        way = WAYS.get(name, Way("text"))
+        if way.kind == "text":
+            columns[name] = pa.array(series.to_list(), TEXT)
+        elif way.kind == "number":
+            columns[name] = pa.array(series.to_list(), NUMBER)
+        else:
+            whole = pa.array(series.to_list(), NUMBER).cast(pa.int32())
+            columns[name] = whole if way.kind == "integer" else whole.cast(pa.bool_())
+    return pa.table(columns)

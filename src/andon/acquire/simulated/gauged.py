@@ -22,7 +22,7 @@ WEAR, EDGE = 0.0002, 24 * HOUR
 WRONG = ("line-2/lathe-2", "2026-10-20T07:00", "2026-10-20T21:30", 0.014)
 """A wrong insert: which lathe, from when until when in local time, and by how much its parts were too large."""
 WHO = ("Li Na", "Wang Jun", "Chen Bo")
-STUDIED = ("line-1/lathe-1", "2026-10-05T09:00")
+STUDIED = ("line-1/lathe-1", "2026-10-15T09:00")
 PARTS, APPRAISERS, TRIALS = 10, 3, 3
 PART_SIGMA, APPRAISER_BIAS, REPEAT_SIGMA = 0.012, (0.0, 0.0009, -0.0007), 0.0013
 

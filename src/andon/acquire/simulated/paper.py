@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from .flow import ideal_cycle
+from .gauged import GAUGE, HIGH, LOW, TARGET, TEST, TOGETHER
 from .hours import DEMO, Days
 from .layout import (
     BREAK_CODES,
@@ -51,6 +52,7 @@ def plant_toml(days: Days = DEMO, wires: Wires = GATEWAYS) -> str:
         *(_machine(row, wires) for row in MACHINES),
         *(_source(name, wires) for name in wires.sources),
         _money(),
+        CHARACTERISTIC,
         ALARMS,
     ]
     return "\n".join(parts)
@@ -172,6 +174,21 @@ high = 62.0
 """
 
 
+CHARACTERISTIC = f"""[[characteristic]]
+test = "{TEST}"
+title = "turned diameter"
+machine = [{", ".join(f'"{m.path}"' for m in MACHINES if m.row.name == "lathe")}]
+unit = "mm"
+low = {LOW}
+target = {TARGET}
+high = {HIGH}
+subgroup = {TOGETHER}
+chart = "xbar-r"
+rules = "1"
+gauge = "{GAUGE}"
+reaction = "Measure five more parts. If they agree, look at the insert and its offset before the next part."
+watch = true
+"""
 ALARMS = """[[alarm]]
 name = "machine-says"
 signal = "alarm"

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .records import KNOWN
+from .records import LONGEST
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
@@ -67,35 +67,36 @@ def sync(data: Bytes, begin: int, order: Order, *, last: bool) -> int:
     length = lengths(data, order)
     for since in range(begin, len(data) - HEAD + 1, 1 << 16):
         tried = np.arange(since, min(since + (1 << 16), len(data) - HEAD + 1))
-        tried = tried[_is_known(data, tried)]
+        tried = tried[_is_known(data, tried, length)]
         place = tried.copy()
         done = np.zeros(len(tried), dtype=np.bool_)
         for _ in range(SURE):
             going = ~done & (place <= len(data) - HEAD)
             place[going] += HEAD + length[place[going]].astype(np.int64)
             done |= (place == len(data)) & last
-            fits = done | ((place <= len(data) - HEAD) & _is_known(data, np.minimum(place, len(data) - HEAD)))
+            fits = done | ((place <= len(data) - HEAD) & _is_known(data, np.minimum(place, len(data) - HEAD), length))
             tried, place, done = tried[fits], place[fits], done[fits]
         if len(tried):
             return int(tried[0])
     return len(data)
 
 
-def _is_known(data: Bytes, places: Places) -> NDArray[np.bool_]:
+def _is_known(data: Bytes, places: Places, length: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Whether a record of a known kind, no longer than one can be, may begin at each place."""
     codes = np.ndarray((max(len(data) - 3, 0),), np.dtype(">u2"), data, min(2, len(data)), (1,))
-    return np.asarray(KNOWN[codes[places]])
+    return np.asarray(length[places] <= LONGEST[codes[places]])
 
 
 def _likely(data: Bytes, begin: int, length: NDArray[np.uint16]) -> Places:
     """Where walkers start: `begin`, and in each later segment the first place from which known records follow."""
     cuts = np.arange(begin + SEGMENT, len(data) - SEGMENT, SEGMENT)
     tried = (cuts[:, None] + np.arange(LOOKED)).ravel()
-    tried = tried[_is_known(data, tried)]
+    tried = tried[_is_known(data, tried, length)]
     place = tried.copy()
     for _ in range(SURE // 2):
         place = place + HEAD + length[place]
         fits = place <= len(data) - HEAD
-        fits[fits] = _is_known(data, place[fits])
+        fits[fits] = _is_known(data, place[fits], length)
         tried, place = tried[fits], place[fits]
     segment = (tried - begin) // SEGMENT
     return np.concatenate([[begin], tried[np.unique(segment, return_index=True)[1]]]).astype(np.int64)
@@ -153,10 +154,10 @@ def _whole(places: Places, landed: int, end: int) -> tuple[Places, int]:
 
 def _known(data: Bytes, places: Places, end: int, length: NDArray[np.uint16]) -> Chain:
     """The chain up to the first record of an unknown kind that no known one follows."""
-    strange = places[~_is_known(data, places)] if len(places) else places
+    strange = places[~_is_known(data, places, length)] if len(places) else places
     for place in strange.tolist():
         after = int(place) + HEAD + int(length[place])
-        if after > len(data) - HEAD or not _is_known(data, np.array([after]))[0]:
+        if after > len(data) - HEAD or not _is_known(data, np.array([after]), length)[0]:
             return Chain(places[places < place], int(place), True)
-    ended = end <= len(data) - HEAD and not _is_known(data, np.array([end]))[0]
+    ended = end <= len(data) - HEAD and not _is_known(data, np.array([end]), length)[0]
     return Chain(places, end, bool(ended))

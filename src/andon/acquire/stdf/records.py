@@ -97,10 +97,21 @@ def _kinds() -> Mapping[str, Kind]:
 
 KINDS = _kinds()
 NAMES = {k.code: k.name for k in KINDS.values()} | {code_of(*c): name for name, c in LATER.items()}
-KNOWN = np.zeros(1 << 16, dtype=np.bool_)
-KNOWN[list(NAMES)] = True
+ANY = 0xFFFF
+
+
+def _longest(kind: Kind) -> int:
+    """Most bytes that a record of a kind can have."""
+    sizes = {name: struct.calcsize(letter) for name, letter in NUMBERS.items()} | {"C1": 1, "Cn": 256, "Bn": 256}
+    return min(sum(sizes.get(t, ANY) for _, t in kind.fields), ANY)
+
+
+LONGEST = np.full(1 << 16, -1, np.int32)
+"""By type and subtype the most bytes that a record can have; -1 where there is no such record."""
+LONGEST[[k.code for k in KINDS.values()]] = [_longest(k) for k in KINDS.values()]
+LONGEST[[code_of(*c) for c in LATER.values()]] = ANY
 for _vendor in VENDORS:
-    KNOWN[_vendor << 8 : (_vendor + 1) << 8] = True
+    LONGEST[_vendor << 8 : (_vendor + 1) << 8] = ANY
 
 
 @dataclass(slots=True)

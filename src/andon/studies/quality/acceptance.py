@@ -10,7 +10,8 @@ import numpy as np
 from ...errors import BadQuestion
 from ...model import Numbers
 
-LETTERS = "ABCDEFGHJKLMNPQR"
+LETTERS = "ABCDEFGHJKLMNPQRS"
+"""S is there for one tightened plan only."""
 SIZES = (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000)
 REDUCED_SIZES = (2, 2, 2, *SIZES[1:14])
 AQLS = (0.010, 0.015, 0.025, 0.040, 0.065, 0.10, 0.15, 0.25, 0.40, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0)
@@ -20,7 +21,11 @@ NORMAL = (0, UP, DOWN, 1, 2, 3, 5, 7, 10, 14, 21)
 TIGHTENED = (0, DOWN, DOWN, 1, 2, 3, 5, 8, 12, 18)
 REDUCED = (0, UP, DOWN, DOWN, 1, 2, 3, 5, 6, 8, 10)
 """Acceptance numbers down a column of tables 2-A, 2-B and 2-C from where its Ac is 0: the same in every column."""
-SEVERITIES = {"normal": (NORMAL, 0, SIZES), "tightened": (TIGHTENED, 1, SIZES), "reduced": (REDUCED, 0, REDUCED_SIZES)}
+SEVERITIES = {
+    "normal": (NORMAL, 0, SIZES),
+    "tightened": (TIGHTENED, 1, (*SIZES, 3150)),
+    "reduced": (REDUCED, 0, REDUCED_SIZES),
+}
 LOTS = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10000, 35000, 150000, 500000)
 """The largest lot of each row of table 1."""
 LEVELS = {
@@ -209,16 +214,12 @@ def _from_table(row: int, aql: float, severity: str) -> Plan:
     """One cell of the master tables; an arrow leads to the next cell that holds a plan."""
     column, later, sizes = SEVERITIES[severity]
     zero = AQLS.index(6.5) - AQLS.index(aql) + later
-    while True:
-        place = row - zero
-        number = DOWN if place < 0 else column[place] if place < len(column) else UP
-        if number == UP and row - zero == 1 and row < 1:
-            number = DOWN
-        if number >= 0:
-            return Plan.single(sizes[row], number, letter=LETTERS[row])
-        row += -1 if number == UP else 1
-        if not 0 <= row < len(LETTERS):
-            raise BadQuestion(f"The standard has no {severity} plan for an AQL of {aql:g} % and such a lot.")
+    cells = [DOWN if r < zero else column[r - zero] if r - zero < len(column) else UP for r in range(len(sizes))]
+    plans = [r for r, number in enumerate(cells) if number >= 0]
+    above, below = [r for r in plans if r <= row], [r for r in plans if r >= row]
+    up = cells[row] == UP and above
+    place = above[-1] if up or not below else below[0]
+    return Plan.single(sizes[place], cells[place], letter=LETTERS[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import numpy as np
 from ...errors import BadQuestion
 from ...units import Unit
 
-Value = Annotated[float, Unit("{unit}")]
 PValue = Annotated[float, Unit("{p}")]
 Size = Annotated[float, Unit("{deviation}")]
 """In standard deviations."""

@@ -38,9 +38,9 @@ class Appraiser:
         Parts on which all verdicts agreed with each other.
     same_share, same_low, same_high
         Their share, with limits.
-    right
+    correct
         Parts on which all verdicts were right; None where nobody said what is right.
-    right_share, right_low, right_high
+    correct_share, correct_low, correct_high
         Effectiveness: their share, with limits.
     misses
         Share of bad parts' verdicts that let them pass; None where no reference says bad.
@@ -56,10 +56,10 @@ class Appraiser:
     same_share: Ratio
     same_low: Ratio
     same_high: Ratio
-    right: int | None
-    right_share: Ratio | None
-    right_low: Ratio | None
-    right_high: Ratio | None
+    correct: int | None
+    correct_share: Ratio | None
+    correct_low: Ratio | None
+    correct_high: Ratio | None
     misses: Ratio | None
     false_alarms: Ratio | None
     verdict: str
@@ -71,7 +71,7 @@ class Agreement:
 
     Attributes
     ----------
-    first, second
+    one, against
         An appraiser and another, "itself" (between trials), "reference", or "all".
     method
         Cohen (two sides) or Fleiss (several verdicts on each part).
@@ -79,17 +79,17 @@ class Agreement:
         1 is full agreement, 0 what chance gives; None where all verdicts are the same.
     low, high
         Its confidence limits.
-    said
-        good (above 0.75), fair, or poor (below 0.40).
+    grade
+        good agreement (kappa above 0.75), fair agreement, or poor agreement (below 0.40).
     """
 
-    first: str
-    second: str
+    one: str
+    against: str
     method: str
     kappa: Kappa_ | None
     low: Kappa_ | None
     high: Kappa_ | None
-    said: str
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class AttributeAgreement:
         Verdicts of each appraiser on each part.
     left_out
         Verdicts that do not count: of parts that not everybody judged, or more trials than the others.
-    categories
+    verdicts
         The verdicts that were given.
     confidence
         Of all limits, two-sided.
@@ -114,12 +114,12 @@ class AttributeAgreement:
         Each with itself, each pair, each with the reference, and all together.
     """
 
-    HEADLINE = ("verdict", "kappa", "kappa_low", "kappa_high", "effectiveness")
+    HEADLINE = ("verdict", "kappa", "kappa_low", "kappa_high", "appraisal_effectiveness")
 
     parts: int
     trials: int
     left_out: int
-    categories: tuple[str, ...]
+    verdicts: tuple[str, ...]
     confidence: Ratio
     appraisers: tuple[Appraiser, ...]
     agreements: tuple[Agreement, ...]
@@ -144,14 +144,14 @@ class AttributeAgreement:
         return self.judging().high
 
     @property
-    def effectiveness(self) -> Ratio | None:
+    def appraisal_effectiveness(self) -> Ratio | None:
         """Share of the parts that all appraisers judged right each time; None where nobody said what is right."""
-        return self.appraisers[-1].right_share
+        return self.appraisers[-1].correct_share
 
     @property
     def verdict(self) -> str:
         """good, fair or poor agreement, by kappa."""
-        return self.judging().said
+        return self.judging().grade
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class AttributeAgreement:
 
 def agreement_picture(answer: AttributeAgreement) -> Picture:
     """Kappa of each agreement, with AIAG's bounds."""
-    rows = [(f"{a.first} / {a.second}", "kappa", a.kappa) for a in answer.agreements if a.kappa is not None]
+    rows = [(f"{a.one} / {a.against}", "kappa", a.kappa) for a in answer.agreements if a.kappa is not None]
     return bars("How far they agree beyond chance", rows, marks=[Mark("good", GOOD, "x"), Mark("poor", POOR, "x")])
 
 
@@ -227,7 +227,7 @@ def attribute_agreement(
     >>> part, who, passed = zip(*judged)
     >>> found = attribute_agreement(Units.of(range(40), part, who=who, passed=passed))
     >>> found.kappa, found.verdict
-    (1.0, 'good')
+    (1.0, 'good agreement')
 
     References
     ----------
@@ -258,7 +258,7 @@ def attribute_agreement(
         parts=len(parts),
         trials=trials,
         left_out=len(verdicts) - trials * len(table),
-        categories=said,
+        verdicts=said,
         confidence=confidence,
         appraisers=tuple(_appraiser(asked, who, good) for who in (*people, "all")),
         agreements=tuple(_agreements(asked)),
@@ -324,7 +324,9 @@ def _agreements(asked: Verdicts) -> Iterator[Agreement]:
 
 def _agreement(first: str, second: str, method: str, kappa: Kappa) -> Agreement:
     value = kappa.value
-    said = "not told" if value is None else "good" if value > GOOD else "poor" if value < POOR else "fair"
+    said = (
+        "not told" if value is None else f"{'good' if value > GOOD else 'poor' if value < POOR else 'fair'} agreement"
+    )
     return Agreement(first, second, method, value, kappa.low, kappa.high, said)
 
 
@@ -337,7 +339,7 @@ def _remarks(answer: AttributeAgreement) -> Iterator[str]:
         yield f"{answer.parts} parts: AIAG asks for 50, good, bad and doubtful ones, judged three times by three people"
     if answer.left_out:
         yield f"{answer.left_out} verdicts do not count: not everybody judged those parts as often"
-    if answer.effectiveness is None:
+    if answer.appraisal_effectiveness is None:
         yield "nobody said which verdicts are right: people can agree and all be wrong"
     if any(a.kappa is None for a in answer.agreements):
         yield "where all verdicts are the same, there is no kappa: mix good and bad parts"

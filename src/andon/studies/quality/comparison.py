@@ -14,6 +14,7 @@ from ...model import Measurements, Numbers, Process
 from ...picture import Picture, lines
 from ...units import Measured, Ratio
 from .amounts import PValue, Size, Statistic, adjusted, confident
+from .differences import ranks, spreads, superiority, welch
 from .joined import groups_of, response
 
 MOST = 40
@@ -250,49 +251,12 @@ def _compared(
         f,
         p,
         spreads(list(values.values())),
-        _ranks(list(values.values())),
+        ranks(list(values.values())),
         p is not None and p < 1 - confidence,
         tuple(_group(name, v, confidence) for name, v in values.items()),
         _pairs(values, confidence),
         tuple(_remarks(values, alone, p)),
     )
-
-
-def welch(values: list[Numbers]) -> tuple[float | None, float | None]:
-    """F and p of Welch's analysis of variance; None where a group has no spread.
-
-    >>> welch([np.array([1.0, 2, 3]), np.array([1.0, 2, 3])])
-    (0.0, 1.0)
-    """
-    from scipy.stats import f as f_distribution  # two seconds of import that only questions of this kind need
-
-    count = np.array([len(v) for v in values], np.float64)
-    variance = np.array([float(v.var(ddof=1)) for v in values])
-    if (variance == 0).any():
-        return None, None
-    k, weight = len(values), count / variance
-    mean = np.array([float(v.mean()) for v in values])
-    middle = float((weight * mean).sum() / weight.sum())
-    lost = float((((1 - weight / weight.sum()) ** 2) / (count - 1)).sum())
-    between = float((weight * (mean - middle) ** 2).sum()) / (k - 1)
-    f = between / (1 + 2 * (k - 2) / (k * k - 1) * lost)
-    return f, float(f_distribution.sf(f, k - 1, (k * k - 1) / (3 * lost)))
-
-
-def spreads(values: list[Numbers]) -> float | None:
-    """p of Brown and Forsythe's test; None where no group has any spread about its median."""
-    from scipy.stats import levene
-
-    if all(np.ptp(v) == 0 for v in values) or all(np.ptp(np.abs(v - np.median(v))) == 0 for v in values):
-        return None
-    return float(levene(*values, center="median").pvalue)
-
-
-def _ranks(values: list[Numbers]) -> float | None:
-    from scipy.stats import kruskal
-
-    whole = np.concatenate(values)
-    return None if np.ptp(whole) == 0 else float(kruskal(*values).pvalue)
 
 
 def _group(name: str, v: Numbers, confidence: float) -> Group:
@@ -394,17 +358,6 @@ def _effect(a: Numbers, b: Numbers, difference: float, each: float) -> tuple[flo
     reach = float(norm.ppf((1 + each) / 2)) * sqrt(variance)
     small = 1 - 3 / (4 * (n + m) - 1)
     return small * d, d - reach, d + reach
-
-
-def superiority(a: Numbers, b: Numbers) -> float:
-    """How often a value of b is above one of a; ties count half.
-
-    >>> superiority(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
-    0.875
-    """
-    ordered = np.sort(a)
-    below = np.searchsorted(ordered, b, side="left") + np.searchsorted(ordered, b, side="right")
-    return float(below.mean()) / (2 * len(a))
 
 
 def _remarks(values: dict[str, Numbers], alone: list[str], p: float | None) -> list[str]:

@@ -33,7 +33,7 @@ class Component:
     Attributes
     ----------
     component
-        repeatability (EV), appraiser, interaction, reproducibility (AV), gauge (GRR), part (PV) or total (TV).
+        repeatability (EV), appraiser, interaction, reproducibility (AV), total gauge (GRR), part (PV) or total (TV).
     variance
         Its variance.
     sigma
@@ -259,7 +259,7 @@ def gauge_rr(
     read = readings(found, part=part, appraiser=appraiser, design=design)
     variances = by_ranges(read) if method == "range" else by_anova(read, pool_above=pool_above, confidence=confidence)
     made = components(variances, total, _tolerance(spec, float(read.values.mean())))
-    gauge = next(c for c in made if c.component == "gauge")
+    gauge = next(c for c in made if c.component == "total gauge")
     share = gauge.of_study if judge_by == "study" else gauge.of_tolerance
     if share is None:
         raise BadQuestion(f"{found.name} has no limits to be judged by: give `low` or `high`, or judge_by = study.")
@@ -320,7 +320,7 @@ def components(variances: Variances, total: float | None, tolerance: float | Non
     if variances.interaction is not None:
         rows += [("appraiser", variances.appraiser), ("interaction", variances.interaction)]
     rows.append(("reproducibility", gauge - variances.repeatability))
-    rows += [("gauge", gauge), ("part", part), ("total", whole)]
+    rows += [("total gauge", gauge), ("part", part), ("total", whole)]
     return tuple(
         Component(
             name,
@@ -344,9 +344,9 @@ def _tolerance(spec: Specification, mean: float) -> float | None:
 
 def _categories(made: tuple[Component, ...]) -> int:
     sigma = {c.component: c.sigma for c in made}
-    if not sigma["gauge"]:
+    if not sigma["total gauge"]:
         return 999
-    return min(999, max(1, int(1.41 * sigma["part"] / sigma["gauge"])))
+    return min(999, max(1, int(1.41 * sigma["part"] / sigma["total gauge"])))
 
 
 def _verdict(share: float, categories: int) -> str:

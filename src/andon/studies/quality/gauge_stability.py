@@ -78,13 +78,13 @@ class GaugeStability:
         Its confidence limits.
     confidence
         Of these limits, two-sided.
-    signals
+    odd_checks
         Checks that break a rule.
     checks
         Each check.
     """
 
-    HEADLINE = ("verdict", "signals", "drift", "sigma")
+    HEADLINE = ("verdict", "odd_checks", "drift", "sigma")
 
     test: str
     unit: str
@@ -97,7 +97,7 @@ class GaugeStability:
     drift_low: Drift | None
     drift_high: Drift | None
     confidence: Ratio
-    signals: int
+    odd_checks: int
     checks: tuple[Check, ...]
 
     @property
@@ -108,7 +108,7 @@ class GaugeStability:
     @property
     def verdict(self) -> str:
         """stable, drifting, or not stable (checks break a rule)."""
-        return "drifting" if self.drifting else "not stable" if self.signals else "stable"
+        return "drifting" if self.drifting else "not stable" if self.odd_checks else "stable"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -184,7 +184,7 @@ def gauge_stability(
     --------
     >>> rows = [(i * 86_400_000_000, "master", "width", 10.0 + 0.01 * (i * 7 % 5)) for i in range(30)]
     >>> found = gauge_stability(Measurements.of(rows))
-    >>> found.verdict, found.signals
+    >>> found.verdict, found.odd_checks
     ('stable', 0)
 
     References
@@ -220,7 +220,7 @@ def gauge_stability(
         drift_low=None if drift is None or half is None else drift - half,
         drift_high=None if drift is None or half is None else drift + half,
         confidence=confidence,
-        signals=sum(bool(c.rules) for c in checks),
+        odd_checks=sum(bool(c.rules) for c in checks),
         checks=checks,
     )
 

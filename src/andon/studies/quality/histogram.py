@@ -1,243 +1,281 @@
-"""How the values of a test are spread: shape, middle, tails, and what lies beyond its limits."""
+"""How values are distributed: bins, quantiles, shape, and whether they are normal, in one or two heaps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from ...catalog import study
-from ...errors import BadQuestion, NoData
-from ...model import Characteristics, Measurements, Numbers
+from ...errors import BadQuestion
+from ...model import Characteristics, Measurements, Numbers, Process
 from ...picture import Mark, Picture
 from ...picture import histogram as drawn
-from ...units import Measured, Parts, Ratio
+from ...units import Measured, Ratio, Unit
 from .amounts import PValue, Statistic
-from .distributions import fitted, goodness
-from .samples import final
-from .specification import finite, specification
+from .joined import response
+from .specification import specification
 
-FEWEST, MOST = 5, 60
-ENOUGH = 50
-"""Values from which on the shape of a histogram says something about the process rather than about chance."""
+MOST = 200
+ENOUGH = 8
+TRIED = 5_000
+FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar.
+    """One bin.
 
     Attributes
     ----------
     low, high
-        Its edges; a value on an edge belongs to the bar above, the greatest to the last bar.
+        Its edges, half-open; the last one holds its upper edge, too.
     count
         Values in it.
     share
         Of all values.
+    normal
+        Share that a normal distribution of this mean and deviation has there; None where the values have no spread.
     """
 
     low: Measured
     high: Measured
-    count: Parts
+    count: int
     share: Ratio
+    normal: Ratio | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """One quantile.
+
+    Attributes
+    ----------
+    share
+        Of the values that are not greater.
+    value
+        The quantile (type 7: between the values, linear).
+    """
+
+    share: Ratio
+    value: Measured
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The values of a test.
+    """How the values of a test are distributed.
 
     Attributes
     ----------
     test
         What was measured.
     unit
-        In which unit.
+        Its unit.
     count
-        Values that count: the last one of each unit.
+        Values.
     mean
         Their mean.
+    deviation
+        Their standard deviation.
     median
-        Half of them are below.
-    sigma
-        Their standard deviation (n - 1).
-    least, greatest
-        The extremes.
-    lower_quartile, upper_quartile
-        Between them lies the middle half.
+        Half of them are not greater.
     skewness
-        Third moment over sigma cubed (G1): above 0 with a long tail of large values; None below 3 values.
+        0 where both sides are alike, positive with a long upper tail; None without spread.
     kurtosis
-        Fourth moment over sigma to the fourth, less 3 (G2): above 0 with heavy tails; None below 4 values.
-    resolution
-        The smallest step between different values.
+        0 as a normal distribution has it, positive with heavy tails; None without spread.
     normal_p
-        How often normal values look less normal (Anderson-Darling); None below 8 values.
+        That normal values would look like these (Shapiro-Wilk); None of fewer than 8 values or without spread.
+    bimodality
+        Sarle's coefficient; above 5/9 the values may be in two heaps. None without spread.
+    resolution
+        The smallest step between values; None without spread.
     low, high
-        The limits that hold; None where there is none.
-    below, above
-        Values beyond them; None without the limit.
-    bars
-        The bars.
+        Specification limits; None where there is none.
+    outside
+        Share of values outside of them; None without limits.
+    rows
+        The bins.
+    quantiles
+        From 0.1 to 99.9 %.
+    remarks
+        What to bear in mind.
     """
 
-    HEADLINE = ("count", "mean", "sigma", "median", "least", "greatest", "below", "above", "normal_p")
+    HEADLINE = ("count", "mean", "deviation", "median", "normal_p", "outside")
 
     test: str
     unit: str
-    count: Parts
+    count: int
     mean: Measured
+    deviation: Measured
     median: Measured
-    sigma: Measured
-    least: Measured
-    greatest: Measured
-    lower_quartile: Measured
-    upper_quartile: Measured
     skewness: Statistic | None
     kurtosis: Statistic | None
-    resolution: Measured | None
     normal_p: PValue | None
+    bimodality: Statistic | None
+    resolution: Measured | None
     low: Measured | None
     high: Measured | None
-    below: Parts | None
-    above: Parts | None
-    bars: tuple[Bar, ...]
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """What to bear in mind."""
-        coarse = self.resolution is not None and self.resolution > self.sigma / 2
-        return (
-            *((f"{self.count} values show no shape: it takes {ENOUGH}",) if self.count < ENOUGH else ()),
-            *(("the values are coarse: they differ by more than half a sigma at least",) if coarse else ()),
-        )
+    outside: Ratio | None
+    rows: tuple[Bar, ...]
+    quantiles: tuple[Quantile, ...]
+    remarks: tuple[str, ...]
 
 
 def histogram_picture(answer: Histogram) -> Picture:
-    """The bars with the limits and the mean."""
-    marks = [("mean", answer.mean), ("low", answer.low), ("high", answer.high)]
-    return drawn(
-        answer.test,
-        ((b.low, b.high, float(b.count)) for b in answer.bars),
-        answer.unit,
-        x=answer.test,
-        marks=[Mark(name, value, "x") for name, value in marks if value is not None],
-    )
+    """The bins with limits, mean and median."""
+    lines = (("LSL", answer.low), ("USL", answer.high), ("mean", answer.mean), ("median", answer.median))
+    marks = [Mark(text, value, "x") for text, value in lines if value is not None]
+    bars = [(b.low, b.high, float(b.count)) for b in answer.rows]
+    return drawn(answer.test, bars, answer.unit, x=answer.test, marks=marks)
 
 
 @study(picture=histogram_picture)
 def histogram(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
+    process: Process | None = None,
     test: str = "",
-    bars: int = 0,
-    low: float | None = None,
-    high: float | None = None,
+    only: str = "",
+    bins: Annotated[int, Unit("{bin}")] = 0,
+    low: Measured | None = None,
+    high: Measured | None = None,
 ) -> Histogram:
-    """How the values of a test are spread, and what lies beyond its limits.
+    """How the values of a test are distributed, and whether that looks normal.
 
-    The last value of each unit counts. The width of a bar is 2 IQR / n^(1/3) (Freedman-Diaconis), but never less than
-    the gauge resolves, so that no bar is empty only because no such value can be read.
+    The last value of each unit counts. Bins follow Freedman and Diaconis and are whole multiples of the step between
+    values, so that a coarse gauge makes no comb. Two heaps, a cut edge or a comb say more than any index: look before
+    you ask for `capability`.
 
-    Use `capability` to judge the process by its limits, `control_chart` to see whether it is one process at all.
+    Use `capability` instead to judge values against limits, and `comparison` for several groups.
 
     Parameters
     ----------
     measurements
         Values of the test.
     characteristics
-        Its limits, as the plant states them.
+        The plant's specification.
+    process
+        What the machine did then, for `only`.
     test
         What was measured; not needed where there is only one.
-    bars
-        How many bars; 0: as many as suit the values.
+    only
+        Only units with this fact, such as `lot=A7` or `shift=night`.
+    bins
+        How many bins; 0 for as many as fit the values.
     low, high
-        Limits; without them those of the plant, else those that came with the measurements.
+        Specification limits, in place of those that are known.
 
     Returns
     -------
     Histogram
-        Figures of the distribution, and its bars.
+        Bins, quantiles and shape.
 
     Raises
     ------
     NoData
         There are fewer than two values.
     BadQuestion
-        The number of bars is negative or above 1,000, or the limits are the wrong way round.
+        `only` or `bins` cannot be read.
 
     Examples
     --------
-    >>> rows = [(i, str(i), "width", v) for i, v in enumerate([1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0, 5.0])]
-    >>> found = histogram(Measurements.of(rows), bars=4, high=4.5)
-    >>> found.mean, found.above, [b.count for b in found.bars]
-    (3.0, 1, [1, 2, 3, 3])
+    >>> rows = [(i, str(i), "width", 5.0 + (i * 7 % 11) / 10) for i in range(110)]
+    >>> found = histogram(Measurements.of(rows), low=5.0, high=5.95)
+    >>> found.count, round(found.mean, 2), round(found.outside, 3), sum(b.count for b in found.rows)
+    (110, 5.5, 0.091, 110)
 
     References
     ----------
-    D. Freedman, P. Diaconis: On the Histogram as a Density Estimator. Z. Wahrscheinlichkeitstheorie 57 (1981), 453-476.
-    D. N. Joanes, C. A. Gill: Comparing Measures of Sample Skewness and Kurtosis. The Statistician 47 (1998), 183-189.
+    D. Freedman, P. Diaconis: On the Histogram as a Density Estimator. Z. Wahrscheinlichkeitstheorie 57 (1981).
+    R. J. Hyndman, Y. Fan: Sample Quantiles in Statistical Packages. The American Statistician 50 (1996), type 7.
     """
-    if not 0 <= bars <= 1000:
-        raise BadQuestion(f"bars = {bars}: give 1 to 1000, or 0 for as many as suit the values.")
-    found = final(finite(measurements.take(test)))
-    spec = specification(found, characteristics, low=low, high=high)
-    values = np.sort(found.value)
-    if len(values) < 2:
-        raise NoData(f"{found.name} has {len(values)} value(s) in that window: a histogram takes two.")
-    lower, median, upper = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
-    sigma, steps = float(values.std(ddof=1)), np.diff(np.unique(values))
-    skewness, kurtosis = moments(values)
+    if not 0 <= bins <= MOST:
+        raise BadQuestion(f"bins = {bins}: 1 to {MOST}, or 0 for as many as fit.")
+    said = response(measurements, test, process)
+    limits = specification(said.found, characteristics, low=low, high=high)
+    values = said.value
+    if only:
+        name, sign, text = only.partition("=")
+        if not sign:
+            raise BadQuestion(f"only = {only!r}: write a fact and its value, such as lot=A7.")
+        values = values[said.text(name.strip()) == text.strip()]
+        if len(values) < 2:
+            raise BadQuestion(f"{len(values)} value(s) have {only}: it takes two.")
+    return _told((said.found.name, said.found.unit), values, (limits.low, limits.high), bins)
+
+
+def _told(of: tuple[str, str], values: Numbers, limits: tuple[float | None, float | None], bins: int) -> Histogram:
+    from scipy.stats import kurtosis, shapiro, skew  # two seconds of import that only questions of this kind need
+
+    count, deviation = len(values), float(values.std(ddof=1))
+    step = _step(values)
+    skewed, heavy = (
+        (float(skew(values, bias=False)), float(kurtosis(values, bias=False))) if step and count > 3 else (0, 0)
+    )
+    shaped = bool(step) and count > 3
+    normal = float(shapiro(values[:: -(-count // TRIED)]).pvalue) if step and count >= ENOUGH else None
+    two = (skewed**2 + 1) / (heavy + 3 * (count - 1) ** 2 / ((count - 2) * (count - 3))) if shaped else None
+    outside = np.zeros(count, np.bool_)
+    for limit, beyond in ((limits[0], np.less), (limits[1], np.greater)):
+        outside |= beyond(values, limit) if limit is not None else False
+    shares = (0.001, 0.005, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 0.995, 0.999)
     return Histogram(
-        found.name,
-        found.unit,
-        len(values),
+        *of,
+        count,
         float(values.mean()),
-        median,
-        sigma,
-        float(values[0]),
-        float(values[-1]),
-        lower,
-        upper,
-        skewness,
-        kurtosis,
-        float(steps.min()) if len(steps) else None,
-        _normal_p(values),
-        spec.low,
-        spec.high,
-        None if spec.low is None else int((values < spec.low).sum()),
-        None if spec.high is None else int((values > spec.high).sum()),
-        _bars(values, bars, float(steps.min()) if len(steps) else 0.0),
+        deviation,
+        float(np.median(values)),
+        skewed if shaped else None,
+        heavy if shaped else None,
+        normal,
+        two,
+        step,
+        *limits,
+        float(outside.mean()) if limits != (None, None) else None,
+        _bars(values, step, bins),
+        tuple(Quantile(s, float(np.quantile(values, s))) for s in shares),
+        tuple(_remarks(count, deviation, step, two)),
     )
 
 
-def moments(values: Numbers) -> tuple[float | None, float | None]:
-    """Skewness G1 and excess kurtosis G2, as spreadsheets and statistics programs give them.
-
-    >>> [round(m, 6) for m in moments(np.array([1.0, 2.0, 3.0, 4.0, 10.0]))]
-    [1.697056, 3.152]
-    """
-    n, away = len(values), values - values.mean()
-    spread = float((away**2).mean())
-    if n < 3 or spread == 0:
-        return None, None
-    g1, g2 = float((away**3).mean()) / spread**1.5, float((away**4).mean()) / spread**2 - 3
-    skewness = g1 * (n * (n - 1)) ** 0.5 / (n - 2)
-    return skewness, None if n < 4 else (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * g2 + 6)
+def _step(values: Numbers) -> float | None:
+    """The smallest step between values that are not the same; None where all are."""
+    steps = np.diff(np.unique(values))
+    real = steps[steps > 1e-9 * max(float(np.abs(values).max()), 1e-300)]
+    return float(real.min()) if len(real) and float(values.std()) > 0 else None
 
 
-def _normal_p(values: Numbers) -> float | None:
-    fit = fitted(values, "normal") if len(values) >= 8 and np.ptp(values) > 0 else None
-    return None if fit is None else goodness(values, fit).anderson_p
+def _bars(values: Numbers, step: float | None, bins: int) -> tuple[Bar, ...]:
+    from scipy.stats import norm
+
+    count, lowest, highest = len(values), float(values.min()), float(values.max())
+    if step is None:
+        return (Bar(lowest, highest, count, 1.0, None),)
+    low, high, number = lowest, highest, bins
+    if not number:
+        spread = float(np.subtract(*np.quantile(values, (0.75, 0.25))))
+        width = 2 * spread / count ** (1 / 3) or (highest - lowest) / (np.log2(count) + 1)
+        coarse = step > width / 10
+        width = max(step, round(width / step) * step) if coarse else width
+        low = lowest - step / 2 if coarse else lowest
+        number = int(np.clip(np.ceil((highest - low) / width + (1e-9 if coarse else 0)), 1, MOST))
+        high = low + number * width if number < MOST else highest
+    counts, edges = np.histogram(values, bins=number, range=(low, max(high, highest)))
+    cumulated = norm.cdf(edges, values.mean(), values.std(ddof=1))
+    return tuple(
+        Bar(float(edges[i]), float(edges[i + 1]), int(n), n / count, float(cumulated[i + 1] - cumulated[i]))
+        for i, n in enumerate(counts.tolist())
+    )
 
 
-def _bars(values: Numbers, bars: int, step: float) -> tuple[Bar, ...]:
-    span = float(values[-1] - values[0])
-    if span == 0:
-        half = abs(float(values[0])) * 1e-3 or 0.5
-        return (Bar(float(values[0]) - half, float(values[0]) + half, len(values), 1.0),)
-    width = 2 * float(np.subtract(*np.quantile(values, (0.75, 0.25)))) / len(values) ** (1 / 3)
-    suits = int(np.clip(np.ceil(span / width), FEWEST, MOST)) if width > 0 else FEWEST
-    number = bars or max(1, min(suits, round(span / step) if step > 0 else suits))
-    counts, edges = np.histogram(values, bins=number)
-    rows = zip(edges.tolist(), edges[1:].tolist(), counts.tolist(), strict=False)
-    return tuple(Bar(a, b, n, n / len(values)) for a, b, n in rows)
+def _remarks(count: int, deviation: float, step: float | None, two: float | None) -> list[str]:
+    found = [f"only {count} values: the shape is uncertain below {FEW}"] if count < FEW else []
+    found += ["all values are equal: is the gauge fine enough?"] if step is None else []
+    if step is not None and step > deviation / 2:
+        found.append("the gauge is too coarse: its step is more than half of the standard deviation")
+    found += (
+        ["the values may be in two heaps: compare lots, machines or sites"] if two is not None and two > 5 / 9 else []
+    )
+    return found

@@ -67,7 +67,7 @@ class Response:
         if self.process is not None and name in self.process.numbers:
             return self.process.at(name, self.found.at)
         if name == HOURS:
-            return np.asarray((self.found.at - self.found.at[0]) / HOUR)
+            return np.asarray((self.found.at - self.found.at[0]) / HOUR, dtype=np.float64)
         told = self.process.numbers if self.process is not None else ()
         raise UnknownName("test or number of the machine", name, (*self.measurements.names, *told, HOURS))
 

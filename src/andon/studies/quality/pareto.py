@@ -1,23 +1,21 @@
-"""What units fail of: the few causes that make most of the failures."""
+"""The few that matter: which bins, lots, causes or machines' states make up most of what went wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...catalog import study
-from ...errors import NoData
-from ...model import NO_BIN, Bin, Measurements, Units
+from ...errors import BadQuestion, NoData
+from ...model import Measurements, Process
 from ...picture import Picture
 from ...picture import pareto as drawn
-from ...units import Parts, Ratio
+from ...units import Ratio, Unit
+from .joined import FACTS, groups_of
 
-Z = 1.959963984540054
-VITAL = 0.8
-"""Juran's vital few: the causes that make so much of the whole."""
+Amount = Annotated[float, Unit("{part}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,192 +25,179 @@ class Cause:
     Attributes
     ----------
     cause
-        The test, the bin, or what was said of the units.
-    failures
-        Units that failed of it.
+        Its name.
+    count
+        Bad units of this cause.
     share
-        Of all failures.
+        Of all bad units.
     cumulative
-        Share of all failures together with the causes before it.
-    judged
-        Units that could have failed of it.
+        Share of this cause and all greater ones.
     rate
-        Failures over those.
+        Bad units over tested units of this cause; None where good units have no cause (bins, failed tests).
     rate_low, rate_high
-        Its 95 % interval (Wilson), which holds for units that fail independently.
+        Its 95 % interval (Clopper-Pearson).
+    vital
+        It belongs to the few that make up the wanted share.
     """
 
     cause: str
-    failures: Parts
+    count: Amount
     share: Ratio
     cumulative: Ratio
-    judged: Parts
-    rate: Ratio
-    rate_low: Ratio
-    rate_high: Ratio
+    rate: Ratio | None
+    rate_low: Ratio | None
+    rate_high: Ratio | None
+    vital: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Pareto:
-    """Failures by cause.
+    """What bad units are made up of.
 
     Attributes
     ----------
-    by
-        What failures are told apart by.
-    units
-        Units with a verdict, by their last test.
-    failed
-        Those that failed.
-    failures
-        Failures: a unit that failed of several tests counts in each.
-    causes
-        How many different causes there are.
+    cause
+        What was counted by.
+    bad
+        Bad units.
+    tested
+        Units that were judged.
     vital
-        How many of them make 80 % of the failures.
+        How many causes make up the wanted share.
+    greatest
+        The greatest cause.
     rows
-        The causes, the most frequent first.
+        The causes, greatest first.
+    remarks
+        What to bear in mind.
     """
 
-    HEADLINE = ("units", "failed", "failures", "causes", "vital")
+    HEADLINE = ("greatest", "vital", "bad", "tested")
 
-    by: str
-    units: Parts
-    failed: Parts
-    failures: Parts
-    causes: int
+    cause: str
+    bad: int
+    tested: int
     vital: int
+    greatest: str
     rows: tuple[Cause, ...]
-
-    @property
-    def fail_rate(self) -> Ratio | None:
-        """Failed units over all with a verdict."""
-        return self.failed / self.units if self.units else None
+    remarks: tuple[str, ...]
 
 
 def pareto_picture(answer: Pareto) -> Picture:
-    """The causes, the most frequent first, with what they add up to."""
-    return drawn("What units fail of", ((r.cause or "not said", float(r.failures)) for r in answer.rows), "{part}")
+    """The causes, greatest first, with the share they add up to."""
+    return drawn(f"Bad units by {answer.cause}", [(r.cause, r.count) for r in answer.rows], "{part}")
 
 
 @study(picture=pareto_picture)
-def pareto(measurements: Measurements, cause: str = "test", step: str = "") -> Pareto:
-    """What units fail of, the most frequent cause first.
+def pareto(
+    measurements: Measurements,
+    process: Process | None = None,
+    cause: str = "test",
+    which: Literal["last", "first", "all"] = "last",
+    wanted: Ratio = 0.8,
+) -> Pareto:
+    """Which few causes make up most of the bad units.
 
-    Each unit counts by its last test in each step. By test, a unit counts in every test of which its value failed; a
-    value that nobody judged is judged by its limits. Otherwise each failed unit counts once.
+    By `test` a unit counts for the first test that it failed (the cause that stopped it), by `bin` for its hard bin,
+    else for a fact that good units have as well: then the rate of each is told with its interval, because a lot that
+    is large has many bad units without being bad.
 
-    Use `bins` for yields, `commonality` for what failed units share beyond chance.
+    Use `comparison` or `what_moved` instead to see whether a difference is more than chance, and `bins` for yields.
 
     Parameters
     ----------
     measurements
-        The units, and what was measured on them.
+        Units and what was measured on them.
+    process
+        What the machine did then: its orders, products, shifts and settings can be causes.
     cause
-        What failures are told apart by: test, bin, or what was said of the units: lot, wafer, product, step, site, or a
-        fact such as who or gauge.
-    step
-        Only units of this test step.
+        test, bin, soft bin, lot, wafer, product, step, site, a fact of the units such as who, or a text of the machine
+        such as order.
+    which
+        Which tests of a unit count: its last, its first, or all.
+    wanted
+        Share of the bad units that the vital few make up.
 
     Returns
     -------
     Pareto
-        The causes with their shares and rates.
+        The causes, greatest first.
 
     Raises
     ------
     NoData
-        Nobody said of any unit whether it passed.
+        No unit was judged, or none failed.
     UnknownName
-        Nothing of that name was said of the units.
+        Nobody said anything by that name.
 
     Examples
     --------
-    >>> rows = [(0, "a", "width", 5.0), (1, "b", "width", 7.0), (2, "c", "depth", 9.0), (3, "d", "width", 8.0)]
-    >>> found = pareto(Measurements.of(rows, limits={"width": (4.0, 6.0), "depth": (1.0, 2.0)}))
-    >>> [(r.cause, r.failures, round(r.cumulative, 3)) for r in found.rows]
-    [('width', 2, 0.667), ('depth', 1, 1.0)]
+    >>> rows = [(i, str(i), "width", float(i % 10)) for i in range(100)]
+    >>> found = pareto(Measurements.of(rows, limits={"width": (1.0, None)}, passed=[i % 10 > 0 for i in range(100)]))
+    >>> found.greatest, found.bad, found.tested
+    ('width', 10, 100)
 
     References
     ----------
-    J. M. Juran: Quality Control Handbook, McGraw-Hill 1951; ISO 13053-2:2011, fact sheet 11.
-    E. B. Wilson: Probable Inference, the Law of Succession, and Statistical Inference. JASA 22 (1927), 209-212.
+    J. M. Juran: Quality Control Handbook. 1951.
+    C. J. Clopper, E. S. Pearson: The Use of Confidence or Fiducial Limits. Biometrika 26 (1934), 404-413.
     """
+    if not 0 < wanted <= 1:
+        raise BadQuestion(f"wanted = {wanted} is a share: write 0.8 for 80 %.")
     units = measurements.units
-    counts = units.last & (np.asarray(units.step == step) if step else True)
-    verdict = _verdicts(measurements)
-    judged, failed = counts & (verdict >= 0), counts & (verdict == 0)
-    if not judged.any():
-        raise NoData("Nobody said of any unit there in that window whether it passed, and no value has a limit.")
-    found = _by_test(measurements, counts) if cause == "test" else _by_text(units, cause, judged, failed)
-    rows = _rows(found)
-    vital = int(np.searchsorted([r.cumulative for r in rows], VITAL - 1e-12)) + 1 if rows else 0
-    failures = sum(r.failures for r in rows)
-    return Pareto(cause, int(judged.sum()), int(failed.sum()), failures, len(rows), vital, rows)
+    judged = units.passed >= 0
+    if which != "all":
+        judged &= units.last if which == "last" else units.first
+    rows = np.flatnonzero(judged)
+    is_bad = units.passed[rows] == 0
+    if not is_bad.any():
+        raise NoData(f"Of {len(rows)} units that were judged none failed: there is nothing to count.")
+    names, rated = _causes(measurements, process, cause, rows)
+    groups = groups_of(np.where(names == "", "(not said)", names))
+    counted = {n: (int(is_bad[p].sum()), len(p)) for n, p in groups.items()}
+    return _told(cause, counted, (int(is_bad.sum()), len(rows)), rated=rated, wanted=wanted)
 
 
-def _verdicts(measurements: Measurements) -> NDArray[np.int8]:
-    """Whether each unit passed: what was said of it, else its bin's meaning, else whether all its values did."""
+def _causes(
+    measurements: Measurements, process: Process | None, cause: str, rows: np.ndarray
+) -> tuple[np.ndarray, bool]:
+    """The cause of each unit, and whether good units have one as well."""
     units = measurements.units
-    said = units.passed.copy()
-    for numbers, known in ((units.hard, units.hard_bins), (units.soft, units.soft_bins)):
-        for number, meaning in known.items():
-            if meaning.passed is not None:
-                said[(said < 0) & (numbers == number)] = meaning.passed
-    worst = np.full(len(units), 2, np.int8)
-    known_values = measurements.passed >= 0
-    np.minimum.at(worst, measurements.row[known_values], measurements.passed[known_values])
-    return np.where((said < 0) & (worst < 2), worst, said).astype(np.int8)
+    if cause == "test":
+        return _first_failed(measurements)[rows], False
+    if cause in ("bin", "soft bin"):
+        numbers, known = (units.hard, units.hard_bins) if cause == "bin" else (units.soft, units.soft_bins)
+        said = [f"{b} {known[b].name}".strip() if b in known else str(b) for b in numbers[rows].tolist()]
+        return np.array(["" if b < 0 else s for b, s in zip(numbers[rows].tolist(), said, strict=True)], object), False
+    if process is not None and cause in process.texts and cause not in (*FACTS, *units.facts):
+        return np.array(process.text_at(cause, units.at[rows]), object), True
+    return np.asarray(units.column(cause)[rows], object), True
 
 
-Counted = dict[str, tuple[int, int]]
-"""Failures and judged units by cause."""
-
-
-def _by_test(measurements: Measurements, counts: NDArray[np.bool_]) -> Counted:
-    found: Counted = {}
-    for j, test in enumerate(measurements.tests):
-        rows = slice(int(measurements.first[j]), int(measurements.first[j + 1]))
-        passed = measurements.passed[rows][counts[measurements.row[rows]]]
-        failures, judged = found.get(test.name, (0, 0))
-        found[test.name] = failures + int((passed == 0).sum()), judged + int((passed >= 0).sum())
+def _first_failed(measurements: Measurements) -> np.ndarray:
+    """The first test in order that each unit failed, "" where it failed none."""
+    found = np.full(len(measurements.units), "", object)
+    for j in reversed(range(len(measurements.tests))):
+        part = slice(int(measurements.first[j]), int(measurements.first[j + 1]))
+        found[measurements.row[part][measurements.passed[part] == 0]] = measurements.tests[j].name
     return found
 
 
-def _by_text(units: Units, cause: str, judged: NDArray[np.bool_], failed: NDArray[np.bool_]) -> Counted:
-    if cause == "bin":
-        soft = (units.soft[failed] != NO_BIN).any()
-        numbers, known = (units.soft, units.soft_bins) if soft else (units.hard, units.hard_bins)
-        kinds, count = np.unique(numbers[failed], return_counts=True)
-        of = int(judged.sum())
-        return {_bin(int(k), known.get(int(k))): (int(n), of) for k, n in zip(kinds, count, strict=True)}
-    texts = units.column(cause)
-    names, places = np.unique(texts[judged].astype(str), return_inverse=True)
-    bad = np.bincount(places, failed[judged], minlength=len(names))
-    return {str(n): (int(b), int(c)) for n, b, c in zip(names, bad, np.bincount(places), strict=True)}
+def _told(
+    cause: str, counted: dict[str, tuple[int, int]], of: tuple[int, int], *, rated: bool, wanted: float
+) -> Pareto:
+    from scipy.stats import beta  # two seconds of import that only questions of this kind need
 
-
-def _bin(number: int, meaning: Bin | None) -> str:
-    return "" if number == NO_BIN else f"{number} {meaning.name if meaning else ''}".strip()
-
-
-def _rows(found: Counted) -> tuple[Cause, ...]:
-    total, sofar, rows = sum(n for n, _ in found.values()), 0, list[Cause]()
-    for cause, (failures, judged) in sorted(found.items(), key=lambda f: (-f[1][0], f[0])):
-        if failures:
-            sofar += failures
-            low, high = wilson(failures, judged)
-            share, cumulative = failures / total, sofar / total
-            rows.append(Cause(cause, failures, share, cumulative, judged, failures / judged, low, high))
-    return tuple(rows)
-
-
-def wilson(failures: int, judged: int) -> tuple[float, float]:
-    """The 95 % interval of a share.
-
-    >>> [round(edge, 4) for edge in wilson(10, 100)]
-    [0.0552, 0.1744]
-    """
-    p, n, z = failures / judged, judged, Z
-    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
+    bad, tested = of
+    rows, sofar, vital = [], 0, 0
+    for name, (count, among) in sorted(counted.items(), key=lambda c: (-c[1][0], c[0])):
+        if not count:
+            continue
+        needed = sofar < wanted * bad
+        sofar, vital = sofar + count, vital + needed
+        low = float(beta.ppf(0.025, count, among - count + 1))
+        high = float(beta.ppf(0.975, count + 1, among - count)) if count < among else 1.0
+        rate, low_, high_ = (count / among, low, high) if rated else (None, None, None)
+        rows.append(Cause(name, float(count), count / bad, sofar / bad, rate, low_, high_, needed))
+    few = [f"only {bad} bad units: the order of the causes is uncertain"] if bad < 20 else []
+    return Pareto(cause, bad, tested, vital, rows[0].cause, tuple(rows), tuple(few))

@@ -1,32 +1,31 @@
-"""What a chain of dimensions adds up to: worst case, root of squares, and how often it will not fit."""
+"""How tolerances add up: worst case, root sum of squares, and the exact distribution of what parts make together."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import hypot, isfinite, sqrt
+from math import sqrt
+from typing import Annotated
 
 import numpy as np
 
 from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Numbers
-from ...picture import Mark, Picture, histogram
-from ...units import Measured, Ratio
+from ...picture import Picture, lines
+from ...units import Measured, Ratio, Unit
 from .amounts import Statistic
 
+Ppm = Annotated[float, Unit("[ppm]")]
+CELLS = 1 << 14
+"""Points of the grid on which distributions are folded."""
 SHAPES = ("normal", "uniform", "triangular")
-NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
-LINK = re.compile(
-    rf"^(?P<name>[^=]*?)\s*=\s*(?P<size>[+-]?\s*{NUMBER})\s*"
-    rf"(?:(?:±|\+/-|\+-)\s*(?P<both>{NUMBER})|\+\s*(?P<plus>{NUMBER})\s*/?\s*-\s*(?P<minus>{NUMBER}))"
-    rf"(?:\s+(?P<shape>[a-z]+))?(?:\s+cpk\s*=?\s*(?P<cpk>{NUMBER}))?$",
-    re.IGNORECASE,
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+PART = re.compile(
+    rf"^\s*(?P<name>[^\d+±-][^:]*?)\s*:?\s+(?P<nominal>{NUMBER})\s*"
+    rf"(?:(?:±|\+-|\+/-)\s*(?P<both>{NUMBER})|\+\s*(?P<up>{NUMBER})\s*(?:/\s*)?-\s*(?P<down>{NUMBER}))"
+    rf"(?P<rest>.*)$"
 )
-GRID = 1 << 14
-BARS = 40
-INFLATION = 1.5
-"""Bender's allowance for processes that are not centred: A. Bender, Benderizing Tolerances, Graphic Science (1962)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,228 +35,266 @@ class Link:
     Attributes
     ----------
     name
-        What it is called.
-    size
-        Middle of its tolerance, negative where it is taken away.
-    tolerance
-        Half of the width of its tolerance.
-    shape
-        How its sizes are distributed: normal, uniform or triangular.
+        Its name.
+    nominal
+        Its nominal size; negative where it takes away.
+    low, high
+        Its limits.
     sigma
-        Standard deviation of its sizes.
+        Its standard deviation.
+    shape
+        normal, uniform or triangular.
     share
-        Its share of the variance of the whole.
+        Of the variance of the whole.
     """
 
     name: str
-    size: Measured
-    tolerance: Measured
-    shape: str
+    nominal: Measured
+    low: Measured
+    high: Measured
     sigma: Measured
+    shape: str
     share: Ratio
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """A part of the chain's distribution.
+class Point:
+    """One point of the distribution.
 
     Attributes
     ----------
-    low, high
-        From where to where.
-    share
-        Of all assemblies.
+    value
+        Size of the whole.
+    density
+        How dense sizes are there.
     """
 
-    low: Measured
-    high: Measured
-    share: Ratio
+    value: Measured
+    density: Statistic
 
 
 @dataclass(frozen=True, slots=True)
 class ToleranceStack:
-    """The sum of a chain of dimensions.
+    """What the parts make together.
 
     Attributes
     ----------
-    middle
-        Sum of the middles of all tolerances.
+    nominal
+        Sum of the nominal sizes.
+    mean
+        Mean of the whole: where limits lie unevenly, parts are taken to be in their middle.
     worst_low, worst_high
-        All at their limits at once.
-    rss
-        Root of the sum of squares of the tolerances: what the middle varies by, plus or minus.
-    inflated
-        The same, times 1.5 for processes that are not centred (Bender).
+        Worst case: all parts at their limits.
+    rss_low, rss_high
+        Root sum of squares of the tolerances about the middle: what nearly all lie within, if parts keep their limits
+        to 3 sigma and are independent.
     sigma
-        Standard deviation of the sum.
-    quantile_low, quantile_high
-        Between them lie 99.73 % of the sums.
+        Standard deviation of the whole.
+    exact_low, exact_high
+        Between these lie all but `outside` of the assemblies, by the exact distribution.
     low, high
-        What the sum must keep to; None where no such limit was given.
-    outside
-        Share of sums beyond the limits; None where no limit was given.
+        Limits of the whole, where they were given.
+    below, above
+        Expected beyond them; None without limits.
     capability
-        Ppk of the sum: the nearer limit over three sigma; None where no limit was given.
-    links
-        The dimensions, the largest share of the variance first.
-    bars
-        The distribution.
+        Cpk of the whole against its limits; None without limits.
+    fits
+        Even the worst case keeps the limits; None without limits.
+    rows
+        The dimensions.
+    curve
+        The distribution of the whole.
+    remarks
+        What to bear in mind.
     """
 
-    HEADLINE = ("middle", "worst_low", "worst_high", "rss", "sigma", "outside", "capability")
+    HEADLINE = ("nominal", "worst_low", "worst_high", "rss_low", "rss_high", "below", "above")
+    INNER = ("curve",)
 
-    middle: Measured
+    nominal: Measured
+    mean: Measured
     worst_low: Measured
     worst_high: Measured
-    rss: Measured
-    inflated: Measured
+    rss_low: Measured
+    rss_high: Measured
     sigma: Measured
-    quantile_low: Measured
-    quantile_high: Measured
+    exact_low: Measured
+    exact_high: Measured
     low: Measured | None
     high: Measured | None
-    outside: Ratio | None
+    below: Ppm | None
+    above: Ppm | None
     capability: Statistic | None
-    links: tuple[Link, ...]
-    bars: tuple[Fit, ...]
+    fits: bool | None
+    rows: tuple[Link, ...]
+    curve: tuple[Point, ...]
+    remarks: tuple[str, ...]
 
 
-def stack_picture(answer: ToleranceStack) -> Picture:
-    """The distribution of the sum with its limits and the worst cases."""
-    limits = [Mark(n, v, "x") for n, v in (("low", answer.low), ("high", answer.high)) if v is not None]
-    worst = [Mark("worst case", v, "x") for v in (answer.worst_low, answer.worst_high)]
-    rows = ((b.low, b.high, b.share) for b in answer.bars)
-    return histogram("What the chain adds up to", rows, "1", x="sum", marks=(*limits, *worst))
+def tolerance_stack_picture(answer: ToleranceStack) -> Picture:
+    """The distribution of the whole between its worst cases."""
+    return lines("What the parts make together", [("density", p.value, p.density) for p in answer.curve], x="size")
 
 
-@study(picture=stack_picture)
-def tolerance_stack(chain: str, low: float | None = None, high: float | None = None) -> ToleranceStack:
-    """What a chain of dimensions adds up to, and how often it will not fit.
+@study(picture=tolerance_stack_picture)
+def tolerance_stack(
+    parts: str,
+    low: Measured | None = None,
+    high: Measured | None = None,
+    sigmas: Annotated[float, Unit("{sigma}")] = 3.0,
+    outside: Ratio = 0.0027,
+) -> ToleranceStack:
+    """How the tolerances of parts add up in what they make together.
 
-    Worst case: the sum of the tolerances. Statistical: the root of the sum of their squares (RSS), which holds for
-    independent, centred, normal dimensions. The share outside is computed from the distribution of the sum itself,
-    the convolution of those of the dimensions; nothing is drawn by chance.
+    Worst case is the sum of all tolerances, root sum of squares (RSS) what independent parts make. The distribution is
+    exact: those of the parts are folded into each other on a fine grid, without chance, so that tails of parts per
+    million are right where a simulation sees none.
 
-    A normal dimension without `cpk` is taken to fill its tolerance with three sigma (Cpk 1).
+    Use `capability` instead for what was measured.
 
     Parameters
     ----------
-    chain
-        The dimensions, with semicolons: name = size ± tolerance, or + upper / - lower; then normal, uniform or
-        triangular, and cpk. Those that are taken away have a negative size; upper and lower are those of the dimension
-        itself: "housing = 50 ±0.1; shaft = -49.8 +0.02/-0.05 uniform; ring = -0.1 ±0.02 cpk 1.33".
-    low
-        The least that the sum may be.
-    high
-        The most that it may be.
+    parts
+        The chain of dimensions with semicolons: `shaft 20 ±0.1; ring -5 +0.2 -0.1 uniform; gap -14.7 ±0.05`. Negative
+        sizes take away. Behind each may stand its shape (normal, uniform, triangular) and `sigma 0.02` where it is
+        known.
+    low, high
+        Limits of the whole.
+    sigmas
+        How many standard deviations a tolerance of a normal part is, where its sigma is not given.
+    outside
+        Share of assemblies outside the exact limits.
 
     Returns
     -------
     ToleranceStack
-        Worst case, statistical tolerance, the share outside, and which dimension matters most.
+        Worst case, RSS, and the exact distribution against the limits.
 
     Raises
     ------
     BadQuestion
-        A dimension cannot be read, or the limits are the wrong way round.
+        A part cannot be read.
 
     Examples
     --------
-    >>> found = tolerance_stack("a = 10 ±0.3; b = -6 ±0.4", low=3.5, high=4.5)
-    >>> found.middle, round(found.worst_high, 6), found.rss, round(1e6 * found.outside)
-    (4.0, 4.7, 0.5, 2700)
+    >>> found = tolerance_stack("shaft 20 ±0.3; ring -5 ±0.4", low=14.5, high=15.5)
+    >>> round(found.worst_high, 3), round(found.rss_high, 3), round(found.sigma, 4), round(found.above, 2)
+    (15.7, 15.5, 0.1667, 1349.9)
 
     References
     ----------
-    ASME Y14.5; P. Drake: Dimensioning and Tolerancing Handbook, McGraw-Hill 1999, chapters 9 and 11.
+    ASME Y14.5; D. H. Evans: Statistical Tolerancing. Journal of Quality Technology 7 (1975), 1-12.
     """
-    if low is not None and high is not None and not low < high:
-        raise BadQuestion(f"low = {low:g} is not below high = {high:g}.")
-    read = [_link(text.strip()) for text in chain.split(";") if text.strip()]
-    if not read:
-        raise BadQuestion("The chain is empty: write its dimensions as name = size ± tolerance, with semicolons.")
-    middle, tolerances = sum(r.size for r in read), [r.tolerance for r in read]
-    sigma = hypot(*(r.sigma for r in read))
-    at, density = _sum(read, middle, sigma)
-    summed = np.cumsum(density)
-    outside = _outside(at, summed, low, high)
-    ends = np.interp((0.00135, 0.99865), summed, at)
-    links = [Link(r.name, r.size, r.tolerance, r.shape, r.sigma, r.sigma**2 / sigma**2) for r in read]
+    if sigmas <= 0 or not 0 < outside < 1:
+        raise BadQuestion(f"sigmas = {sigmas} must be above 0, and outside = {outside} a share between 0 and 1.")
+    if low is not None and high is not None and low >= high:
+        raise BadQuestion(f"The lower limit ({low:g}) is not below the upper one ({high:g}).")
+    links = [_link(text, sigmas) for text in parts.split(";") if text.strip()]
+    if not links:
+        raise BadQuestion("Name the parts with semicolons: shaft 20 ±0.1; ring -5 +0.2 -0.1 uniform.")
+    return _told(links, (low, high), outside)
+
+
+def _link(text: str, sigmas: float) -> Link:
+    """One part as it is written."""
+    found = PART.match(text)
+    if found is None:
+        raise BadQuestion(f"{text.strip()!r} is no part: write its name, size and tolerance, as in `shaft 20 ±0.1`.")
+    nominal = float(found["nominal"])
+    up, down = (found["both"], found["both"]) if found["both"] else (found["up"], found["down"])
+    low, high = nominal - float(down), nominal + float(up)
+    words = found["rest"].split()
+    shape = next((w for w in words if w in SHAPES), "normal")
+    given = float(words[words.index("sigma") + 1]) if "sigma" in words[:-1] else None
+    if high <= low or (given is not None and given <= 0) or set(words) - {*SHAPES, "sigma", *words[-1:]}:
+        raise BadQuestion(
+            f"{text.strip()!r}: its limits must lie apart, and behind them stand a shape or `sigma 0.02`."
+        )
+    half = (high - low) / 2
+    usual = {"normal": half / sigmas, "uniform": half / sqrt(3), "triangular": half / sqrt(6)}[shape]
+    return Link(found["name"].strip(), nominal, low, high, given or usual, shape, 0.0)
+
+
+def _told(links: list[Link], limits: tuple[float | None, float | None], outside: float) -> ToleranceStack:
+    from scipy.stats import norm  # two seconds of import that only questions of this kind need
+
+    variance = sum(p.sigma**2 for p in links)
+    mean = sum((p.low + p.high) / 2 for p in links)
+    worst = sum(p.low for p in links), sum(p.high for p in links)
+    rss = sqrt(sum(((p.high - p.low) / 2) ** 2 for p in links))
+    sigma = sqrt(variance)
+    grid, density = _folded(links, mean, sigma)
+    low, high = limits
+    below, above = (_beyond(grid, density, limit, upper) for limit, upper in ((low, False), (high, True)))
+    if all(p.shape == "normal" for p in links):
+        below = None if low is None else float(norm.cdf(low, mean, sigma))
+        above = None if high is None else float(norm.sf(high, mean, sigma))
+    near = [d for d in (None if low is None else mean - low, None if high is None else high - mean) if d is not None]
     return ToleranceStack(
-        middle,
-        middle - sum(tolerances),
-        middle + sum(tolerances),
-        hypot(*tolerances),
-        INFLATION * hypot(*tolerances),
+        sum(p.nominal for p in links),
+        mean,
+        *worst,
+        mean - rss,
+        mean + rss,
         sigma,
-        float(ends[0]),
-        float(ends[1]),
+        *_between(grid, density, outside),
         low,
         high,
-        outside,
-        _capability(middle, sigma, low, high),
-        tuple(sorted(links, key=lambda r: -r.share)),
-        _bars(at, summed, ends),
+        None if below is None else 1e6 * below,
+        None if above is None else 1e6 * above,
+        min(near) / (3 * sigma) if near else None,
+        None if not near else (low is None or worst[0] >= low) and (high is None or worst[1] <= high),
+        tuple(Link(p.name, p.nominal, p.low, p.high, p.sigma, p.shape, p.sigma**2 / variance) for p in links),
+        tuple(Point(float(x), float(d)) for x, d in zip(grid[:: CELLS // 256], density[:: CELLS // 256], strict=True)),
+        tuple(_remarks(links, mean)),
     )
 
 
-def _link(text: str) -> Link:
-    found = LINK.match(text)
-    if not found:
-        raise BadQuestion(
-            f"The dimension {text!r} cannot be read. Write name = size ± tolerance, such as shaft = -49.8 +0.02/-0.05."
-        )
-    size = float(found["size"].replace(" ", ""))
-    up = float(found["both"] or found["plus"])
-    down = float(found["both"] or found["minus"])
-    shape, cpk = (found["shape"] or "normal").lower(), float(found["cpk"] or 1)
-    if shape not in SHAPES:
-        raise BadQuestion(f"The dimension {text!r} is {shape}: it can be {', '.join(SHAPES)}.")
-    half = (up + down) / 2
-    if not half > 0 or not cpk > 0 or not isfinite(size):
-        raise BadQuestion(f"The dimension {text!r} needs a tolerance and a cpk above 0.")
-    if shape != "normal" and found["cpk"]:
-        raise BadQuestion(f"The dimension {text!r} is {shape}: its spread is its tolerance, so it has no cpk.")
-    sigma = {"normal": half / (3 * cpk), "uniform": half / sqrt(3), "triangular": half / sqrt(6)}[shape]
-    signed = size + (up - down) / 2 * (1 if size >= 0 else -1)
-    return Link(found["name"] or "?", signed, half, shape, sigma, 0.0)
+def _folded(links: list[Link], mean: float, sigma: float) -> tuple[Numbers, Numbers]:
+    """The density of the sum on a grid: the characteristic functions multiplied, and transformed back."""
+    reach = max(10 * sigma, 1.2 * sum((p.high - p.low) / 2 for p in links if p.shape != "normal") + 8 * sigma)
+    step = 2 * reach / CELLS
+    frequency = np.asarray(2 * np.pi * np.fft.fftfreq(CELLS, step), dtype=np.float64)
+    product = np.ones(CELLS)
+    for p in links:
+        product = product * _characteristic(p, frequency)
+    density = np.asarray(np.fft.fftshift(np.fft.ifft(product).real) / step, dtype=np.float64)
+    grid = np.asarray(mean + (np.arange(CELLS) - CELLS // 2) * step, dtype=np.float64)
+    return grid, np.asarray(np.maximum(density, 0.0), dtype=np.float64)
 
 
-def _sum(links: list[Link], middle: float, sigma: float) -> tuple[Numbers, Numbers]:
-    """The distribution of the sum on a grid: places and shares, by the product of characteristic functions."""
-    bounded = sum(r.tolerance for r in links if r.shape != "normal")
-    reach = bounded + 9 * hypot(0.0, *(r.sigma for r in links if r.shape == "normal"))
-    width = 2 * max(reach, 3 * sigma) / (GRID - 8)
-    place = (np.arange(GRID) - GRID // 2) * width
-    turning = 2 * np.pi * np.fft.rfftfreq(GRID, width)
-    wave = np.ones(len(turning))
-    for r in links:
-        if r.shape == "normal":
-            wave = wave * np.exp(-((r.sigma * turning) ** 2) / 2)
-        else:
-            narrow, power = (1, 1) if r.shape == "uniform" else (2, 2)  # two uniform halves make a triangle
-            wave = wave * np.sinc(r.tolerance * turning / (narrow * np.pi)) ** power
-    share = np.fft.fftshift(np.fft.irfft(wave, GRID))
-    share = np.maximum(share, 0.0)
-    return np.asarray(middle + place + width / 2, np.float64), np.asarray(share / share.sum(), np.float64)
+def _characteristic(p: Link, frequency: Numbers) -> Numbers:
+    """The characteristic function of a part about its middle; a given sigma widens or narrows its shape."""
+    if p.shape == "normal":
+        return np.asarray(np.exp(-0.5 * (p.sigma * frequency) ** 2))
+    if p.shape == "uniform":
+        return np.sinc(p.sigma * sqrt(3) * frequency / np.pi)
+    return np.sinc(p.sigma * sqrt(6) * frequency / 2 / np.pi) ** 2
 
 
-def _outside(at: Numbers, summed: Numbers, low: float | None, high: float | None) -> float | None:
-    if low is None and high is None:
+def _beyond(grid: Numbers, density: Numbers, limit: float | None, upper: bool) -> float | None:
+    """The share beyond a limit."""
+    if limit is None:
         return None
-    below = 0.0 if low is None else float(np.interp(low, at, summed, left=0.0, right=1.0))
-    above = 0.0 if high is None else 1 - float(np.interp(high, at, summed, left=0.0, right=1.0))
-    return max(0.0, below + above)
+    step = float(grid[1] - grid[0])
+    edges = np.append(grid - step / 2, grid[-1] + step / 2)
+    sums = np.concatenate([[0.0], np.cumsum(density)]) / density.sum()
+    share = float(np.interp(limit, edges, sums))
+    return 1 - share if upper else share
 
 
-def _capability(middle: float, sigma: float, low: float | None, high: float | None) -> float | None:
-    room = [*([middle - low] if low is not None else []), *([high - middle] if high is not None else [])]
-    return min(room) / (3 * sigma) if room else None
+def _between(grid: Numbers, density: Numbers, outside: float) -> tuple[float, float]:
+    """The limits that leave half of a share outside on each side."""
+    step = float(grid[1] - grid[0])
+    sums = np.concatenate([[0.0], np.cumsum(density)]) / density.sum()
+    edges = np.append(grid - step / 2, grid[-1] + step / 2)
+    low, high = np.interp([outside / 2, 1 - outside / 2], sums, edges)
+    return float(low), float(high)
 
 
-def _bars(at: Numbers, summed: Numbers, ends: Numbers) -> tuple[Fit, ...]:
-    """The distribution between the quantiles and a little beyond, in equal parts."""
-    more = 0.25 * (ends[1] - ends[0])
-    edges = np.linspace(ends[0] - more, ends[1] + more, BARS + 1)
-    share = np.diff(np.interp(edges, at, summed, left=0.0, right=1.0))
-    return tuple(Fit(float(a), float(b), float(s)) for a, b, s in zip(edges, edges[1:], share, strict=False))
+def _remarks(links: list[Link], mean: float) -> list[str]:
+    found = []
+    if abs(mean - sum(p.nominal for p in links)) > 1e-12 * max(abs(mean), 1.0):
+        found.append("limits lie unevenly about the nominal: parts are taken to be in the middle of their limits")
+    found.append("parts are taken as independent and centred: a shift of one moves the whole")
+    return found

@@ -14,7 +14,7 @@ from ...picture import Picture, bars
 from ...units import Ratio, Unit
 from .amounts import PValue, Statistic, discoveries
 from .bad import Mask, Rows, rows
-from .comparison import superiority
+from .differences import superiority
 
 LEAST = 5
 """So many bad and so many good rows at least must have a number or a text before it is compared."""

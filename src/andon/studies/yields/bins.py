@@ -69,8 +69,8 @@ class YieldRow:
 
     Attributes
     ----------
-    by
-        "step", "product", "lot", "wafer" or "site" (that of the unit's first test).
+    grouping
+        \"step", "product", "lot", "wafer" or "site" (that of the unit's first test).
     name
         Which one.
     units
@@ -93,7 +93,7 @@ class YieldRow:
         Those of them that passed in the end.
     """
 
-    by: str
+    grouping: str
     name: str
     units: int
     passed: int
@@ -179,15 +179,15 @@ class Bins:
     @property
     def rolled_yield(self) -> Ratio | None:
         """The product of the final yields of the steps: what passes all of them; None with a step without a verdict."""
-        steps = [g.final_yield for g in self.groups if g.by == "step"]
+        steps = [g.final_yield for g in self.groups if g.grouping == "step"]
         known = [y for y in steps if y is not None]
         return prod(known) if steps and len(known) == len(steps) else self.final_yield if not steps else None
 
     @property
     def flags(self) -> tuple[str, ...]:
         """What is wrong or remarkable, in words."""
-        steps = sum(g.by == "step" for g in self.groups)
-        weak = [c for c in self.contrasts if c.by == "site" and c.p is not None and c.p < 0.01]
+        steps = sum(g.grouping == "step" for g in self.groups)
+        weak = [c for c in self.contrasts if c.grouping == "site" and c.p is not None and c.p < 0.01]
         said = (
             (self.unknown, f"{self.unknown} units have no verdict: they are in no yield"),
             (self.begun_before, f"{self.begun_before} units were first tested before the window"),
@@ -195,7 +195,7 @@ class Bins:
         )
         return (
             *(text for wrong, text in said if wrong),
-            *(f"site {c.worst} passes {c.gap:.1%} less than site {c.best}: p = {c.p:.2g}" for c in weak),
+            *(f"site {c.lowest} passes {c.gap:.1%} less than site {c.highest}: p = {c.p:.2g}" for c in weak),
         )
 
 
@@ -326,7 +326,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _contrast(by: str, rows: tuple[YieldRow, ...]) -> Contrast | None:
-    of = [r for r in rows if r.by == by]
+    of = [r for r in rows if r.grouping == by]
     return contrast(by, [r.name for r in of], [r.first_passed for r in of], [r.first_units for r in of])
 
 

@@ -82,7 +82,7 @@ def _blob(blank: Blank, chance: Chance, *, out: tuple[float, float], size: tuple
     return np.asarray(chance.uniform(0.55, 1.0) / (1 + np.exp((inside - 1) * chance.uniform(6, 20))))
 
 
-def _center(blank: Blank, chance: Chance) -> Numbers:
+def _centre(blank: Blank, chance: Chance) -> Numbers:
     return _blob(blank, chance, out=(0.0, 0.12), size=(0.18, 0.45))
 
 
@@ -142,7 +142,7 @@ def _none(blank: Blank, _: Chance) -> Numbers:
 
 SHAPES: Mapping[str, Shape] = {
     "none": _none,
-    "center": _center,
+    "centre": _centre,
     "donut": _donut,
     "edge-loc": _edge_loc,
     "edge-ring": _edge_ring,
@@ -151,4 +151,4 @@ SHAPES: Mapping[str, Shape] = {
     "random": _random,
     "near-full": _near_full,
 }
-"""The kinds of pattern, named as in WM-811K (Wu, Jang and Chen 2015)."""
+"""The kinds of pattern, as in WM-811K (Wu, Jang and Chen 2015)."""

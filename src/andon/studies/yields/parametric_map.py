@@ -58,8 +58,8 @@ class PlaceValues:
 
     Attributes
     ----------
-    by
-        "zone" (rings of equal area, 1 is the centre), "sector" (degrees counterclockwise from the right) or "reticle"
+    grouping
+        "radial zone" (rings of equal area, 1 is the centre), "sector" (degrees from the right, upward) or "reticle"
         (column and row in the shot).
     name
         Which one.
@@ -67,15 +67,15 @@ class PlaceValues:
         Dies with a value.
     median
         Half of them are lower; None where there is no die.
-    shift
+    apart
         Median less that of all dies, in robust standard deviations of all; None where there is none.
     """
 
-    by: str
+    grouping: str
     name: str
     dies: int
     median: Measured | None
-    shift: Ratio | None
+    apart: Ratio | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class PlaceContrast:
 
     Attributes
     ----------
-    by
+    grouping
         What the dies were grouped by.
     explained
         Share of the ranks' variance that the place explains (epsilon squared).
-    h
+    statistic
         Kruskal and Wallis' H.
     freedom
         Its degrees of freedom: groups less one.
@@ -96,9 +96,9 @@ class PlaceContrast:
         How often chance alone makes them differ as much, if dies are independent of each other.
     """
 
-    by: str
+    grouping: str
     explained: Ratio
-    h: Ratio
+    statistic: Ratio
     freedom: int
     p: Ratio
 
@@ -125,7 +125,7 @@ class ParametricMap:
         Rank correlation of the value with the distance from the centre: 1 rises to the edge all over, -1 falls.
     wafers
         A row for each wafer.
-    places
+    by_place
         Values by zone, sector and place in the shot.
     contrasts
         Whether zones, sectors and places in the shot differ.
@@ -144,7 +144,7 @@ class ParametricMap:
     sigma: Measured
     radial: Ratio | None
     wafers: tuple[WaferValues, ...]
-    places: tuple[PlaceValues, ...]
+    by_place: tuple[PlaceValues, ...]
     contrasts: tuple[PlaceContrast, ...]
     maps: tuple[Map, ...]
 
@@ -303,8 +303,8 @@ def _places(group: Grouping, value: Numbers, middle: float, sigma: float) -> lis
     for place, name in enumerate(group.names):
         of = value[group.of == place]
         median = float(np.median(of)) if len(of) else None
-        shift = (median - middle) / sigma if median is not None and sigma else None
-        rows.append(PlaceValues(group.by, name, len(of), median, shift))
+        apart = (median - middle) / sigma if median is not None and sigma else None
+        rows.append(PlaceValues(group.by, name, len(of), median, apart))
     return rows
 
 

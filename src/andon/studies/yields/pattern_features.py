@@ -166,15 +166,18 @@ def _line(laid: _Laid) -> dict[str, float]:
     for turn in np.arange(TURNS) * np.pi / TURNS:
         strip = np.floor((columns * np.cos(turn) + rows * np.sin(turn)) / 1.5).astype(np.int64)
         strip -= strip.min()
-        all_, failed = np.bincount(strip).astype(np.float64), np.bincount(strip, weights=bad)
-        around = (np.convolve(failed, np.ones(5), "same") - failed + 0.5) / (
-            np.convolve(all_, np.ones(5), "same") - all_ + 1.0
-        )
+        all_, failed = np.bincount(strip).astype(np.float64), np.bincount(strip, weights=bad).astype(np.float64)
+        around = (_beside(failed) + 0.5) / (_beside(all_) + 1.0)
         excess = (failed - all_ * around) / np.sqrt(all_ * around * (1 - np.minimum(around, 0.95)) + 1.0)
         excess = np.where(all_ >= 4, excess, 0.0)
         if excess.max() > best:
             best, where = float(excess.max()), float(failed[excess.argmax()] / all_[excess.argmax()])
     return {"line": float(np.log1p(best)), "line rate": where}
+
+
+def _beside(strips: Numbers) -> Numbers:
+    """The sum of the two strips on each side of each."""
+    return np.asarray(np.convolve(strips, np.array([1.0, 1.0, 0.0, 1.0, 1.0]))[2:-2])
 
 
 def _axes(x: Numbers, y: Numbers) -> tuple[float, float]:

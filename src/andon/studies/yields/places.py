@@ -122,7 +122,10 @@ def groupings(found: Dies, *, zones: int, sectors: int, reticle: str) -> tuple[G
     ring = np.minimum((disc.radius(found.x, found.y) ** 2 * zones).astype(np.int64), zones - 1)
     turn = (disc.angle(found.x, found.y) / 360 * sectors).astype(np.int64) % sectors
     edges = [f"{360 * k / sectors:g}-{360 * (k + 1) / sectors:g}°" for k in range(sectors)]
-    made = [Grouping("zone", tuple(str(k + 1) for k in range(zones)), ring), Grouping("sector", tuple(edges), turn)]
+    made = [
+        Grouping("radial zone", tuple(str(k + 1) for k in range(zones)), ring),
+        Grouping("sector", tuple(edges), turn),
+    ]
     return (*made, *([_shots(found, reticle)] if reticle else []))
 
 

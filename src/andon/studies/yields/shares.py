@@ -20,11 +20,11 @@ class Contrast:
 
     Attributes
     ----------
-    by
+    grouping
         What the units were grouped by.
     groups
         How many groups there are.
-    best, worst
+    highest, lowest
         Names of the groups with the highest and the lowest yield.
     gap
         Highest less lowest yield.
@@ -39,10 +39,10 @@ class Contrast:
         Some group has fewer than 5 expected failures or passes, so that `p` is rough.
     """
 
-    by: str
+    grouping: str
     groups: int
-    best: str
-    worst: str
+    highest: str
+    lowest: str
     gap: Ratio
     chi2: Ratio
     freedom: int
@@ -70,7 +70,7 @@ def contrast(by: str, names: Sequence[str], good: Sequence[int], all_: Sequence[
     """Pearson's chi-square test that groups have one yield; None for fewer than two groups.
 
     >>> found = contrast("site", ["0", "1"], [90, 70], [100, 100])
-    >>> found.worst, round(found.chi2, 6), found.freedom, round(found.p, 6)
+    >>> found.lowest, round(found.chi2, 6), found.freedom, round(found.p, 6)
     ('1', 12.5, 1, 0.000407)
     """
     from scipy.special import chdtrc  # imported where it is used: SciPy takes its time

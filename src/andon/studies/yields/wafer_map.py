@@ -63,8 +63,8 @@ class PlaceRow:
 
     Attributes
     ----------
-    by
-        "zone" (rings of equal area, 1 is the centre), "sector" (degrees counterclockwise from the right) or "reticle"
+    grouping
+        "radial zone" (rings of equal area, 1 is the centre), "sector" (degrees from the right, upward) or "reticle"
         (column and row in the shot).
     name
         Which one.
@@ -78,7 +78,7 @@ class PlaceRow:
         Its Clopper-Pearson limits at 95 % confidence.
     """
 
-    by: str
+    grouping: str
     name: str
     dies: int
     passed: int
@@ -109,7 +109,7 @@ class WaferMap:
         How often pure chance joins as many or more, over all wafers; None where it cannot be told.
     wafers
         A row for each wafer.
-    places
+    by_place
         Yield by zone, sector and place in the shot.
     contrasts
         Whether zones, sectors and places in the shot differ. Their p is for dies that fail independently: where failed
@@ -131,7 +131,7 @@ class WaferMap:
     expected: Ratio
     p: Ratio | None
     wafers: tuple[WaferRow, ...]
-    places: tuple[PlaceRow, ...]
+    by_place: tuple[PlaceRow, ...]
     contrasts: tuple[Contrast, ...]
     legend: tuple[Legend, ...]
     maps: tuple[Map, ...]
@@ -150,11 +150,11 @@ class WaferMap:
     def flags(self) -> tuple[str, ...]:
         """What is wrong or remarkable, in words."""
         together = self.p is not None and self.p < 0.01 and self.clustering is not None
-        zones = [c for c in self.contrasts if c.by == "zone" and c.p is not None and c.p < 0.01]
+        zones = [c for c in self.contrasts if c.grouping == "radial zone" and c.p is not None and c.p < 0.01]
         return (
             *([f"{self.unknown} dies have no verdict: they are in no yield"] if self.unknown else []),
             *([f"failed dies lie together: {self.clustering:.2g} times as often as chance"] if together else []),
-            *(f"zone {c.worst} passes {c.gap:.1%} less than zone {c.best} (zone 1 is the centre)" for c in zones),
+            *(f"zone {c.lowest} passes {c.gap:.1%} less than zone {c.highest} (zone 1 is the centre)" for c in zones),
         )
 
 

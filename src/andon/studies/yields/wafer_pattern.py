@@ -38,13 +38,13 @@ class WaferPattern:
     failed
         Those that failed.
     pattern
-        none, center, donut, edge-loc, edge-ring, loc, scratch, random or near-full; "unclear" where none of them is
+        none, centre, donut, edge-loc, edge-ring, loc, scratch, random or near-full; "unclear" where none of them is
         likely enough, or the wafer has too few dies.
     likelihood
         How likely the likeliest is, by the classifier.
-    second
+    runner_up
         The next likely one.
-    second_likelihood
+    runner_up_likelihood
         How likely that is.
     p
         How often pure chance makes failed dies touch as often; None where it cannot be told. It does not rest on the
@@ -57,8 +57,8 @@ class WaferPattern:
     failed: int
     pattern: str
     likelihood: Ratio | None
-    second: str
-    second_likelihood: Ratio | None
+    runner_up: str
+    runner_up_likelihood: Ratio | None
     p: Ratio | None
 
 

@@ -1,8 +1,8 @@
 /** A study's picture as the house tells it: rows under named columns, the words around them, and their colours. */
 export type Cell = string | number | null;
-export interface Mark { text: string; value: number; axis: "x" | "y" }
+export interface Mark { text: string; value: number; axis: "x" | "y" | "angle" }
 export interface Pictured {
-  kind: "waterfall" | "pareto" | "timeline" | "trend" | "control" | "histogram" | "scatter" | "heatmap" | "bars" | "lines" | "survival" | "table";
+  kind: "waterfall" | "pareto" | "timeline" | "trend" | "control" | "histogram" | "scatter" | "heatmap" | "bars" | "lines" | "survival" | "wafer" | "table";
   title: string; columns: string[]; rows: Cell[][]; unit: string; subtitle: string; x: string; y: string; marks: Mark[];
   /** What each English text of the picture is called in the reader's language, where that differs. */
   words: Record<string, string>;

@@ -7,6 +7,7 @@ import { useGet } from "../../lib/load";
 import { Period, Place, type Last } from "../../lib/period";
 import { theme } from "../../lib/plant";
 import { choose, chosen } from "../../lib/router";
+import { type Listed, named } from "../studies/told";
 import { isBins, type Maps, period, rate, shown, type Tested, useMaps } from "./asked";
 import { Gallery, size, type Size } from "./gallery";
 import { BinBars, Scale } from "./legend";
@@ -30,7 +31,7 @@ export default function Page() {
       <Choices tested={tested.data} />
       {maps && (maps.wafers.length === 0 ? <section class="card sorry"><p><b>{t("nothing")}</b></p><p class="soft">{t("nothingMore")}</p></section>
         : one ? <OneWafer maps={maps} w={one} ink={ink} colors={colors} />
-        : <><Head maps={maps} colors={colors} /><Gallery wafers={maps.wafers} ink={ink} /></>)}
+        : <><Head maps={maps} colors={colors} /><Questions /><Gallery wafers={maps.wafers} ink={ink} /></>)}
     </main>
   );
 }
@@ -52,6 +53,13 @@ function Choices({ tested }: { tested: Tested | undefined }) {
       <span class="tabs" role="group" aria-label={t("size")}>{(["small", "middle", "large"] as Size[]).map((s) => <button key={s} aria-pressed={size() === s} onClick={() => choose({ size: s === "middle" ? undefined : s })}>{t(s)}</button>)}</span>
     </section>
   );
+}
+
+/** What else can be asked of the same place and time. */
+function Questions() {
+  const { data } = useGet<Listed[]>("studies"), asked = new URLSearchParams({ ...(chosen("at") ? { at: chosen("at") } : {}), ...(period() as Record<string, string>) });
+  const found = data?.filter((s) => s.field === "yields") ?? [];
+  return <nav class="bar questions" aria-label={t("more")}><span class="soft">{t("more")}</span>{found.map((s) => <a key={s.name} class="chip" href={`/studies/${s.name}?${asked}`} title={s.summary}>{named(s.title)}</a>)}</nav>;
 }
 
 function Head({ maps, colors }: { maps: Maps; colors: Map<number, string> }) {

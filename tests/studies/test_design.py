@@ -1,0 +1,167 @@
+"""Planned experiments: what textbooks say of designs, and effects that were planted."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from andon.errors import BadQuestion
+from andon.studies.quality import designs
+from andon.studies.quality.design import design
+from andon.studies.quality.effects import lenth
+
+FIVE = ", ".join(f"{n} 1..2" for n in "ABCDE")
+
+
+@pytest.mark.parametrize(
+    ("kind", "factors", "settings", "runs", "resolution"),
+    [
+        ("full", "A 1..2, B 1..2, C 1..2", {}, 8, "full"),
+        ("full", "A 1|2|4, B 1..2, C 1..2", {}, 12, "full"),
+        ("fraction", FIVE, {"wanted": 5}, 16, "V"),
+        ("fraction", FIVE, {"wanted": 3}, 8, "III"),
+        ("fraction", ", ".join(f"{n} 1..2" for n in "ABCDEFG"), {"wanted": 4}, 16, "IV"),
+        ("screening", ", ".join(f"x{i} 1..2" for i in range(11)), {}, 12, "III"),
+        ("composite", "A 1..2, B 1..2, C 1..2", {"centres": 6}, 20, ""),
+        ("box-behnken", "A 1..2, B 1..2, C 1..2", {"centres": 3}, 15, ""),
+        ("optimal", "A 1..2, B 1..2, C 1..2", {"runs": 10}, 10, ""),
+    ],
+)
+def test_designs_have_the_runs_and_the_resolution_of_the_books(kind, factors, settings, runs, resolution):
+    found = design(factors, kind, **settings)
+    assert (found.runs, len(found.rows), found.resolution) == (runs, runs, resolution)
+    assert sorted(r.standard for r in found.rows) == list(range(1, runs + 1))
+
+
+@pytest.mark.parametrize("k", [3, 7, 11, 15, 19])
+def test_plackett_burman_columns_are_orthogonal(k):
+    coded = designs.screening(k)
+    assert len(coded) % 4 == 0
+    assert np.array_equal(coded.T @ coded, len(coded) * np.eye(k))
+
+
+@pytest.mark.parametrize(("k", "wanted"), [(5, 3), (5, 5), (6, 4), (7, 3), (7, 4), (9, 4)])
+def test_fractions_hide_nothing_below_their_resolution(k, wanted):
+    coded = designs.fraction(k, wanted)
+    found = designs.resolution(coded)
+    assert found is None or found >= wanted
+    mixed = designs.aliases(coded)
+    if wanted >= 4:
+        assert all(len(other) == 2 for term, others in mixed.items() if len(term) == 1 for other, _ in others) is True
+        assert not any(others for term, others in mixed.items() if len(term) == 1)
+    if wanted >= 5:
+        assert not any(mixed.values())
+
+
+def test_optimal_runs_are_the_orthogonal_ones_where_these_exist():
+    levels = [[-1.0, 1.0]] * 3
+    found = designs.optimal(levels, "linear", 8, 1)
+    assert designs.efficiency(found, "linear") == pytest.approx(1.0)
+
+
+def test_optimal_runs_are_no_worse_than_the_librarys():
+    """pyDOE3 by Fedorov's exchange over the same 27 points, full quadratic model of three factors, 14 runs."""
+    from pyDOE3.doe_optimal import optimal_design
+
+    grid = designs.factorial(3, [3, 3, 3])
+    theirs, _ = optimal_design(candidates=grid, n_points=14, degree=2, criterion="D", method="fedorov")
+    ours = designs.optimal([[-1.0, 0.0, 1.0]] * 3, "quadratic", 14, 1)
+    assert designs.efficiency(ours, "quadratic") >= designs.efficiency(theirs, "quadratic") - 1e-9
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(3, 5), st.sampled_from([2, 4]), st.integers(0, 9))
+def test_blocks_are_equal_and_hide_no_main_effect(k, blocks, seed):
+    factors = ", ".join(f"f{i} 1..2" for i in range(k))
+    found = design(factors, blocks=blocks, seed=seed)
+    of = np.array([r.block for r in sorted(found.rows, key=lambda r: r.standard)])
+    coded = designs.factorial(k, [2] * k)
+    assert {int((of == b).sum()) for b in range(1, blocks + 1)} == {2**k // blocks}
+    for b in range(1, blocks + 1):
+        assert np.all(coded[of == b].sum(axis=0) == 0)
+    assert [r.block for r in found.rows] == sorted(r.block for r in found.rows)
+
+
+def test_the_same_seed_gives_the_same_order_and_another_seed_another():
+    one, two, other = (design(FIVE, seed=s) for s in (4, 4, 5))
+    assert one == two
+    assert [r.standard for r in one.rows] != [r.standard for r in other.rows]
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(-9, 9), min_size=6, max_size=6), st.integers(0, 99))
+def test_planted_coefficients_come_back_whatever_the_order(coefficients, seed):
+    """y = a + bA + cB + dC + eAB + fAC in coded units, without noise."""
+    plan = design("A 10..20, B 1..3, C -5..5", seed=seed)
+    a, b, c, d, e, f = coefficients
+    results = []
+    for row in plan.rows:
+        said = dict(part.split("=") for part in row.settings.split(", "))
+        x, y, z = (float(said["A"]) - 15) / 5, float(said["B"]) - 2, float(said["C"]) / 5
+        results.append(a + b * x + c * y + d * z + e * x * y + f * x * z)
+    found = design("A 10..20, B 1..3, C -5..5", seed=seed, results=", ".join(map(str, results)))
+    told = {t.term: t.coefficient for t in found.effects}
+    names = ("constant", "A", "B", "C", "A x B", "A x C", "B x C")
+    assert [told[n] for n in names] == pytest.approx([*coefficients, 0], abs=1e-9)
+
+
+# Box, Hunter & Hunter's pilot plant: temperature, concentration, catalyst; yields in standard order.
+PILOT = [60, 72, 54, 68, 52, 83, 45, 80]
+
+
+def test_box_hunter_and_hunters_pilot_plant():
+    """Effects 23, -5, 1.5 and T x K 10 (Statistics for Experimenters, 2nd edition, table 5.4)."""
+    factors = "T 160..180, C 20..40, K A|B"
+    order = [r.standard for r in design(factors).rows]
+    found = design(factors, results=", ".join(str(PILOT[s - 1]) for s in order))
+    told = {e.term: e.effect for e in found.effects}
+    assert [told[n] for n in ("T", "C", "K", "T x C", "T x K", "C x K")] == pytest.approx([23, -5, 1.5, 1.5, 10, 0])
+    active = [e.term for e in found.effects if e.active]
+    assert {"T", "T x K"} <= set(active)
+
+
+def test_lenth_is_that_of_his_paper():
+    """Box & Meyer's welding data as in Lenth 1989: 15 contrasts, PSE 0.15, ME 0.385 by t(0.975; 5)."""
+    contrasts = [0.13, -0.15, -0.30, -0.15, 0.40, -0.03, 0.38, 0.40, -0.05, 0.43, 0.13, 0.13, -0.38, 2.15, 3.10]
+    sizes = np.abs(contrasts)
+    first = 1.5 * np.median(sizes)
+    pse = 1.5 * np.median(sizes[sizes < 2.5 * first])
+    assert lenth(contrasts, 0.95) == pytest.approx(2.571 * pse, rel=1e-3)
+
+
+def test_centre_points_show_curvature():
+    factors = "A 1..3, B 1..3"
+    plan = design(factors, centres=4)
+    values = [10.0 + (0.1 * i if r.point == "centre" else 5.0) for i, r in enumerate(plan.rows)]
+    found = design(factors, centres=4, results=", ".join(map(str, values)))
+    assert found.curvature_p is not None
+    assert found.curvature_p < 0.01
+
+
+def test_results_by_run_may_be_missing():
+    plan = design("A 1..3, B 1..3", replicates=2)
+    said = ", ".join(f"{r.run}={r.standard}" for r in plan.rows if r.run != 3)
+    found = design("A 1..3, B 1..3", replicates=2, results=said)
+    assert any("without a result" in r for r in found.remarks)
+    assert found.deviation is not None
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"factors": "A 1..2"}, "name 2 to"),
+        ({"factors": "A, B 1..2"}, "no factor"),
+        ({"factors": "A 1..1, B 1..2"}, "no factor"),
+        ({"factors": "A x|y|z, B 1..2"}, "two, or numbers"),
+        ({"factors": "A x|y, B 1..2", "centres": 2}, "no middle"),
+        ({"factors": "A x|y, B 1..2", "kind": "composite"}, "must be numbers"),
+        ({"factors": "A 1..2, B 1..2", "kind": "box-behnken"}, "three factors"),
+        ({"factors": "A 1..2, B 1..2", "kind": "optimal", "model": "quadratic", "runs": 3}, "coefficients"),
+        ({"factors": "A 1..2, B 1..2", "results": "1, 2"}, "2 results for 4"),
+        ({"factors": "A 1..2, B 1..2", "results": "9=1"}, "no result|no run"),
+        ({"factors": "A 1..2, B 1..2", "blocks": 3}, "2, 4 or 8"),
+    ],
+)
+def test_what_is_no_plan_is_told(given_, said):
+    with pytest.raises(BadQuestion, match=said):
+        design(**given_)
