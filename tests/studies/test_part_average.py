@@ -36,7 +36,7 @@ def test_outliers_do_not_hide_each_other_as_they_do_from_mean_and_standard_devia
     values[[3, 17]] = 25.0, -25.0
     assert (np.abs(values - values.mean()) < 6 * values.std(ddof=1)).all()
     answer = part_average(measured(wafers(1).pick(np.arange(40)), {"v": values}, (-99.0, 99.0)), neighbours=0)
-    assert {(r.unit, r.value) for r in answer.rows} == {("3,0", 25.0), ("7,1", -25.0)}
+    assert {(r.part, r.value) for r in answer.rows} == {("3,0", 25.0), ("7,1", -25.0)}
 
 
 def test_limits_are_never_wider_than_the_specification():
@@ -64,7 +64,7 @@ def test_a_unit_is_told_by_the_test_on_which_it_lies_furthest_out():
     a, b = normal(100, 1), normal(100, 2)
     a[5], b[5] = 20.0, -40.0
     (row,) = part_average(measured(wafers(1), {"a": a, "b": b}, (-99.0, 99.0))).rows
-    assert (row.unit, row.test, row.value, row.why) == ("5,0", "b", -40.0, "part average")
+    assert (row.part, row.test, row.value, row.why) == ("5,0", "b", -40.0, "part average")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_who_is_removed_does_not_depend_on_the_unit_of_measurement(seed, scale, 
         part_average(measured(wafers(1), {"v": v}, (None, None)), neighbours=0)
         for v in (values, values * scale + shift)
     )
-    assert {r.unit for r in one.rows} == {r.unit for r in other.rows}
+    assert {r.part for r in one.rows} == {r.part for r in other.rows}
 
 
 # ---- neighbourhoods ----
@@ -137,7 +137,7 @@ def test_a_good_die_amid_bad_ones_is_removed():
     passed[3:6, 3:6] = 0
     passed[4, 4] = 1
     answer = part_average(measured(wafers(1, passed=passed.ravel()), {"v": normal(100)}, (-99.0, 99.0)))
-    assert [(r.unit, r.why) for r in answer.rows] == [("4,4", "bad neighbourhood")]
+    assert [(r.part, r.why) for r in answer.rows] == [("4,4", "bad neighbourhood")]
     assert (answer.yield_before, answer.yield_after) == (0.92, 0.91)
 
 
@@ -157,7 +157,7 @@ def test_a_place_that_is_bad_on_half_of_the_wafers_is_bad_on_the_others():
     passed[:2, 7] = 0
     answer = part_average(measured(wafers(6, passed=passed.ravel()), {"v": normal(600)}, (-99.0, 99.0)), neighbours=0)
     assert (answer.places, answer.through_lot) == (1, 3)
-    assert {(r.unit, r.why) for r in answer.rows} == {("2,4", "bad through the lot")}
+    assert {(r.part, r.why) for r in answer.rows} == {("2,4", "bad through the lot")}
 
 
 def test_places_on_few_wafers_say_nothing():

@@ -141,11 +141,11 @@ def named(text: str, kind: str) -> list[str]:
         count = int(names[0])
         if not 1 <= count <= (26 if kind == "appraiser" else MOST):
             raise BadQuestion(
-                f"{kind}s = {text}: give 1 to {26 if kind == 'appraiser' else MOST}, or names with commas."
+                f"{text} is no number of {kind}s: give 1 to {26 if kind == 'appraiser' else MOST}, or names with commas."
             )
         return [chr(65 + i) if kind == "appraiser" else str(i + 1) for i in range(count)]
     if not names or len(set(names)) < len(names):
-        raise BadQuestion(f"{kind}s = {text!r}: give a number, or different names with commas.")
+        raise BadQuestion(f"{text!r} names no {kind}s: give a number, or different names with commas.")
     return names
 
 

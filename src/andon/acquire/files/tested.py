@@ -45,7 +45,7 @@ class TestedLot:
             return chosen.fixed
         word = said.get(chosen.column, "")
         if word not in chosen.map:
-            raise UnknownName(f"{chosen.column} in machine.map", word, chosen.map)
+            raise UnknownName("tester", word, chosen.map)
         return chosen.map[word]
 
     def batches(self, path: Path, source: str) -> Iterator[tuple[Batch, Brought]]:

@@ -67,7 +67,7 @@ def form(batch: Batch) -> Formed | None:
         return None
     if found is not None and "row" not in found.column_names:
         if units is not None:
-            raise BadInput(f"measurements of {where}: column 'row' is missing; it says which of its units each is of.")
+            raise BadInput(f"measurements of {where}: no column says which unit each is of: add 'row'.")
         return _flat(found, f"measurements of {where}")
     if units is None:
         raise BadInput(f"measurements of {where}: column 'row' names units, and the batch has no table of units.")

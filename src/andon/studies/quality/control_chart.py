@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from ...catalog import study
-from ...errors import BadQuestion
+from ...errors import BadQuestion, UnknownName
 from ...model import Calendar, Characteristics, Chartbook, Measurements, Orders, Output, Units, Window, instant
 from ...units import Measured, Ratio, Unit, duration
 from .charted import ControlChart, chart_picture
@@ -256,7 +256,7 @@ def _made(sources: Sources, wanted: Wanted, name: str) -> tuple[Charted, Chart]:
         made = values(sources, wanted, nominal=True)
         return made, SINGLES if made.places.usual <= 1 else RANGES if made.places.usual <= LARGE else DEVIATIONS
     if name not in CHARTS:
-        raise BadQuestion(f"There is no chart {name!r}. It is one of short-run, {', '.join(CHARTS)}.")
+        raise UnknownName("control chart", name, ("short-run", *CHARTS))
     kind = CHARTS[name]
     if kind in (RARE_COUNTS, RARE_TIMES):
         return rare(sources, wanted, time=kind is RARE_TIMES), kind

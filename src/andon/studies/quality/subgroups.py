@@ -15,7 +15,7 @@ from ...units import duration
 
 Groups = NDArray[np.int64]
 """The subgroup of each row, counted from 0; -1: it is in none."""
-WAYS = "5 (in a row), 5 every 100, 5 every 1 h, 8 h, shift, day, order, lot, wafer, product or another fact of units"
+WAYS = "`5`, `5 every 100`, `5 every 1 h`, `8 h`, `shift`, `day`, `order`, `lot`, `wafer`, `product`"
 
 
 @dataclass(frozen=True, slots=True)

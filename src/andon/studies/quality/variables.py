@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import BadQuestion, NoData
+from ...errors import NoData, UnknownName
 from ...model import Numbers
 from .constants import c4, c5, d2, d3, d4
 from .drawing import Chart, Drawn, Law, Options, panel
@@ -44,7 +44,7 @@ def law_of_three(places: Places, options: Options) -> Law:
 def _law(places: Places, options: Options, usual: str) -> Law:
     way = options.spread or usual
     if way not in SPREADS:
-        raise BadQuestion(f"There is no spread {way!r}. It is one of {', '.join(SPREADS)}.")
+        raise UnknownName("way to estimate the spread", way, SPREADS)
     several = places.used & (places.size > 1)
     if bool(np.any(several)):
         sigma, basis = WITHIN[way](places.pick(several))

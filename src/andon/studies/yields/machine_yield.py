@@ -234,7 +234,7 @@ def _groups(judged: Units, group: str, every: float) -> Groups:
     else:
         code, names = grouped(judged, group)
     if len(names) < 2:
-        raise BadQuestion(f"All units are of one {group}: compare them with group = time, or ask over a longer time.")
+        raise BadQuestion(f"All units are of one {group}: set `group` to time, or ask over a longer time.")
     share = 1 - np.bincount(code[bad], minlength=len(names)) / np.bincount(code)
     return Groups(code, names, share, bad)
 

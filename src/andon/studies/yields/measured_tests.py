@@ -37,7 +37,7 @@ class MeasuredTest:
     test
         Its name.
     unit
-        Unit of its values.
+        Unit of its values, "" where they have none.
     low, high
         Its limits; None where there is none.
     count
@@ -119,7 +119,7 @@ def measured_test(column: Column, spec: Specification, seats: Seats, sites: Sequ
     return Raw(
         MeasuredTest(
             column.test,
-            spec.unit,
+            "" if spec.unit == "1" else spec.unit,
             low,
             high,
             n,

@@ -43,7 +43,7 @@ class Removed:
         Its lot.
     wafer
         Its wafer.
-    unit
+    part
         Its name.
     x, y
         Its place on the wafer.
@@ -59,7 +59,7 @@ class Removed:
 
     lot: str
     wafer: str
-    unit: str
+    part: str
     x: int
     y: int
     why: str
@@ -221,7 +221,7 @@ def part_average(
     >>> rows = [(i, f"die-{i}", "leakage", 1.0 + 0.01 * (i % 10) + (0.9 if i == 50 else 0.0)) for i in range(100)]
     >>> found = Measurements.of(rows, limits={"leakage": (0.0, 3.0)}, lot=["L1"] * 100, passed=[True] * 100)
     >>> answer = part_average(found, group="lot")
-    >>> answer.removed, answer.rows[0].unit, answer.rows[0].why, answer.yield_after
+    >>> answer.removed, answer.rows[0].part, answer.rows[0].why, answer.yield_after
     (1.0, 'die-50', 'part average', 0.99)
 
     References

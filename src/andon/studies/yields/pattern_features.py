@@ -166,7 +166,7 @@ def _line(laid: _Laid) -> dict[str, float]:
     for turn in np.arange(TURNS) * np.pi / TURNS:
         strip = np.floor((columns * np.cos(turn) + rows * np.sin(turn)) / 1.5).astype(np.int64)
         strip -= strip.min()
-        all_, failed = np.bincount(strip).astype(np.float64), np.bincount(strip, weights=bad)
+        all_, failed = np.bincount(strip).astype(np.float64), np.bincount(strip, weights=bad).astype(np.float64)
         around = (_beside(failed) + 0.5) / (_beside(all_) + 1.0)
         excess = (failed - all_ * around) / np.sqrt(all_ * around * (1 - np.minimum(around, 0.95)) + 1.0)
         excess = np.where(all_ >= 4, excess, 0.0)

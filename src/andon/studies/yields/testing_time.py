@@ -225,7 +225,7 @@ def test_time(
     at_least("pause", pause, 0)
     known = np.isfinite(units.seconds)
     if not known.any():
-        raise NoData("No unit says how long its test took: there is no `seconds` in what was stored.")
+        raise NoData("Test times are not known: no `seconds` were stored with the units.")
     down = touchdowns(units)
     seconds = down.seconds
     timed = np.isfinite(seconds)

@@ -15,7 +15,7 @@ SHAPES = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (2, 2), (3, 2), (2, 3), (3, 3)
 LEAST = 10
 """Windows of a size count where so many of them passed and so many failed or more."""
 
-BLOCKS = 25
+BLOCKS = 12
 """At most so many groups of wafers are left out in turn."""
 
 

@@ -78,6 +78,29 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         made = asking.ask("report", at, **span.said, form=form, language=asking.language)
         return _file(made, save)
 
+    _quality(found, house, door)
+
+    @found.get("/reports/{name}/{file}", operation_id="report_file", response_class=Response, responses=FILES)
+    def file(name: str, file: str, asking: Asking = Depends(door), save: Shown = False) -> Response:
+        """A file of a report that was made by itself."""
+        return _file(asking.ask("report_file", name, file), save)
+
+    @found.post("/reports/{name}", operation_id="report_again", openapi_extra=OPERATOR, status_code=202)
+    def again(
+        name: str, asking: Asking = Depends(door), since: Said = "", until: Said = "", last: Said = ""
+    ) -> Response:
+        """Have a report made and sent for a period now: within seconds it is among those that were made."""
+        done = asking.ask("report_again", name, since=since, until=until, last=last, by=asking.by)
+        answer = asking.told(done)
+        answer.status_code = 202
+        return answer
+
+    return found
+
+
+def _quality(found: APIRouter, house: ModuleType, door: Door) -> None:
+    """Documents of quality: before the files of reports, whose path takes any two names."""
+
     @found.get("/reports/dossier", operation_id="dossier", response_class=Response, responses=FILES)
     def dossier(
         about: About,
@@ -112,23 +135,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def sheet(name: str, asking: Asking = Depends(door), form: Form = "html", save: Shown = False) -> Response:
         """The sheet of a planned gauge study, to print or to fill in."""
         return _file(asking.ask("gauge_sheet", name, form=form, language=asking.language), save)
-
-    @found.get("/reports/{name}/{file}", operation_id="report_file", response_class=Response, responses=FILES)
-    def file(name: str, file: str, asking: Asking = Depends(door), save: Shown = False) -> Response:
-        """A file of a report that was made by itself."""
-        return _file(asking.ask("report_file", name, file), save)
-
-    @found.post("/reports/{name}", operation_id="report_again", openapi_extra=OPERATOR, status_code=202)
-    def again(
-        name: str, asking: Asking = Depends(door), since: Said = "", until: Said = "", last: Said = ""
-    ) -> Response:
-        """Have a report made and sent for a period now: within seconds it is among those that were made."""
-        done = asking.ask("report_again", name, since=since, until=until, last=last, by=asking.by)
-        answer = asking.told(done)
-        answer.status_code = 202
-        return answer
-
-    return found
 
 
 def _file(made: Any, save: bool) -> Response:
