@@ -12,7 +12,7 @@ from andon.app.opening import Lent, lending
 from andon.app.serving import site
 from andon.config import read_plant
 from andon.historian import Historian
-from measuring import LATHE, PLANT, PROBER, batch, bins, parts, wafers
+from measuring import LATHE, PLANT, PROBER, SPECIFIED, batch, bins, parts, wafers
 
 NOW = 1_795_762_800_000_000
 WHEN = {"since": NOW - 30 * 86_400_000_000, "until": NOW}
@@ -22,7 +22,7 @@ PARTS, WAFERS = parts(NOW), wafers(NOW, lots=1, each=8)
 @pytest.fixture(scope="module")
 def asks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("measuring")
-    (folder / "plant.toml").write_text(PLANT, "utf-8")
+    (folder / "plant.toml").write_text(PLANT + SPECIFIED, "utf-8")
     with Historian.own(folder / "history") as history:
         history.write(batch("gauges", 1, LATHE, PARTS))
         history.write(batch("tester", 1, PROBER, WAFERS, bins(PROBER, NOW)))
@@ -60,6 +60,14 @@ def test_what_was_measured_is_listed_with_limits_and_counts(asks: TestClient) ->
     assert machines[LATHE]["facts"] == ["who"]
     assert machines[PROBER]["wafers"] == 8
     assert machines[PROBER]["lot"] == ["LOT01"]
+
+
+def test_what_plant_toml_describes_is_listed_and_wins(asks: TestClient) -> None:
+    described = asks.get("/api/measured/tests").json()
+    assert [(d["machine"], d["test"], d["target"]) for d in described] == [(LATHE, "diameter", 25.0)]
+    tests = {t["name"]: t for m in told(asks, "")["machines"] for t in m["tests"]}
+    assert (tests["diameter"]["title"], tests["diameter"]["target"]) == ("Diameter of the shaft", 25.0)
+    assert (tests["roughness"]["title"], tests["roughness"]["high"]) == ("", 1.6)
 
 
 def test_units_come_newest_first_page_by_page(asks: TestClient) -> None:

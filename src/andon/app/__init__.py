@@ -68,7 +68,7 @@ PARTS = {
     "dossiers": ("dossier",),
     "gauges": ("Wanted", "gauge_sheet", "gauge_studies", "plan_gauge_study"),
     "losing": ("Asking", "lost", "lost_stops"),
-    "measured": ("Which", "unit_rows", "unit_told", "values_of", "what_was_measured"),
+    "measured": ("Which", "described_tests", "unit_rows", "unit_told", "values_of", "what_was_measured"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),

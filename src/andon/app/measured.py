@@ -14,10 +14,11 @@ from ..errors import BadQuestion, NoData
 from ..model import Measurements, Units, Window
 from ..model.measured import NOWHERE, Names
 from ..plant import Machine
-from .opening import reading, spoken
+from .opening import paper, reading, spoken
 
 Row = dict[str, Plain]
 Rows = NDArray[np.intp]
+DESCRIBED = ("test", "title", "unit", "low", "high", "target", "product", "gauge", "reaction")
 FEW = 10_000
 """Units of one page at most."""
 
@@ -57,6 +58,15 @@ def what_was_measured(folder: Path, at: str = "", *, since: str = "", until: str
         found = [(m, history.measurements(m.path, window)) for m in plant.at(at)]
     machines: list[Plain] = [_tested(m, x) for m, x in found if len(x.units)]
     return stretch(window) | {"machines": machines}
+
+
+def described_tests(folder: Path, at: str = "") -> list[Row]:
+    """The characteristics that plant.toml describes at the machines of a place: limits, gauge, what to do."""
+    return [
+        {"machine": m.path, **{name: plain(getattr(c, name)) for name in DESCRIBED}}
+        for m in paper(folder).at(at)
+        for c in m.characteristics.rows
+    ]
 
 
 def unit_rows(

@@ -32,6 +32,11 @@ def _units(found: APIRouter, door: Door) -> None:
         """What was measured at each machine of a place: its tests with their limits, its lots, products and steps."""
         return asking.told(asking.ask("what_was_measured", at, **span.said))
 
+    @found.get("/measured/tests", operation_id="measured-tests", response_model=list[shapes.Described])
+    def tests(asking: Asking = Depends(door), at: str = AT) -> Response:
+        """The characteristics that plant.toml describes: limits, target, gauge, what to do about a signal."""
+        return asking.told(asking.ask("described_tests", at))
+
     @found.get("/measured/units", operation_id="measured-units", response_model=shapes.UnitRows)
     def units(
         asking: Asking = Depends(door),

@@ -23,6 +23,22 @@ class TestAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A characteristic as plant.toml describes it; `product` "" is all products."""
+
+    machine: str
+    test: str
+    title: str
+    unit: str
+    low: float | None
+    high: float | None
+    target: float | None
+    product: str
+    gauge: str
+    reaction: str
+
+
+@dataclass(frozen=True, slots=True)
 class TestedMachine:
     """What was measured at one machine; `facts` are the names of what else was said of its units."""
 

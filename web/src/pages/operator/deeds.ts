@@ -4,6 +4,7 @@ import { iso, number } from "../../lib/format";
 import { kindOf, type Kind } from "../../lib/calls";
 import { now } from "../../lib/live";
 import { plant } from "../../lib/plant";
+import type { Inspected } from "./inspect";
 import type { Started } from "./order";
 import { enqueue, takeBack, type Meant } from "./queue";
 import { textOf } from "./reasons";
@@ -53,6 +54,10 @@ export function scrap(machine: string, quantity: number, code: string): void {
   const label = t("scrapped", { machine: titled(machine), n: number(quantity, quantity % 1 ? 1 : 0), reason: named(code) });
   holds({ act: "scrap", args: { machine, quantity, code, at: iso(now()) }, label });
 }
+
+/** A value, or a verdict, of one part. */
+export const inspect = (machine: string, found: Inspected, said: string): void =>
+  holds({ act: "inspect", args: { machine, ...found, at: iso(now()) }, label: t("inspected", { machine: titled(machine), unit: found.unit, said }) });
 
 export const startOrder = (machine: string, order: Started): void =>
   holds({ act: "start_order", args: { machine, ...order, at: iso(now()) }, label: t("started", { machine: titled(machine), order: order.order }) });

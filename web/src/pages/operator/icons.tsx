@@ -3,6 +3,7 @@ const PATHS = {
   bell: "M6 16v-5a6 6 0 0 1 12 0v5l2 2H4zM10 20a2 2 0 0 0 4 0",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5",
   order: "M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7",
+  gauge: "M3 7h18v10H3zM7 7v4M11 7v6M15 7v4M19 7v6",
   note: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
   plus: "M12 5v14M5 12h14",
   maintenance: "M14 7a4 4 0 0 1 5-4l-2 3 1 1 3-2a4 4 0 0 1-5 5L7 19a2 2 0 0 1-3-3z",

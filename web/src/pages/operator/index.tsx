@@ -6,9 +6,10 @@ import { plant, type Reason } from "../../lib/plant";
 import { choose, chosen } from "../../lib/router";
 import { Ask } from "./ask";
 import { Call } from "./call";
-import { call, endCall, finishOrder, merge, note, reason, reasonAt, scrap, split, startOrder, titled } from "./deeds";
+import { call, endCall, finishOrder, inspect, merge, note, reason, reasonAt, scrap, split, startOrder, titled } from "./deeds";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
+import { Inspect } from "./inspect";
 import { Kept } from "./kept";
 import { List } from "./list";
 import { Chooser, Tabs } from "./machines";
@@ -26,7 +27,7 @@ import "./operator.css";
 const KEPT = "operator machines";
 const remembered = (): string[] => (chosen("at") || localStorage.getItem(KEPT) || "").split(",").filter(Boolean);
 const keyOf = (s: Stop): string => `${s.machine} ${s.since}`;
-type Doing = "scrap" | "order" | "call" | "note" | "unseen" | { stop: Stop; split?: boolean };
+type Doing = "scrap" | "order" | "call" | "note" | "inspect" | "unseen" | { stop: Stop; split?: boolean };
 
 export default function Page() {
   const [mine, setMine] = useState(remembered);
@@ -67,6 +68,7 @@ function Desk({ machines, change }: { machines: string[]; change: () => void }) 
       <div class="deeds" role="toolbar" aria-label={titled(active)}>
         <button class="cord" onClick={() => setDoing("call")}><Icon name="bell" />{t("call")}</button>
         <button onClick={() => setDoing("scrap")}><Icon name="bin" />{t("scrap")}</button>
+        <button onClick={() => setDoing("inspect")}><Icon name="gauge" />{t("inspect")}</button>
         <button onClick={() => setDoing("order")}><Icon name="order" />{t("order")}{tile?.order && <small class="soft">{tile.order}</small>}</button>
         <button onClick={() => setDoing("note")}><Icon name="note" />{t("note")}</button>
         <Unseen open={() => setDoing("unseen")} />
@@ -91,6 +93,7 @@ function Doings({ doing, machine, recent, turn }: { doing: Doing; machine: strin
   }
   if (doing === "scrap") return <Scrap title={title} lately={recent.scrap} close={close} booked={then(scrap)} />;
   if (doing === "order") return <Order title={title} machine={machine} tile={tiles.value.find((x) => x.machine === machine)} close={close} start={then(startOrder)} finish={then(finishOrder)} />;
+  if (doing === "inspect") return <Inspect title={title} machine={machine} product={tiles.value.find((x) => x.machine === machine)?.product ?? ""} close={close} keep={then(inspect)} />;
   if (doing === "call") return <Call title={title} standing={calls.value.filter((c) => c.machine === machine)} close={close} call={then(call)} end={then(endCall)} />;
   if (doing === "note") return <Note title={title} close={close} keep={then(note)} />;
   return <Unseen.Dialog lately={recent.stops} close={close} gave={then(reasonAt)} />;
