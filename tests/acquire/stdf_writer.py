@@ -3,8 +3,11 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from andon.acquire.stdf import Reading
 from andon.acquire.stdf.records import KINDS, NUMBERS
+from andon.acquire.stdf.source import pieces
 
 START = 1_790_000_000
 
@@ -66,3 +69,32 @@ class Writer:
 
     def finish(self) -> "Writer":
         return self.add("MRR", FINISH_T=START + 100)
+
+
+def a_lot(parts: int = 40, tests: int = 30) -> Writer:
+    lot = Writer().begin()
+    for part in range(parts):
+        lot.part([part + n / 100 for n in range(tests)], PART_ID=f"p{part}")
+    return lot.finish()
+
+
+def read(path: Path) -> tuple[Reading, list]:
+    reading = Reading()
+    return reading, list(reading.read(pieces(path)))
+
+
+def written(tmp_path: Path, body: bytes, name: str = "lot.std") -> Path:
+    path = tmp_path / name
+    path.write_bytes(body)
+    return path
+
+
+def results(reading: Reading, found: list) -> dict[str, list[tuple[str, float]]]:
+    """By test: the part and the value of each result, NaN as None."""
+    told: dict[str, list] = {}
+    for t in found:
+        for row, kind, value in zip(t.row.tolist(), t.kind.tolist(), t.value.tolist(), strict=True):
+            told.setdefault(reading.kinds[kind].name, []).append(
+                (t.names[row], None if value != value else round(value, 6))
+            )
+    return told

@@ -5,22 +5,17 @@ import csv
 import gzip
 import json
 import os
-import random
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from plants import a_plant
-from stdf_writer import START, Writer
+from stdf_writer import START, Writer, a_lot, read, results, written
 
 from andon.acquire.files import fits, load, propose, read_mapping
-from andon.acquire.stdf import Reading, looks_like
-from andon.acquire.stdf.chain import chain, sync
+from andon.acquire.stdf import looks_like
 from andon.acquire.stdf.records import KINDS
-from andon.acquire.stdf.source import pieces
 from andon.errors import BadConfig, BadInput, UnknownName
 from andon.historian import Historian
 from andon.model import Window
@@ -35,28 +30,6 @@ MAPPING = read_mapping({"format": "stdf", "machine": TESTER})
 
 def expected(name: str) -> dict:
     return json.loads((DATA / "EXPECTED_from_pystdf.json").read_text())[name.removesuffix(".gz")]
-
-
-def read(path: Path) -> tuple[Reading, list]:
-    reading = Reading()
-    return reading, list(reading.read(pieces(path)))
-
-
-def written(tmp_path: Path, body: bytes, name: str = "lot.std") -> Path:
-    path = tmp_path / name
-    path.write_bytes(body)
-    return path
-
-
-def results(reading: Reading, found: list) -> dict[str, list[tuple[str, float]]]:
-    """By test: the part and the value of each result, NaN as None."""
-    told: dict[str, list] = {}
-    for t in found:
-        for row, kind, value in zip(t.row.tolist(), t.kind.tolist(), t.value.tolist(), strict=True):
-            told.setdefault(reading.kinds[kind].name, []).append(
-                (t.names[row], None if value != value else round(value, 6))
-            )
-    return told
 
 
 def stored(path: Path, tmp_path: Path, mapping=MAPPING):
@@ -270,97 +243,6 @@ def test_bins_keep_their_names_and_verdicts(tmp_path: Path) -> None:
     _, found = stored(written(tmp_path, bytes(lot.finish())), tmp_path)
     assert {n: (b.name, b.passed) for n, b in found.units.hard_bins.items()} == {1: ("Good die", True)}
     assert {n: (b.name, b.passed) for n, b in found.units.soft_bins.items()} == {1: ("All passed", None)}
-
-
-# ---- damage ----
-
-
-def a_lot(parts: int = 40, tests: int = 30) -> Writer:
-    lot = Writer().begin()
-    for part in range(parts):
-        lot.part([part + n / 100 for n in range(tests)], PART_ID=f"p{part}")
-    return lot.finish()
-
-
-def test_a_file_cut_anywhere_gives_every_part_before_the_cut_and_says_so(tmp_path: Path) -> None:
-    lot = a_lot()
-    body = bytes(lot)
-    whole = results(*read(written(tmp_path, body)))
-    ends = np.cumsum([len(r) for r in lot.records])
-    closed = [int(e) for e, r in zip(ends, lot.records, strict=True) if r[2:4] == b"\x05\x14"]
-    for cut in random.Random(5).sample(range(100, len(body) - 1), 40):
-        reading, found = read(written(tmp_path, body[:cut]))
-        parts = sum(e <= cut for e in closed)
-        told = results(reading, found)
-        assert told == {name: rows[:parts] for name, rows in whole.items() if parts}
-        assert reading.lost
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.data())
-def test_bytes_that_are_damaged_cost_what_stands_there_and_nothing_else(tmp_path_factory, data) -> None:
-    lot = a_lot(30, 20)
-    body = bytearray(bytes(lot))
-    begin = data.draw(st.integers(len(lot.records[0]) + len(lot.records[1]), len(body) - 400))
-    junk = data.draw(st.binary(min_size=1, max_size=60))
-    how = data.draw(st.sampled_from(("over", "in", "out")))
-    body[begin : begin + (0 if how == "in" else len(junk))] = b"" if how == "out" else junk
-    tmp_path = tmp_path_factory.mktemp("stdf")
-    whole = results(*read(written(tmp_path, bytes(lot))))
-    reading, found = read(written(tmp_path, bytes(body), "bad.std"))
-    told = results(reading, found)
-    before = sum(rows[2:4] == b"\x05\x14" for rows in _records_until(lot, begin))
-    for name, rows in whole.items():
-        assert (
-            told.get(name, [])[: max(before - 1, 0)] == rows[: max(before - 1, 0)]
-        )  # all parts that ended well before
-    kept = sum(len(rows) for rows in told.values())
-    assert kept >= 20 * 30 - 20 * 8, (reading.lost, kept)  # what comes after is found again
-
-
-def _records_until(lot: Writer, byte: int) -> list[bytes]:
-    ends = np.cumsum([len(r) for r in lot.records])
-    return [r for r, e in zip(lot.records, ends.tolist(), strict=True) if e <= byte]
-
-
-def test_a_torn_archive_gives_what_it_has(tmp_path: Path) -> None:
-    random.seed(1)
-    packed = gzip.compress(bytes(a_lot(400, 40)))
-    reading, found = read(written(tmp_path, packed[: len(packed) // 2], "lot.std.gz"))
-    parts = sum(len(t.parts) for t in found)
-    assert 20 < parts < 400
-    assert "the archive ends in the middle" in reading.lost[0]
-
-
-def test_the_chain_of_records_is_the_one_that_a_loop_finds() -> None:
-    body = np.frombuffer(bytes(a_lot(300, 200)), np.uint8)
-    places, at = [], 0
-    while at < len(body):
-        places.append(at)
-        at += 4 + int(body[at]) + 256 * int(body[at + 1])
-    found = chain(body, 0, "<")
-    assert found.places.tolist() == places
-    assert (found.end, found.broken) == (len(body), False)
-    cut = places[len(places) // 2]
-    assert chain(body[: cut + 3], 0, "<").end == cut
-    assert sync(body, places[1000] + 1, "<", last=True) in places
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.binary(max_size=300), max_size=400), st.integers(0, 3))
-def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_one(bodies, seed) -> None:
-    head = bytes([12, 0, 15, 10])
-    fill = random.Random(seed)
-    records = [
-        bytes([len(b) & 255, len(b) >> 8, 15, 10]) + b
-        for b in (b if fill.random() < 0.5 else (head * 75)[: len(b)] for b in bodies)
-    ]
-    records = records * 12
-    data = np.frombuffer(b"".join(records) or b"", np.uint8)
-    if len(data):
-        places = np.cumsum([0, *(len(r) for r in records)])
-        found = chain(data, 0, "<")
-        assert found.places.tolist() == places[:-1].tolist()
 
 
 @pytest.mark.parametrize(

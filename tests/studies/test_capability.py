@@ -296,3 +296,16 @@ def test_values_without_spread_are_no_data(values: list[float], said: str) -> No
 def test_values_of_0_or_below_are_no_lognormal_ones() -> None:
     with pytest.raises(BadQuestion, match="values above 0"):
         capability(measured([-1.0, 2.0, 3.0]), high=9.0, distribution="lognormal")
+
+
+def test_subgroups_are_those_of_the_plant() -> None:
+    chance = np.random.default_rng(5)
+    lots = [f"L{i // 4}" for i in range(80)]
+    rows = [(i, str(i), "width", 5 + 0.3 * (i // 4 % 3) + chance.normal(0, 0.1)) for i in range(80)]
+    found = Measurements.of(rows, lot=lots)
+    plant = Characteristics((Characteristic("width", low=4.0, high=7.0, subgroups="lot"),))
+    assert capability(found, plant).subgroups == 20
+    assert capability(found, plant).indices == capability(found, plant, group="lot").indices
+    by_shift = Characteristics((Characteristic("width", low=4.0, high=7.0, subgroups="shift"),))
+    with pytest.raises(BadQuestion, match="by shift"):
+        capability(found, by_shift)

@@ -70,6 +70,7 @@ PARTS = {
     "losing": ("Asking", "lost", "lost_stops"),
     "measured": ("Which", "described_tests", "unit_rows", "unit_told", "values_of", "what_was_measured"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),
+    "photos": ("keep_photo", "photo_file"),
     "questions": ("answerable", "answerable_of", "answered", "studies"),
     "relaying": ("Route", "relay", "relayed"),
     "reported": ("Document", "report", "report_again", "report_file", "report_period", "reports"),

@@ -138,11 +138,9 @@ def named(text: str, kind: str) -> list[str]:
     """
     names = [n.strip() for n in text.split(",") if n.strip()]
     if len(names) == 1 and names[0].isdigit():
-        count = int(names[0])
-        if not 1 <= count <= (26 if kind == "appraiser" else MOST):
-            raise BadQuestion(
-                f"{text} is no number of {kind}s: give 1 to {26 if kind == 'appraiser' else MOST}, or names with commas."
-            )
+        count, most = int(names[0]), 26 if kind == "appraiser" else MOST
+        if not 1 <= count <= most:
+            raise BadQuestion(f"{text} is no number of {kind}s: give 1 to {most}, or names with commas.")
         return [chr(65 + i) if kind == "appraiser" else str(i + 1) for i in range(count)]
     if not names or len(set(names)) < len(names):
         raise BadQuestion(f"{text!r} names no {kind}s: give a number, or different names with commas.")

@@ -48,6 +48,10 @@ async function problem(response: Response): Promise<Problem> {
 export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
   answer<T>(path, query, { signal: signal ?? null });
 
+/** Send a file as it is. */
+export const post = <T>(path: string, file: Blob): Promise<T> =>
+  answer<T>(path, {}, { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } });
+
 /** Write something; `init` may add headers and an abort signal. */
 export const send = <T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, init: RequestInit = {}): Promise<T> =>
   answer<T>(path, {}, {

@@ -74,6 +74,9 @@ class TestedLot:
             found.append(f"{again} of the tests of parts are retests: the last one of each part counts in final yield.")
         if reading.counts["DTR"]:
             found.append(f"{reading.counts['DTR']} texts of the tester (DTR) are not stored.")
+        strange = sum(n for name, n in reading.counts.items() if "," in name)
+        if strange:
+            found.append(f"{strange} records are of kinds that STDF does not know, and were passed over.")
         if not self.mapping.time.zone and self.lot.parts:
             found.append("The times are taken as UTC, as STDF has them. Set time.zone if the tester writes local time.")
         return found

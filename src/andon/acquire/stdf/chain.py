@@ -49,7 +49,7 @@ def chain(data: Bytes, begin: int, order: Order) -> Chain:
     starts = _likely(data, begin, length)
     table, landed = _walk(length, starts, len(data))
     places, end = _proved(length, starts, table, landed, len(data))
-    return _known(data, places, end, length)
+    return _known(data, places, end, order)
 
 
 def lengths(data: Bytes, order: Order) -> NDArray[np.uint16]:
@@ -152,12 +152,27 @@ def _whole(places: Places, landed: int, end: int) -> tuple[Places, int]:
     return (places[:-1], int(places[-1])) if landed > end else (places, landed)
 
 
-def _known(data: Bytes, places: Places, end: int, length: NDArray[np.uint16]) -> Chain:
-    """The chain up to the first record of an unknown kind that no known one follows."""
+def _known(data: Bytes, places: Places, end: int, order: Order) -> Chain:
+    """The chain up to the first record of an unknown kind that may be none.
+
+    It is one if known ones follow it, one after the other, and none are in it: a broken length swallows them.
+    """
+    length = lengths(data, order)
     strange = places[~_is_known(data, places, length)] if len(places) else places
     for place in strange.tolist():
         after = int(place) + HEAD + int(length[place])
-        if after > len(data) - HEAD or not _is_known(data, np.array([after]), length)[0]:
+        if not _follow(data, after, length) or sync(data[:after], int(place) + HEAD, order, last=False) < after:
             return Chain(places[places < place], int(place), True)
     ended = end <= len(data) - HEAD and not _is_known(data, np.array([end]), length)[0]
     return Chain(places, end, bool(ended))
+
+
+def _follow(data: Bytes, place: int, length: NDArray[np.uint16]) -> bool:
+    """Whether known records follow from a place on: enough of them to be sure, or exactly to the end of the data."""
+    for _ in range(SURE):
+        if place == len(data):
+            return True
+        if place > len(data) - HEAD or not _is_known(data, np.array([place]), length)[0]:
+            return False
+        place += HEAD + int(length[place])
+    return True

@@ -12,7 +12,7 @@ from ...units import Measured, Ratio
 from .capable import Bar, Capability
 from .indices import Index_, values_needed
 from .judging import Judged, Manner, judged
-from .samples import Sample, sampled
+from .samples import Sample, sampled, sampled_as
 from .specification import Specification, characteristic, finite, of_product, specification
 
 TAIL = 0.0027
@@ -128,9 +128,12 @@ def capability(
         raise BadQuestion(
             f"{found.name} has no limits to be judged by: give `low` or `high`, or a [[characteristic]] in plant.toml."
         )
-    told = characteristic(found, characteristics).subgroup
-    size = subgroup if subgroup is not None else told if told is not None else 0 if group else 1
-    sample = sampled(found, size=size, by=group)
+    told = characteristic(found, characteristics)
+    if told.subgroups and told.subgroup is None and subgroup is None and not group:
+        sample = sampled_as(found, told.subgroups)
+    else:
+        size = subgroup if subgroup is not None else told.subgroup if told.subgroup is not None else 0 if group else 1
+        sample = sampled(found, size=size, by=group)
     made = judged(sample, spec, Manner(distribution, estimator, freedom == "all", run == "machine", confidence))
     return _told(sample, spec, made, product=product, confidence=confidence, wanted=wanted)
 

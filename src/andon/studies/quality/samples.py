@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...errors import BadQuestion, NoData
 from ...model import Found, Numbers
 from ...model.measured import coded
+from .subgroups import Surroundings, grouped, scheme
 
 Codes = NDArray[np.int64]
 
@@ -52,15 +53,41 @@ def sampled(found: Found, *, size: int, by: str) -> Sample:
     """
     if size < 0:
         raise BadQuestion(f"subgroup = {size}: give how many units in a row belong together, 1 for single values.")
-    kept = final(found)
+    kept = _spread(final(found))
+    return Sample(kept, subgroups(kept, size, by), len(found.row) - len(kept.row))
+
+
+def sampled_as(found: Found, way: str) -> Sample:
+    """The last value of each unit, in subgroups as plant.toml makes them; values that are in none are left out.
+
+    Raises
+    ------
+    BadQuestion
+        The plant makes them by its shifts, days or orders, which values alone do not tell.
+    NoData
+        There are fewer than two values, or all are equal.
+    """
+    kept, made = _spread(final(found)), scheme(way)
+    if made.column in ("shift", "day", "order"):
+        raise BadQuestion(
+            f"plant.toml makes subgroups of {found.name} by {made.column}, and capability does not know of it: "
+            "give `subgroup`, or `group`."
+        )
+    groups, _ = grouped(kept.at, made, Surroundings(lambda name: kept.units.column(name)[kept.row]))
+    inside = kept.pick(groups >= 0)
+    return Sample(_spread(inside), np.asarray(groups[groups >= 0], np.int64), len(found.row) - len(kept.row))
+
+
+def _spread(kept: Found) -> Found:
+    """Refuse values that say nothing of a process: too few, or all the same."""
     if len(kept.row) < 2:
-        raise NoData(f"{found.name} has {len(kept.row)} value(s) in that window: it takes two, and 100 to be sure.")
+        raise NoData(f"{kept.name} has {len(kept.row)} value(s) in that window: it takes two, and 100 to be sure.")
     if kept.value.min() == kept.value.max():
         raise NoData(
-            f"All {len(kept.row)} values of {found.name} are {kept.value[0]:g}: there is no spread to judge. "
+            f"All {len(kept.row)} values of {kept.name} are {kept.value[0]:g}: there is no spread to judge. "
             "Look whether the gauge is fine enough."
         )
-    return Sample(kept, subgroups(kept, size, by), len(found.row) - len(kept.row))
+    return kept
 
 
 def final(found: Found) -> Found:

@@ -2,13 +2,14 @@
 import { useState } from "preact/hooks";
 import { unitText } from "../../draw/amount";
 import { figure } from "../../lib/format";
+import { post } from "../../lib/api";
 import { useGet } from "../../lib/load";
 import { Dialog } from "./dialog";
 import { Pad, pressed } from "./pad";
 import { t } from "./words";
 
 interface Test { test: string; title: string; unit: string; low: number | null; high: number | null; gauge: string; product: string }
-export interface Inspected { unit: string; test: string; value?: number; verdict?: string; gauge?: string; product?: string; why?: string }
+export interface Inspected { unit: string; test: string; value?: number; verdict?: string; gauge?: string; product?: string; photo?: string; why?: string }
 interface Measured { machines: { tests: { name: string; title: string; unit: string; low: number | null; high: number | null }[] }[] }
 
 /** What is measured at a machine: as plant.toml describes it, and what was measured lately. */
@@ -35,11 +36,11 @@ export function Inspect({ title, machine, product, keep, close }: { title: strin
 const limits = (x: Test): string => (x.low === null && x.high === null ? "" : `${x.low === null ? "" : figure(x.low, 6)} … ${x.high === null ? "" : figure(x.high, 6)} ${unitText(x.unit)}`);
 
 function Entry({ test, product, several, back, keep }: { test: Test; product: string; several: boolean; back: () => void; keep: (found: Inspected, words: string) => void }) {
-  const [text, setText] = useState(""), [unit, setUnit] = useState(""), [gauge, setGauge] = useState(test.gauge), [why, setWhy] = useState("");
+  const [photo, setPhoto] = useState(""), [text, setText] = useState(""), [unit, setUnit] = useState(""), [gauge, setGauge] = useState(test.gauge), [why, setWhy] = useState("");
   const value = text === "" || text === "-" || text === "." ? undefined : Number(text);
   const outside = value !== undefined && ((test.low !== null && value < test.low) || (test.high !== null && value > test.high));
   const judged = value !== undefined && (test.low !== null || test.high !== null);
-  const done = (found: Partial<Inspected>, said: string) => keep({ unit: unit.trim(), test: test.test, ...(gauge && { gauge }), ...(product && { product }), ...(why && { why }), ...found }, `${test.title || test.test} ${said}`);
+  const done = (found: Partial<Inspected>, said: string) => keep({ unit: unit.trim(), test: test.test, ...(gauge && { gauge }), ...(product && { product }), ...(photo && { photo }), ...(why && { why }), ...found }, `${test.title || test.test} ${said}`);
   return (
     <form class="scrap" onSubmit={(e) => { e.preventDefault(); if (value !== undefined) done({ value }, `${text} ${unitText(test.unit)}`.trim()); }}>
       <div>
@@ -52,11 +53,33 @@ function Entry({ test, product, several, back, keep }: { test: Test; product: st
         <label class="wide">{t("partOf")}<input required value={unit} onInput={(e) => setUnit(e.currentTarget.value)} autocomplete="off" /></label>
         <label class="wide">{t("gaugeOf")}<input value={gauge} onInput={(e) => setGauge(e.currentTarget.value)} /></label>
         <label class="wide">{t("noteOf")}<input value={why} onInput={(e) => setWhy(e.currentTarget.value)} /></label>
+        <Photo name={photo} set={setPhoto} />
         <p class="bar">{several && <button type="button" class="tall" onClick={back}>← {t("back")}</button>}
           <button type="button" class="tall" disabled={!unit.trim()} onClick={() => done({ verdict: "passed" }, t("isGood"))}>✓ {t("isGood")}</button>
           <button type="button" class="tall" disabled={!unit.trim()} onClick={() => done({ verdict: "failed" }, t("isBad"))}>✕ {t("isBad")}</button></p>
         <button class="main tall" disabled={value === undefined || !unit.trim()}>{t("keepValue")}</button>
       </div>
     </form>
+  );
+}
+
+/** A photo of the part, sent at once: without a link there is none, and the value is kept without it. */
+function Photo({ name, set }: { name: string; set: (name: string) => void }) {
+  const [problem, setProblem] = useState("");
+  const take = async (file: File | undefined) => {
+    setProblem("");
+    if (!file) return set("");
+    try {
+      set((await post<{ name: string }>("photos", file)).name);
+    } catch (why) {
+      set("");
+      setProblem(why instanceof Error ? why.message : String(why));
+    }
+  };
+  return (
+    <label class="wide">{t("photoOf")}{name && ` ✓ ${t("photoKept")}`}
+      <input type="file" accept="image/jpeg,image/png,image/webp" capture="environment" onChange={(e) => void take(e.currentTarget.files?.[0])} />
+      {problem && <small class="bad" role="alert">{problem}</small>}
+    </label>
   );
 }
