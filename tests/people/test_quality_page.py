@@ -1,6 +1,7 @@
 """Quality as people use it: charts at a glance, one chart, its points, limits that are frozen, capability, gauges."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -145,14 +146,23 @@ def test_a_part_is_measured_at_the_tablet(visit, served, picture, lang, theme):
     page.wait_for_selector(".entered.bad")  # beyond 25.04
     page.fill(".opdialog label input >> nth=0", part)
     assert page.input_value(".opdialog label input >> nth=1") == "micrometer 3"
+    photo = {"name": "part.png", "mimeType": "image/png", "buffer": b64decode(PIXEL)}
+    page.set_input_files(".opdialog input[type=file]", [photo])
+    page.wait_for_selector(".opdialog label:has(input[type=file]):has-text('✓')")
     picture(page, f"operator-inspect-{lang}-{theme}")
     page.click(".opdialog button.main")
     page.wait_for_selector(".opdialog", state="detached")
-    rows = until_measured(served, part)
-    assert (rows[0]["passed"], rows[0]["facts"]["gauge"]) == (False, "micrometer 3")
+    found = until_measured(served, part)
+    assert (found["tests"][0]["value"], found["tests"][0]["passed"]) == (25.05, False)
+    assert found["facts"]["gauge"] == "micrometer 3"
+    assert found["facts"]["photo"].endswith(".png")
 
 
-def until_measured(served: Run, part: str) -> list[dict]:
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def until_measured(served: Run, part: str) -> dict:
+    """The part with its tests, once the plant has it."""
     found: list[dict] = []
 
     def there() -> bool:
@@ -161,7 +171,9 @@ def until_measured(served: Run, part: str) -> list[dict]:
         return bool(found)
 
     until(there, 30, "the value")
-    return found
+    asked = f"at=line-1/lathe-1&unit={part}&moment={found[0]['at']}"
+    with urlopen(f"{served.url}/api/measured/unit?{asked}") as answer:
+        return json.load(answer)
 
 
 @pytest.mark.parametrize("path", ["/quality", f"/quality?{AT}", f"/quality/capability?{AT}", "/quality/gauges"])

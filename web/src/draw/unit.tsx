@@ -23,12 +23,13 @@ export function UnitCard({ unit }: { unit: TestedUnit }) {
     ...(unit.hard >= 0 ? [[t("hard"), `${unit.hard} ${unit.hard_name}`] as [string, string]] : []), ...(unit.soft >= 0 && unit.soft !== unit.hard ? [[t("soft"), `${unit.soft} ${unit.soft_name}`] as [string, string]] : []),
     ...(unit.lot ? [[t("lot"), unit.wafer ? `${unit.lot} · ${unit.wafer}` : unit.lot] as [string, string]] : []), ...(unit.product ? [[t("product"), unit.product] as [string, string]] : []), ...(unit.step ? [[t("step"), unit.step] as [string, string]] : []),
     ...(unit.site >= 0 ? [[t("site"), String(unit.site)] as [string, string]] : []), ...(unit.attempt ? [[t("attempt"), String(unit.attempt)] as [string, string]] : []), ...(unit.seconds !== null ? [[t("seconds"), `${figure(unit.seconds, 3)} s`] as [string, string]] : []),
-    ...Object.entries(unit.facts),
+    ...Object.entries(unit.facts).filter(([name]) => name !== "photo"),
   ];
   return (
     <div class="unitcard">
       <dl class="unitfacts">{facts.map(([name, said]) => <><dt key={name}>{name}</dt><dd>{said}</dd></>)}
         <dt>{t("time")}</dt><dd class="num">{day(unit.at)} {clockSeconds(unit.at)} · <a href={`/machines/${unit.machine}?since=${unit.at - AROUND}&until=${unit.at + AROUND}`}>{t("onMachine")}</a></dd></dl>
+      {unit.facts.photo && <a href={`/api/photos/${unit.facts.photo}`} target="_blank" rel="noopener"><img class="unitphoto" src={`/api/photos/${unit.facts.photo}`} alt={`${t("unit")} ${unit.unit}`} /></a>}
       {unit.tests.length === 0 ? <p class="soft">{t("none")}</p> : <>
         {unit.tests.length > 12 && <p class="bar"><input type="search" placeholder={t("find")} aria-label={t("find")} value={find} onInput={(e) => setFind(e.currentTarget.value)} /><label class="inline"><input type="checkbox" checked={bad} onChange={(e) => setBad(e.currentTarget.checked)} />{t("onlyFailed")}</label></p>}
         <div class="scroll"><table class="rows">

@@ -46,7 +46,7 @@ function Entry({ test, product, several, back, keep }: { test: Test; product: st
       <div>
         <output class={`entered ${outside ? "bad" : ""}`} aria-live="polite">{text || <span class="soft">{t("valueOf")}</span>} <small class="soft">{text && unitText(test.unit)}</small></output>
         <p class={judged && outside ? "bad" : "soft"} role="status">{limits(test)}{judged && ` · ${outside ? `✕ ${t("outsideLimits")}` : `✓ ${t("insideLimits")}`}`}&nbsp;</p>
-        <Pad label={t("valueOf")} signed press={(key) => setText((was) => pressed(was, key, 12))} />
+        <Pad label={t("valueOf")} signed={test.low === null || test.low < 0} press={(key) => setText((was) => pressed(was, key, 12))} />
       </div>
       <div>
         <h3>{test.title || test.test}</h3>
