@@ -13,6 +13,8 @@ from ...picture.palette import MEANINGS
 from ...words import say, told
 
 Row = Mapping[str, Plain]
+NOTES = ("flags", "remarks")
+"""The fields in which an answer says what to know before it is believed."""
 
 
 def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
@@ -24,7 +26,7 @@ def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
         "figures": figures_of(asked, language, currency),
         "tables": shown,
         "picture": picture(drawn, language) if drawn else None,
-        "notes": [told(str(flag), language) for flag in getattr(asked.answer, "flags", ())],
+        "notes": [told(str(said), language) for name in NOTES for said in getattr(asked.answer, name, ())],
         "words": words([*shown, *(c for t in shown.values() for r in t["rows"] for c in r.values())], language),
     }
 
