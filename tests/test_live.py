@@ -341,7 +341,8 @@ def test_andon_now_asks_the_process_that_runs_the_plant_and_missed_shifts_are_cl
     finally:
         andon.terminate()
         said, _ = andon.communicate(timeout=20)
-    assert (andon.returncode, said) == (0, "Stopped; everything acknowledged is on disk.\n")
+    assert andon.returncode == 0
+    assert said.endswith("Stopped; everything acknowledged is on disk.\n")  # the page's address may come before it
     assert [r["machine"] for r in running] == [r["machine"] for r in before] == ["line-1/press", "line-1/lathe"]
     assert [r["state"] for r in running] == ["producing", "unknown"]
     assert before[0]["said"] == "not heard"
