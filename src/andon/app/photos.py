@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from hashlib import sha256
 from pathlib import Path
 
+from ..acts.inspections import PHOTO
 from ..errors import BadInput, UnknownName
 
 PHOTOS = "photos"
 LARGEST = 4 << 20
 """Bytes of a photo at most."""
-NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp)")
 
 
 def keep_photo(folder: Path, content: bytes) -> dict[str, str]:
@@ -47,7 +46,7 @@ def photo_file(folder: Path, name: str) -> Path:
         There is none of that name.
     """
     path = folder / PHOTOS / name
-    if not NAME.fullmatch(name) or not path.is_file():
+    if not PHOTO.fullmatch(name) or not path.is_file():
         raise UnknownName("photo", name, ())
     return path
 
