@@ -5,7 +5,7 @@ import multiprocessing
 import random
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 import store_writer
 from andon.errors import Damaged, DiskFull
-from andon.historian import Historian
+from andon.historian import Historian, hot
 from andon.model import Batch, Window
 from store_rows import ALL, DAY, MONDAY, batch, day_of, said
 
@@ -188,6 +188,21 @@ def test_a_full_disk_is_said_as_such_loses_nothing_and_heals_when_there_is_room(
         assert history.verify().sound
     with Historian.own(small_disk / "history") as history:
         assert history.samples("p/noise", ALL).num_rows == 20_000 * (stored + 1)
+
+
+def test_who_reads_while_the_file_is_opened_again_waits_for_it(tmp_path: Path) -> None:
+    with Historian.own(tmp_path) as history, ThreadPoolExecutor() as others:
+        history.write(noise(0))
+        history.seal()
+        history.write(noise(1))
+        store = history._store
+        with store.writing:
+            store.db.close()
+            asked = [others.submit(ask) for ask in (lambda: history.samples("p/noise", ALL).num_rows, history.verify)]
+            assert not wait(asked, timeout=0.2).done
+            hot.reopen(store)
+        assert asked[0].result() == 40_000
+        assert asked[1].result().sound
 
 
 def test_files_of_an_unfinished_seal_are_removed_at_the_next_start(tmp_path: Path) -> None:

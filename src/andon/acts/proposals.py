@@ -111,7 +111,7 @@ def propose(
 
 def waiting(folder: Path) -> list[Proposal]:
     """The proposals that may be confirmed, the newest first; those that are too old are put away."""
-    found = [_read(f) for f in sorted((folder / FOLDER).glob("*.json"), reverse=True)]
+    found = [p for f in sorted((folder / FOLDER).glob("*.json"), reverse=True) if (p := _read(f))]
     late = time.time_ns() // 1000 - KEPT
     for old in (p for p in found if p.at < late):
         _close(folder, _file(folder, old.number), replace(old, state="expired", closed=old.at + KEPT))
@@ -120,7 +120,8 @@ def waiting(folder: Path) -> list[Proposal]:
 
 def closed(folder: Path, most: int = 50) -> list[Proposal]:
     """The proposals that were confirmed, dismissed or left to expire, the newest first."""
-    return [_read(f) for f in sorted((folder / FOLDER / CLOSED).glob("*.json"), reverse=True)[:most]]
+    files = sorted((folder / FOLDER / CLOSED).glob("*.json"), reverse=True)[:most]
+    return [p for f in files if (p := _read(f))]
 
 
 def confirm(number: int, *, plant: Plant, history: Memory, folder: Path, who: str, right: str) -> Proposal:
@@ -211,5 +212,9 @@ def _store(file: Path, found: Proposal) -> None:
     fsync(file.parent)
 
 
-def _read(file: Path) -> Proposal:
-    return Proposal(**json.loads(file.read_text("utf-8")))
+def _read(file: Path) -> Proposal | None:
+    """None where somebody took it since the folder was listed."""
+    try:
+        return Proposal(**json.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        return None

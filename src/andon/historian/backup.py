@@ -71,7 +71,7 @@ def _copy_hot(store: Store, target: Path) -> str:
     """A copy of the DuckDB file as it is at one moment, without holding up writes."""
     draft = target / "hot.duckdb.new"
     draft.unlink(missing_ok=True)
-    cursor = store.db.cursor()
+    cursor = store.cursor()
     quoted = str(draft).replace("'", "''")
     cursor.execute(f"ATTACH '{quoted}' AS copy")
     try:

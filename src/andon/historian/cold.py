@@ -94,7 +94,7 @@ class Shelf:
 
 def find_runs(store: Store, ids: Sequence[int], span: Span) -> list[Run]:
     """The runs of signals that touch a span, oldest segment first."""
-    return [r for runs in store.index.runs(store.db, ids).values() for r in _touching(runs, span)]
+    return [r for runs in store.index.runs(store.cursor, ids).values() for r in _touching(runs, span)]
 
 
 def _touching(runs: Sequence[Run], span: Span) -> list[Run]:

@@ -116,6 +116,14 @@ class Store:
         """Microseconds since 1970 by the store's clock."""
         return self.clock() // 1000
 
+    def cursor(self) -> Connection:
+        """A connection of one's own; whoever asks while the file is being opened again waits for it."""
+        try:
+            return self.db.cursor()
+        except duckdb.ConnectionException:
+            with self.writing:
+                return self.db.cursor()
+
 
 def open_store(folder: Path, clock: Callable[[], int]) -> Store:
     """Open or make a history folder; a torn log is cut at its first bad entry and a copy of it kept."""
@@ -128,9 +136,10 @@ def open_store(folder: Path, clock: Callable[[], int]) -> Store:
 
 def reopen(store: Store) -> None:
     """Open the DuckDB file again after it gave up on itself (a disk full in the middle of a commit)."""
-    store.db.close()
-    store.db = _connect(store.folder / "hot.duckdb", store.repairs)
-    learn(store)
+    with store.writing:
+        store.db.close()
+        store.db = _connect(store.folder / "hot.duckdb", store.repairs)
+        learn(store)
 
 
 def learn(store: Store) -> None:
@@ -164,7 +173,7 @@ def refresh(store: Store, db: Connection) -> None:
 @contextmanager
 def snapshot(store: Store) -> Iterator[Connection]:
     """A read-only view of hot tier and catalog at one moment."""
-    cursor = store.db.cursor()
+    cursor = store.cursor()
     cursor.execute("BEGIN TRANSACTION READ ONLY")
     try:
         yield cursor
@@ -176,7 +185,7 @@ def snapshot(store: Store) -> Iterator[Connection]:
 def transaction(store: Store) -> Iterator[Connection]:
     """All of it on disk when the block ends, or nothing of it; a full disk is said as such."""
     try:
-        cursor = store.db.cursor()
+        cursor = store.cursor()
         with _undone_on_failure(cursor):
             cursor.execute("BEGIN TRANSACTION")
             yield cursor

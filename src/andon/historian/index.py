@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -90,14 +90,14 @@ class Index:
     swaps: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def runs(self, db: DuckDBPyConnection, ids: Sequence[int]) -> Mapping[int, tuple[Run, ...]]:
+    def runs(self, cursor: Callable[[], DuckDBPyConnection], ids: Sequence[int]) -> Mapping[int, tuple[Run, ...]]:
         """All runs of some signals, oldest segment first."""
         with self.lock:
             found = {} if self.swaps else {i: self.kept[i] for i in ids if i in self.kept}
             version = self.version
         missing = [i for i in ids if i not in found]
         if missing:
-            found |= _read(db, missing)
+            found |= _read(cursor(), missing)
             self._keep({i: found[i] for i in missing}, version)
         return found
 
@@ -125,15 +125,12 @@ class Index:
             self.size += sum(len(runs) for runs in found.values())
 
 
-def _read(db: DuckDBPyConnection, ids: Sequence[int]) -> dict[int, tuple[Run, ...]]:
+def _read(cursor: DuckDBPyConnection, ids: Sequence[int]) -> dict[int, tuple[Run, ...]]:
     where = "signal = ?" if len(ids) == 1 else "signal IN (SELECT unnest(?))"
-    cursor = db.cursor()
-    try:
+    with closing(cursor):
         rows = cursor.execute(
             f"SELECT {COLUMNS} FROM runs WHERE {where} ORDER BY segment", [ids[0] if len(ids) == 1 else list(ids)]
         ).fetchall()
-    finally:
-        cursor.close()
     found: dict[int, list[Run]] = {i: [] for i in ids}
     for row in rows:
         found[row[1]].append(Run(*row))

@@ -104,7 +104,7 @@ def extent(store: Store, path: str) -> tuple[int, int]:
     number = store.names.ids.get(path, -1)
     fresh = store.fresh
     spans = [(int(fresh.lo[number]), int(fresh.hi[number]))] if 0 <= number < len(fresh.lo) else []
-    spans += [(r.lo, r.hi) for r in store.index.runs(store.db, [number])[number]]
+    spans += [(r.lo, r.hi) for r in store.index.runs(store.cursor, [number])[number]]
     spans = [s for s in spans if s[0] <= s[1]]
     return (min(s for s, _ in spans), max(u for _, u in spans)) if spans else (0, -1)
 

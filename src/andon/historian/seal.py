@@ -142,7 +142,7 @@ def unknown_files(store: Store) -> list[str]:
 def checkpoint(store: Store) -> None:
     """Fold DuckDB's log into its file; when a reader is in the way the next one does it."""
     try:
-        store.db.cursor().execute("CHECKPOINT")
+        store.cursor().execute("CHECKPOINT")
     except duckdb.TransactionException:
         return
 

@@ -137,8 +137,8 @@ def store_file(folder: Path, path: str, body: pa.Buffer, rows: int) -> File:
 def row_groups(edges: Index, group: int) -> list[tuple[int, int]]:
     """Row ranges of the groups of a file whose runs begin at `edges`: a long run gets its own, short ones share.
 
-    >>> row_groups(np.array([0, 10, 20, 150]), 40)
-    [(0, 20), (20, 52), (52, 85), (85, 117), (117, 150)]
+    >>> row_groups(np.array([0, 5, 10, 130]), 40)
+    [(0, 10), (10, 50), (50, 90), (90, 130)]
     """
     found, begin = [], 0
     for low, high in pairwise(edges.tolist()):

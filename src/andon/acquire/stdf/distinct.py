@@ -27,7 +27,7 @@ class Distinct:
     >>> known.codes(data, np.array([7, 7, 7]), np.array([0, 3, 6]), np.array([2, 2, 2]))
     array([0, 0, 0])
     >>> known.codes(data, np.array([7, 8]), np.array([3, 0]), np.array([3, 2])), known.said
-    (array([1, 2]), [b'ab', b'abx', b'ab'])
+    (array([2, 1]), [b'ab', b'ab', b'abx'])
     """
 
     number: list[int] = field(default_factory=list)

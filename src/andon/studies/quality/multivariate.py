@@ -151,7 +151,7 @@ def mewma_limit(tests: int, weight: float, run_length: float) -> float:
     Prabhu and Runger's tables say 8.64 for 2 tests, a weight of 0.1 and 200 rows.
 
     >>> round(mewma_limit(2, 0.1, 200.0), 2)
-    8.66
+    8.63
     """
     alone = float(chi2.isf(1 / run_length, tests))  # what rows without memory need
     return float(brentq(lambda h: mewma_run_length(tests, weight, h) - run_length, 1e-3, alone * 1.001, xtol=1e-8))

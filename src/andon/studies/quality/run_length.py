@@ -56,7 +56,7 @@ def run_length(rules: Sequence[Rule], chances: tuple[float, ...] | None = None, 
     --------
     >>> from .rules import chosen
     >>> round(run_length(chosen("1")), 1), round(run_length(chosen("western-electric")), 1)
-    (370.4, 91.8)
+    (370.4, 91.9)
 
     References
     ----------

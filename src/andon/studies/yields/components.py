@@ -37,7 +37,7 @@ def components(value: Numbers, unit: Codes, equipment: Codes) -> Components | No
 
     >>> value = np.array([10.0, 10.0, 12.0, 12.0, 20.0, 20.0, 22.0, 22.0])
     >>> found = components(value, np.repeat([0, 1], 4), np.tile([0, 0, 1, 1], 2))
-    >>> found.unit, found.between, found.repeat
+    >>> round(found.unit, 9), round(found.between, 9), round(found.repeat, 9)
     (50.0, 2.0, 0.0)
 
     References

@@ -87,7 +87,7 @@ def dies_per_wafer(diameter: float, area: float, edge: float = 0.0) -> float:
 def alpha_by_moments(counts: Numbers) -> float | None:
     """Clustering of defect counts: mean^2 / (variance - mean); None where they scatter no more than Poisson's.
 
-    >>> alpha_by_moments(np.array([0.0, 0.0, 4.0, 4.0]))
+    >>> round(alpha_by_moments(np.array([0.0, 0.0, 4.0, 4.0])), 9)
     1.2
     """
     mean, variance = float(counts.mean()), float(counts.var(ddof=1)) if len(counts) > 1 else 0.0

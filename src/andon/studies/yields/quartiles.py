@@ -14,6 +14,7 @@ NORMAL = 1.35
 def robust(ordered: Numbers, quartiles: str = "linear") -> tuple[float, float]:
     """Median, and interquartile range / 1.35, of values in ascending order.
 
+    >>> import numpy as np
     >>> robust(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     (3.0, 1.4814814814814814)
     """

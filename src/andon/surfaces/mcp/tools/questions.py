@@ -9,6 +9,7 @@ from typing import Any, get_args
 from ....answer import MEASURED, Asked, Plain, figure_units, row_units, single_figures, tables, telling
 from ....catalog import Study, figures
 from ....catalog import find as study_of
+from ....errors import BadQuestion
 from ..desk import Desk
 from ..figures import local
 from ..links import Link, stretch
@@ -78,6 +79,8 @@ def ask(
     table
         One table of the answer instead of its figures; the answer names them.
     """
+    if not when and not study_of(study).timeless:
+        raise BadQuestion("ask needs 'when': today, yesterday, last shift, week, 30 d, 2026-03-29 or SINCE/UNTIL.")
     asked: Asked = desk.house.answered(
         desk.folder, study, at=at, since="", until="", last=when, by=by, settings=settings
     )
