@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ...catalog import study
@@ -363,9 +364,8 @@ def _drift(cycles: _Cycles) -> tuple[float | None, float | None, float | None]:
     if groups < 8 or cycles.at[-1] == cycles.at[0]:
         return None, None, None
     times, days = medians(cycles.time, groups), medians(cycles.at, groups) / SECOND / DAY
-    from scipy.stats import theilslopes  # two seconds of import that only this figure needs
 
-    slope, _, low, high = theilslopes(times, days - days[0], alpha=0.95)
+    slope, _, low, high = scipy.stats.theilslopes(times, days - days[0], alpha=0.95)
     return float(slope), float(low), float(high)
 
 

@@ -12,6 +12,7 @@ from statistics import NormalDist
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion, NoData
 from ...model import Numbers
@@ -234,9 +235,8 @@ def _shape(lived: Numbers, ending: Numbers) -> float:
     low, high = 1e-3, 1.0
     while score(high) < 0:
         high *= 2
-    from scipy.optimize import brentq  # a second of import that only a fit needs
 
-    return float(brentq(score, low, high, xtol=1e-13, rtol=1e-14))
+    return float(scipy.optimize.brentq(score, low, high, xtol=1e-13, rtol=1e-14))
 
 
 def _errors(lived: Numbers, ending: Numbers, shape: float, scale: float) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion, NoData
 from ...model import Numbers
@@ -163,6 +164,5 @@ def _within(times: Sequence[float], until: float) -> Numbers:
 
 def _chi2(share: float, freedom: float) -> float:
     """Quantile of the chi2 distribution."""
-    from scipy.special import gammaincinv  # half a second of import that only limits need
 
-    return 2 * float(gammaincinv(freedom / 2, share))
+    return 2 * float(scipy.special.gammaincinv(freedom / 2, share))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion
 from ...model import Numbers
@@ -105,19 +106,18 @@ def rectified(plan: Plan, p: Numbers, kind: str = "binomial") -> tuple[Numbers, 
 
 def _cdf(plan: Plan, kind: str, n: int, p: Numbers, most: int, before: tuple[int, int] = (0, 0)) -> Numbers:
     """How probably n units hold at most so many bad ones; of a finite lot after the units that were taken before."""
-    from scipy.stats import binom, hypergeom, poisson  # two seconds of import that only questions of this kind need
 
     if most < 0:
         return np.zeros(len(p))
     if kind == "binomial":
-        return np.asarray(binom.cdf(most, n, p))
+        return np.asarray(scipy.stats.binom.cdf(most, n, p))
     if kind == "poisson":
-        return np.asarray(poisson.cdf(most, n * p))
+        return np.asarray(scipy.stats.poisson.cdf(most, n * p))
     if plan.lot is None:
         raise BadQuestion("A hypergeometric curve is that of one lot: say its size in `lot`.")
     rest = plan.lot - before[0]
     bad = np.clip(np.round(p * plan.lot) - before[1], 0, rest)
-    return np.asarray(hypergeom.cdf(most, rest, bad, n))
+    return np.asarray(scipy.stats.hypergeom.cdf(most, rest, bad, n))
 
 
 def found_plan(good: tuple[float, float], bad: tuple[float, float], kind: str, lot: int | None) -> Plan:
@@ -169,16 +169,15 @@ def variables_plan(good: tuple[float, float], bad: tuple[float, float], *, known
     >>> n, round(k, 6)
     (19, 1.948993)
     """
-    from scipy.stats import nct, norm
 
-    better, worse = float(norm.isf(good[0])), float(norm.isf(bad[0]))
+    better, worse = float(scipy.stats.norm.isf(good[0])), float(scipy.stats.norm.isf(bad[0]))
     for n in range(2, 100_000):
         if known:
-            k = better - float(norm.ppf(good[1])) / np.sqrt(n)
-            accepted = float(norm.cdf((worse - k) * np.sqrt(n)))
+            k = better - float(scipy.stats.norm.ppf(good[1])) / np.sqrt(n)
+            accepted = float(scipy.stats.norm.cdf((worse - k) * np.sqrt(n)))
         else:
-            k = float(nct.isf(good[1], n - 1, better * np.sqrt(n))) / np.sqrt(n)
-            accepted = float(nct.sf(k * np.sqrt(n), n - 1, worse * np.sqrt(n)))
+            k = float(scipy.stats.nct.isf(good[1], n - 1, better * np.sqrt(n))) / np.sqrt(n)
+            accepted = float(scipy.stats.nct.sf(k * np.sqrt(n), n - 1, worse * np.sqrt(n)))
         if accepted <= bad[1]:
             return n, float(k)
     raise BadQuestion("No plan of fewer than 100,000 units tells these two qualities apart so surely.")

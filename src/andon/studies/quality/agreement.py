@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from .indices import z_of
@@ -97,9 +98,8 @@ def share_limits(hits: int, count: int, confidence: float = 0.95) -> tuple[float
     >>> [round(v, 4) for v in share_limits(42, 50)]
     [0.7089, 0.9283]
     """
-    from scipy.special import betaincinv  # half a second of import that only limits need
 
     a = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else float(betaincinv(hits, count - hits + 1, a))
-    high = 1.0 if hits == count else float(betaincinv(hits + 1, count - hits, 1 - a))
+    low = 0.0 if hits == 0 else float(scipy.special.betaincinv(hits, count - hits + 1, a))
+    high = 1.0 if hits == count else float(scipy.special.betaincinv(hits + 1, count - hits, 1 - a))
     return low, high

@@ -7,6 +7,7 @@ from itertools import combinations
 from math import fsum, prod
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -298,14 +299,13 @@ def _rest(blocks: list[Matrix], y: Numbers) -> tuple[float, int, Numbers]:
 def _table(
     sources: list[tuple[str, int, float]], residual: tuple[int, float], total: float, count: int
 ) -> list[Source]:
-    from scipy.stats import f as f_distribution  # two seconds of import that only questions of this kind need
 
     freedom, rest = residual
     error = rest / freedom
     rows = []
     for name, df, squares in sources:
         f = squares / df / error if error else None
-        p = None if f is None else float(f_distribution.sf(f, df, freedom))
+        p = None if f is None else float(scipy.stats.f.sf(f, df, freedom))
         omega = (squares - df * error) / (total + error) if total + error else None
         share = squares / total if total else None
         rows.append(Source(name, df, squares, squares / df, f, p, share, omega))

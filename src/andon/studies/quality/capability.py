@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -186,9 +187,8 @@ def _out(sample: Sample, made: Judged) -> tuple[int, int]:
 
 def _by_chance(out: int, points: int) -> bool:
     """Whether so many points beyond three sigma are to be expected once in twenty times or more."""
-    from scipy.special import bdtrc  # half a second of import that only this figure needs
 
-    return out == 0 or float(bdtrc(out - 1, points, TAIL)) >= 0.05
+    return out == 0 or float(scipy.special.bdtrc(out - 1, points, TAIL)) >= 0.05
 
 
 def _bars(values: Numbers, made: Judged) -> tuple[Bar, ...]:

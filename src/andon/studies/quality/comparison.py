@@ -7,6 +7,7 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -260,11 +261,10 @@ def _compared(
 
 
 def _group(name: str, v: Numbers, confidence: float) -> Group:
-    from scipy.stats import chi2, t
 
     n, mean, deviation = len(v), float(v.mean()), float(v.std(ddof=1))
-    reach = float(t.ppf((1 + confidence) / 2, n - 1)) * deviation / sqrt(n)
-    ends = (float(chi2.ppf((1 + side) / 2, n - 1)) for side in (confidence, -confidence))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / sqrt(n)
+    ends = (float(scipy.stats.chi2.ppf((1 + side) / 2, n - 1)) for side in (confidence, -confidence))
     low, high = (deviation * sqrt((n - 1) / end) for end in ends)
     extremes = (float(np.median(v)), float(v.min()), float(v.max()))
     return Group(name, n, mean, mean - reach, mean + reach, deviation, low, high, *extremes)
@@ -282,7 +282,6 @@ class _Raw:
 
 
 def _pairs(values: dict[str, Numbers], confidence: float) -> tuple[Pair, ...]:
-    from scipy.stats import ks_2samp
 
     raw = [
         _Raw(
@@ -290,7 +289,7 @@ def _pairs(values: dict[str, Numbers], confidence: float) -> tuple[Pair, ...]:
             b,
             welch([values[a], values[b]])[1],
             spreads([values[a], values[b]]),
-            float(ks_2samp(values[a], values[b]).pvalue),
+            float(scipy.stats.ks_2samp(values[a], values[b]).pvalue),
         )
         for a, b in combinations(values, 2)
     ]
@@ -335,19 +334,17 @@ def _pair(
 
 def _interval(a: Numbers, b: Numbers, difference: float, each: float) -> tuple[float | None, float | None]:
     """Welch's interval of a difference of means."""
-    from scipy.stats import t
 
     parts = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
     if parts.sum() == 0:
         return None, None
     freedom = parts.sum() ** 2 / (parts[0] ** 2 / (len(a) - 1) + parts[1] ** 2 / (len(b) - 1))
-    reach = float(t.ppf((1 + each) / 2, freedom)) * sqrt(float(parts.sum()))
+    reach = float(scipy.stats.t.ppf((1 + each) / 2, freedom)) * sqrt(float(parts.sum()))
     return difference - reach, difference + reach
 
 
 def _effect(a: Numbers, b: Numbers, difference: float, each: float) -> tuple[float | None, float | None, float | None]:
     """The difference in root mean square deviations, with Bonett's interval, which needs no equal spreads."""
-    from scipy.stats import norm
 
     one, two = float(a.var(ddof=1)), float(b.var(ddof=1))
     pooled = (one + two) / 2
@@ -355,7 +352,7 @@ def _effect(a: Numbers, b: Numbers, difference: float, each: float) -> tuple[flo
         return None, None, None
     d, n, m = difference / sqrt(pooled), len(a) - 1, len(b) - 1
     variance = d * d * (one**2 / n + two**2 / m) / (8 * pooled**2) + (one / n + two / m) / pooled
-    reach = float(norm.ppf((1 + each) / 2)) * sqrt(variance)
+    reach = float(scipy.stats.norm.ppf((1 + each) / 2)) * sqrt(variance)
     small = 1 - 3 / (4 * (n + m) - 1)
     return small * d, d - reach, d + reach
 

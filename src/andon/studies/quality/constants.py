@@ -6,8 +6,7 @@ from functools import cache
 from math import exp, lgamma, sqrt
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr
+import scipy
 
 from ...errors import BadQuestion
 from ...model import Numbers
@@ -30,7 +29,7 @@ def range_distribution(w: Numbers, n: int) -> Numbers:
     >>> range_distribution(np.array([2.7718]), 2).round(4).tolist()
     [0.95]
     """
-    inner = ndtr(X[:, None] + w[None, :]) - ndtr(X)[:, None]
+    inner = scipy.special.ndtr(X[:, None] + w[None, :]) - scipy.special.ndtr(X)[:, None]
     return np.asarray(n * (DENSITY[:, None] * inner ** (n - 1)).sum(axis=0), np.float64)
 
 
@@ -70,7 +69,9 @@ def d4(n: int) -> float:
     0.953872552
     """
     _moments(n)
-    return float(brentq(lambda w: float(range_distribution(np.array([w]), n)[0]) - 0.5, 0.1, 12.0, xtol=1e-13))
+    return float(
+        scipy.optimize.brentq(lambda w: float(range_distribution(np.array([w]), n)[0]) - 0.5, 0.1, 12.0, xtol=1e-13)
+    )
 
 
 @cache

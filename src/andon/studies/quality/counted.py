@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom, geom, norm, poisson
+import scipy
 
 from ...errors import BadQuestion, NoData
 from ...model import Numbers
@@ -115,10 +115,10 @@ def law_of_rare_counts(places: Places, options: Options) -> Law:
 def draw_rare_counts(places: Places, law: Law, options: Options) -> tuple[Drawn, ...]:
     """How many came between two events, with probability limits; the center is the median."""
     chance, value, rows = 1 / (law.center + 1), places.value, np.arange(len(places))
-    tail = float(norm.sf(options.width))
-    lower, middle, upper = (max(0.0, float(geom.ppf(q, chance)) - 1) for q in (tail, 0.5, 1 - tail))
-    below, upto = geom.cdf(value, chance), geom.cdf(value + 1, chance)
-    z = norm.ppf(np.clip((below + upto) / 2, 1e-300, 1 - 1e-16))
+    tail = float(scipy.stats.norm.sf(options.width))
+    lower, middle, upper = (max(0.0, float(scipy.stats.geom.ppf(q, chance)) - 1) for q in (tail, 0.5, 1 - tail))
+    below, upto = scipy.stats.geom.cdf(value, chance), scipy.stats.geom.cdf(value + 1, chance)
+    z = scipy.stats.norm.ppf(np.clip((below + upto) / 2, 1e-300, 1 - 1e-16))
     low, high = np.full(len(value), lower), np.full(len(value), upper)
     out = beyond(value, low, high)
     center, none = np.full(len(value), middle), np.full(len(value), np.nan)
@@ -163,7 +163,7 @@ def _chances(center: float, sigma: float, options: Options, size: int = 0, share
         return of_normal(options.width)
     far = int(center + 12 * sigma + 12)
     counts = np.arange(0, (min(far, size) if size else far) + 1)
-    chance = binom.pmf(counts, size, share) if size else poisson.pmf(counts, center)
+    chance = scipy.stats.binom.pmf(counts, size, share) if size else scipy.stats.poisson.pmf(counts, center)
     z = (counts - center) / sigma
     level = np.sign(z) * np.minimum(np.floor(np.abs(z)) + 1, 3)
     level = np.where(np.abs(z) < 1e-9, 0, level)
@@ -180,9 +180,9 @@ def length_of_rare(places: Places, law: Law, options: Options, rules: tuple[Rule
     """The run length of the limits for geometric counts; of other rules none is known."""
     if [r.number for r in rules] != [1]:
         return None
-    chance, tail = 1 / (law.center + 1), float(norm.sf(options.width))
-    lower, upper = (max(0.0, float(geom.ppf(q, chance)) - 1) for q in (tail, 1 - tail))
-    often = float(geom.sf(upper + 1, chance) + geom.cdf(lower, chance))
+    chance, tail = 1 / (law.center + 1), float(scipy.stats.norm.sf(options.width))
+    lower, upper = (max(0.0, float(scipy.stats.geom.ppf(q, chance)) - 1) for q in (tail, 1 - tail))
+    often = float(scipy.stats.geom.sf(upper + 1, chance) + scipy.stats.geom.cdf(lower, chance))
     return 1 / often if often > 0 else None
 
 

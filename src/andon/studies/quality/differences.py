@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 
 from ...model import Numbers
 
@@ -13,7 +14,6 @@ def welch(values: list[Numbers]) -> tuple[float | None, float | None]:
     >>> welch([np.array([1.0, 2, 3]), np.array([1.0, 2, 3])])
     (0.0, 1.0)
     """
-    from scipy.stats import f as f_distribution  # two seconds of import that only questions of this kind need
 
     count = np.array([len(v) for v in values], np.float64)
     variance = np.array([float(v.var(ddof=1)) for v in values])
@@ -25,24 +25,22 @@ def welch(values: list[Numbers]) -> tuple[float | None, float | None]:
     lost = float((((1 - weight / weight.sum()) ** 2) / (count - 1)).sum())
     between = float((weight * (mean - middle) ** 2).sum()) / (k - 1)
     f = between / (1 + 2 * (k - 2) / (k * k - 1) * lost)
-    return f, float(f_distribution.sf(f, k - 1, (k * k - 1) / (3 * lost)))
+    return f, float(scipy.stats.f.sf(f, k - 1, (k * k - 1) / (3 * lost)))
 
 
 def spreads(values: list[Numbers]) -> float | None:
     """p of Brown and Forsythe's test; None where no group has any spread about its median."""
-    from scipy.stats import levene
 
     if all(np.ptp(v) == 0 for v in values) or all(np.ptp(np.abs(v - np.median(v))) == 0 for v in values):
         return None
-    return float(levene(*values, center="median").pvalue)
+    return float(scipy.stats.levene(*values, center="median").pvalue)
 
 
 def ranks(values: list[Numbers]) -> float | None:
     """p of Kruskal and Wallis's test; None where all values are equal."""
-    from scipy.stats import kruskal
 
     whole = np.concatenate(values)
-    return None if np.ptp(whole) == 0 else float(kruskal(*values).pvalue)
+    return None if np.ptp(whole) == 0 else float(scipy.stats.kruskal(*values).pvalue)
 
 
 def superiority(a: Numbers, b: Numbers) -> float:

@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated, Protocol
 
 import numpy as np
+import scipy
 
 from ...errors import UnknownName
 from ...model import Numbers
@@ -260,7 +261,6 @@ def _normal_p(a: float) -> float:
 
 
 def _scipy(name: str) -> Base:
-    from scipy import stats  # two seconds of import that only fits need
 
-    found: Base = getattr(stats, name)
+    found: Base = getattr(scipy.stats, name)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ...model import Numbers, Times
@@ -68,7 +69,6 @@ def tellable(coded: Matrix, of: list[tuple[int, ...]], block: Times) -> tuple[li
 def effects(
     names: list[str], kept: list[tuple[int, ...]], fit: Fit, confidence: float, *, two_level: bool
 ) -> tuple[Effect, ...]:
-    from scipy.stats import t as t_distribution  # two seconds of import that only questions of this kind need
 
     plain = [len(set(t)) == len(t) for t in kept]
     sizes = [2 * float(fit.coefficient[i + 1]) for i, is_plain in enumerate(plain) if is_plain]
@@ -78,7 +78,7 @@ def effects(
         value = float(fit.coefficient[i])
         error = float(fit.error[i]) if fit.freedom and fit.error[i] > 0 else None
         t = value / error if error else None
-        p = 2 * float(t_distribution.sf(abs(t), fit.freedom)) if t is not None else None
+        p = 2 * float(scipy.stats.t.sf(abs(t), fit.freedom)) if t is not None else None
         effect = 2 * value if i and plain[i - 1] else None
         beyond = effect is not None and margin is not None and abs(effect) > margin
         active = bool(i) and (p < 1 - confidence if p is not None else beyond)
@@ -92,18 +92,16 @@ def lenth(effects: list[float], confidence: float) -> float:
     >>> round(lenth([5.0, 0.1, -0.2, 0.15, 0.05, -0.1, 0.2], 0.95), 3)
     0.706
     """
-    from scipy.stats import t
 
     size = np.abs(np.array(effects))
     first = 1.5 * float(np.median(size))
     quiet = size[size < 2.5 * first]
     pseudo = 1.5 * float(np.median(quiet)) if len(quiet) else first
-    return float(t.ppf((1 + confidence) / 2, len(size) / 3)) * pseudo
+    return float(scipy.stats.t.ppf((1 + confidence) / 2, len(size) / 3)) * pseudo
 
 
 def curved(made: designs.Runs, values: Numbers, known: Mask, fit: Fit) -> float | None:
     """Whether the middle of a two-level plan lies off the plane of its corners."""
-    from scipy.stats import t
 
     is_centre = np.array([p == "centre" for p in made.point]) & known
     corners = np.array([p == "corner" for p in made.point]) & known
@@ -114,4 +112,4 @@ def curved(made: designs.Runs, values: Numbers, known: Mask, fit: Fit) -> float 
         return None
     off = float(values[is_centre].mean() - values[corners].mean())
     error = np.sqrt(pure * (1 / is_centre.sum() + 1 / corners.sum()))
-    return 2 * float(t.sf(abs(off) / error, int(is_centre.sum()) - 1))
+    return 2 * float(scipy.stats.t.sf(abs(off) / error, int(is_centre.sum()) - 1))

@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -279,11 +280,12 @@ def _true(found: Found, reference: float | None) -> float:
 
 def _t(bias: float, error: float, freedom: int, confidence: float) -> tuple[float, float | None]:
     """Half of the interval of a bias, and the p of its t test; without scatter both are certain."""
-    from scipy.special import stdtr, stdtrit  # half a second of import that only limits need
 
     if error == 0:
         return 0.0, None
-    return float(stdtrit(freedom, (1 + confidence) / 2)) * error, 2 * float(stdtr(freedom, -abs(bias / error)))
+    return float(scipy.special.stdtrit(freedom, (1 + confidence) / 2)) * error, 2 * float(
+        scipy.special.stdtr(freedom, -abs(bias / error))
+    )
 
 
 def _step(values: Numbers) -> float | None:

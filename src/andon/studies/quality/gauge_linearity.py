@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -260,7 +261,6 @@ class _Line:
 
     @classmethod
     def of(cls, x: Numbers, y: Numbers, confidence: float) -> _Line:
-        from scipy.special import stdtrit  # half a second of import that only limits need
 
         middle, n = float(x.mean()), len(x)
         spread = float(((x - middle) ** 2).sum())
@@ -269,7 +269,7 @@ class _Line:
         left = float(((y - intercept - slope * x) ** 2).sum())
         whole = float(((y - y.mean()) ** 2).sum())
         sigma = sqrt(left / (n - 2))
-        t = float(stdtrit(n - 2, (1 + confidence) / 2))
+        t = float(scipy.special.stdtrit(n - 2, (1 + confidence) / 2))
         share = 1 - left / whole if whole else 0.0
         return cls(intercept, slope, sigma, share, sigma / sqrt(spread), middle, spread, n, t)
 
@@ -298,16 +298,14 @@ def _lack_of_fit(true: Numbers, bias: Numbers, line: _Line) -> float | None:
     within, between = len(bias) - len(levels), len(levels) - 2
     if within < 1 or between < 1 or pure == 0:
         return None
-    from scipy.special import fdtrc  # half a second of import that only this test needs
 
     off = float((counts * (means - line.intercept - line.slope * levels) ** 2).sum())
-    return float(fdtrc(between, within, (off / between) / (pure / within)))
+    return float(scipy.special.fdtrc(between, within, (off / between) / (pure / within)))
 
 
 def _p(value: float, error: float, freedom: int) -> float | None:
-    from scipy.special import stdtr  # half a second of import that only tests need
 
-    return 2 * float(stdtr(freedom, -abs(value / error))) if error else None
+    return 2 * float(scipy.special.stdtr(freedom, -abs(value / error))) if error else None
 
 
 def _remarks(answer: GaugeLinearity) -> Iterator[str]:

@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -249,13 +250,12 @@ def _drift(checks: tuple[Check, ...], confidence: float) -> tuple[float | None, 
     days = np.array([c.at - checks[0].at for c in checks]) / DAY
     if len(checks) < 3 or days[-1] == 0:
         return None, None
-    from scipy.special import stdtrit  # half a second of import that only limits need
 
     means, x = np.array([c.mean for c in checks]), days - days.mean()
     slope = float(x @ means / (x @ x))
     left = means - means.mean() - slope * x
     error = sqrt(float(left @ left) / (len(checks) - 2) / float(x @ x))
-    return slope, float(stdtrit(len(checks) - 2, (1 + confidence) / 2)) * error
+    return slope, float(scipy.special.stdtrit(len(checks) - 2, (1 + confidence) / 2)) * error
 
 
 def _remarks(answer: GaugeStability) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -207,15 +208,16 @@ def histogram(
 
 
 def _told(of: tuple[str, str], values: Numbers, limits: tuple[float | None, float | None], bins: int) -> Histogram:
-    from scipy.stats import kurtosis, shapiro, skew  # two seconds of import that only questions of this kind need
 
     count, deviation = len(values), float(values.std(ddof=1))
     step = _step(values)
     skewed, heavy = (
-        (float(skew(values, bias=False)), float(kurtosis(values, bias=False))) if step and count > 3 else (0, 0)
+        (float(scipy.stats.skew(values, bias=False)), float(scipy.stats.kurtosis(values, bias=False)))
+        if step and count > 3
+        else (0, 0)
     )
     shaped = bool(step) and count > 3
-    normal = float(shapiro(values[:: -(-count // TRIED)]).pvalue) if step and count >= ENOUGH else None
+    normal = float(scipy.stats.shapiro(values[:: -(-count // TRIED)]).pvalue) if step and count >= ENOUGH else None
     two = (skewed**2 + 1) / (heavy + 3 * (count - 1) ** 2 / ((count - 2) * (count - 3))) if shaped else None
     outside = np.zeros(count, np.bool_)
     for limit, beyond in ((limits[0], np.less), (limits[1], np.greater)):
@@ -248,7 +250,6 @@ def _step(values: Numbers) -> float | None:
 
 
 def _bars(values: Numbers, step: float | None, bins: int) -> tuple[Bar, ...]:
-    from scipy.stats import norm
 
     count, lowest, highest = len(values), float(values.min()), float(values.max())
     if step is None:
@@ -263,7 +264,7 @@ def _bars(values: Numbers, step: float | None, bins: int) -> tuple[Bar, ...]:
         number = int(np.clip(np.ceil((highest - low) / width + (1e-9 if coarse else 0)), 1, MOST))
         high = low + number * width if number < MOST else highest
     counts, edges = np.histogram(values, bins=number, range=(low, max(high, highest)))
-    cumulated = norm.cdf(edges, values.mean(), values.std(ddof=1))
+    cumulated = scipy.stats.norm.cdf(edges, values.mean(), values.std(ddof=1))
     return tuple(
         Bar(float(edges[i]), float(edges[i + 1]), int(n), n / count, float(cumulated[i + 1] - cumulated[i]))
         for i, n in enumerate(counts.tolist())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Annotated
 
+import scipy
+
 from ...units import Unit
 from .spread import Sigma
 
@@ -120,14 +122,14 @@ def values_needed(value: float, wanted: float, confidence: float) -> int | None:
 
 
 def _chi(freedom: float, confidence: float) -> tuple[float, float]:
-    from scipy.special import chdtri  # half a second of import that only limits need
 
     a = (1 - confidence) / 2
-    return sqrt(float(chdtri(freedom, 1 - a)) / freedom), sqrt(float(chdtri(freedom, a)) / freedom)
+    return sqrt(float(scipy.special.chdtri(freedom, 1 - a)) / freedom), sqrt(
+        float(scipy.special.chdtri(freedom, a)) / freedom
+    )
 
 
 def z_of(confidence: float) -> float:
     """How many standard errors a two-sided normal interval reaches to each side."""
-    from scipy.special import ndtri
 
-    return float(ndtri((1 + confidence) / 2))
+    return float(scipy.special.ndtri((1 + confidence) / 2))

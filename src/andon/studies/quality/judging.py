@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion, UnknownName
 from ...model import Numbers
@@ -221,17 +222,16 @@ def transformed(values: Numbers, name: str) -> tuple[float, Callable[[Numbers], 
     BadQuestion
         Box-Cox is asked of values that are not all above 0.
     """
-    from scipy import stats  # two seconds of import that only this needs
 
     if name == "box-cox":
         if values.min() <= 0:
             raise BadQuestion(
                 f"Box-Cox takes values above 0, and the least is {values.min():g}: take distribution = yeo-johnson."
             )
-        exponent = float(stats.boxcox_normmax(values, method="mle"))
-        return exponent, lambda v: np.asarray(stats.boxcox(v, exponent))
-    exponent = float(stats.yeojohnson_normmax(values))
-    return exponent, lambda v: np.asarray(stats.yeojohnson(v, exponent))
+        exponent = float(scipy.stats.boxcox_normmax(values, method="mle"))
+        return exponent, lambda v: np.asarray(scipy.stats.boxcox(v, exponent))
+    exponent = float(scipy.stats.yeojohnson_normmax(values))
+    return exponent, lambda v: np.asarray(scipy.stats.yeojohnson(v, exponent))
 
 
 def _moved(limit: float | None, transform: Callable[[Numbers], Numbers]) -> float | None:
@@ -251,11 +251,10 @@ def _identity(values: Numbers) -> Numbers:
 
 
 def _normal_tail(sigma: Sigma | None, mean: float, limit: float | None, sign: float) -> float | None:
-    from scipy.special import ndtr  # half a second of import that only tails need
 
     if sigma is None or limit is None or sigma.value == 0:
         return None
-    return float(ndtr(sign * (limit - mean) / sigma.value))
+    return float(scipy.special.ndtr(sign * (limit - mean) / sigma.value))
 
 
 def _defects(

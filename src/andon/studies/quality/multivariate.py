@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import brentq
-from scipy.special import ive
-from scipy.stats import beta, chi2, f
 
 from ...errors import NoData
 from ...model import Numbers
@@ -62,7 +59,10 @@ def distances(rows: Matrix, found: Cloud) -> Numbers:
     T2 = n (x - m)' S^-1 (x - m)
     """
     off = rows - found.center
-    return np.asarray(found.size * (off * cho_solve(cho_factor(found.covariance), off.T).T).sum(axis=1), np.float64)
+    return np.asarray(
+        found.size * (off * scipy.linalg.cho_solve(scipy.linalg.cho_factor(found.covariance), off.T).T).sum(axis=1),
+        np.float64,
+    )
 
 
 def contributions(rows: Matrix, found: Cloud) -> Matrix:
@@ -87,10 +87,10 @@ def limit(found: Cloud, confidence: float, *, own: bool) -> float:
     p, m, n = len(found.center), found.groups, found.size
     if n > 1:
         free = m * n - m - p + 1
-        return float(p * (m - 1 if own else m + 1) * (n - 1) / free * f.ppf(confidence, p, free))
+        return float(p * (m - 1 if own else m + 1) * (n - 1) / free * scipy.stats.f.ppf(confidence, p, free))
     if own:
-        return float((m - 1) ** 2 / m * beta.ppf(confidence, p / 2, (m - p - 1) / 2))
-    return float(p * (m + 1) * (m - 1) / (m**2 - m * p) * f.ppf(confidence, p, m - p))
+        return float((m - 1) ** 2 / m * scipy.stats.beta.ppf(confidence, p / 2, (m - p - 1) / 2))
+    return float(p * (m + 1) * (m - 1) / (m**2 - m * p) * scipy.stats.f.ppf(confidence, p, m - p))
 
 
 def weighted(rows: Matrix, found: Cloud, weight: float, begin: NDArray[np.bool_]) -> tuple[Matrix, Numbers]:
@@ -140,7 +140,7 @@ def _next_length(s: Matrix, r: Matrix, tests: int, weight: float) -> Matrix:
     a, x = (1 - weight) * r / weight, s / weight
     order = tests / 2 - 1
     a = np.maximum(a, 1e-9)
-    bessel = ive(order, a * x) * np.exp(-((x - a) ** 2) / 2)
+    bessel = scipy.special.ive(order, a * x) * np.exp(-((x - a) ** 2) / 2)
     return np.asarray(x * (x / a) ** order * bessel / weight, np.float64)
 
 
@@ -153,5 +153,7 @@ def mewma_limit(tests: int, weight: float, run_length: float) -> float:
     >>> round(mewma_limit(2, 0.1, 200.0), 2)
     8.63
     """
-    alone = float(chi2.isf(1 / run_length, tests))  # what rows without memory need
-    return float(brentq(lambda h: mewma_run_length(tests, weight, h) - run_length, 1e-3, alone * 1.001, xtol=1e-8))
+    alone = float(scipy.stats.chi2.isf(1 / run_length, tests))  # what rows without memory need
+    return float(
+        scipy.optimize.brentq(lambda h: mewma_run_length(tests, weight, h) - run_length, 1e-3, alone * 1.001, xtol=1e-8)
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -186,7 +187,6 @@ def _first_failed(measurements: Measurements) -> np.ndarray:
 def _told(
     cause: str, counted: dict[str, tuple[int, int]], of: tuple[int, int], *, rated: bool, wanted: float
 ) -> Pareto:
-    from scipy.stats import beta  # two seconds of import that only questions of this kind need
 
     bad, tested = of
     rows, sofar, vital = [], 0, 0
@@ -195,8 +195,8 @@ def _told(
             continue
         needed = sofar < wanted * bad
         sofar, vital = sofar + count, vital + needed
-        low = float(beta.ppf(0.025, count, among - count + 1))
-        high = float(beta.ppf(0.975, count + 1, among - count)) if count < among else 1.0
+        low = float(scipy.stats.beta.ppf(0.025, count, among - count + 1))
+        high = float(scipy.stats.beta.ppf(0.975, count + 1, among - count)) if count < among else 1.0
         rate, low_, high_ = (count / among, low, high) if rated else (None, None, None)
         rows.append(Cause(name, float(count), count / bad, sofar / bad, rate, low_, high_, needed))
     few = [f"only {bad} bad units: the order of the causes is uncertain"] if bad < 20 else []

@@ -7,6 +7,7 @@ from math import fsum
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -275,7 +276,6 @@ def fitting(x: Numbers, y: Numbers, names: tuple[str, ...], *, degree: int = 1, 
 def _told(
     of: tuple[str, str, tuple[str, ...]], model: Model, units: list[str], confidence: float, lost: int
 ) -> Regression:
-    from scipy.stats import f as f_distribution  # two seconds of import that only questions of this kind need
 
     fit, total = model.fit, model.total
     terms = len(model.terms) - model.constant
@@ -293,7 +293,7 @@ def _told(
         1 - fit.rss / fit.freedom / (total / (fit.freedom + terms)) if total and fit.freedom else None,
         fit.sigma,
         f,
-        None if f is None else float(f_distribution.sf(f, terms, fit.freedom)),
+        None if f is None else float(scipy.stats.f.sf(f, terms, fit.freedom)),
         _lack(model),
         rows,
         found,
@@ -304,15 +304,14 @@ def _told(
 
 
 def _terms(model: Model, confidence: float) -> tuple[Term, ...]:
-    from scipy.stats import t as t_distribution
 
     fit = model.fit
-    reach = float(t_distribution.ppf((1 + confidence) / 2, fit.freedom)) if fit.freedom else float("nan")
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, fit.freedom)) if fit.freedom else float("nan")
     rows = []
     for j, name in enumerate(model.terms):
         value, error = float(fit.coefficient[j]), float(fit.error[j])
         t = value / error if error > 0 else None
-        p = None if t is None else 2 * float(t_distribution.sf(abs(t), fit.freedom))
+        p = None if t is None else 2 * float(scipy.stats.t.sf(abs(t), fit.freedom))
         rows.append(Term(name, value, error, value - reach * error, value + reach * error, t, p, _inflation(model, j)))
     return tuple(rows)
 
@@ -326,7 +325,6 @@ def _inflation(model: Model, place: int) -> float | None:
 
 def _lack(model: Model) -> float | None:
     """Whether the means of repeated values lie further from the model than their own spread explains."""
-    from scipy.stats import f as f_distribution
 
     _, cell = np.unique(model.x, axis=0, return_inverse=True)
     cell = cell.ravel()
@@ -339,7 +337,7 @@ def _lack(model: Model) -> float | None:
     if pure <= 0:
         return None
     f = max(model.fit.rss - pure, 0.0) / freedom / (pure / pure_freedom)
-    return float(f_distribution.sf(f, freedom, pure_freedom))
+    return float(scipy.stats.f.sf(f, freedom, pure_freedom))
 
 
 def _influential(model: Model, units: list[str]) -> tuple[Influence, ...]:

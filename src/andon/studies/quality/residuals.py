@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from ...model import Numbers
 from .amounts import PValue, Statistic
@@ -55,19 +56,17 @@ def checks(residual: Numbers, fitted: Numbers) -> Checks:
 
 
 def _normal(residual: Numbers) -> float:
-    from scipy.stats import shapiro  # two seconds of import that only questions of this kind need
 
-    return float(shapiro(residual[:: -(-len(residual) // MOST)]).pvalue)
+    return float(scipy.stats.shapiro(residual[:: -(-len(residual) // MOST)]).pvalue)
 
 
 def _even(residual: Numbers, fitted: Numbers) -> float | None:
-    from scipy.stats import chi2
 
     squares = residual**2
     if np.ptp(fitted) <= 1e-12 * (float(np.abs(fitted).max()) or 1.0) or np.ptp(squares) == 0:
         return None
     share = float(np.corrcoef(squares, fitted)[0, 1]) ** 2
-    return float(chi2.sf(len(residual) * share, 1))
+    return float(scipy.stats.chi2.sf(len(residual) * share, 1))
 
 
 def _remarks(normal: float, even: float | None, order: float, outliers: int) -> list[str]:

@@ -7,10 +7,8 @@ from functools import cache
 from math import inf, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, identity
-from scipy.sparse.linalg import spsolve
-from scipy.special import ndtr
 
 from ...model import Numbers
 from .rules import Rule
@@ -25,7 +23,7 @@ Memory = tuple[tuple[int, ...], int, int, int, int, int]
 
 def of_normal(width: float = 3.0, shift: float = 0.0) -> tuple[float, ...]:
     """The chance of each level for a normal figure, with control limits `width` standard deviations away."""
-    edges = ndtr(np.array([-max(width, 2.0), -2, -1, 0, 1, 2, max(width, 2.0)]) - shift)
+    edges = scipy.special.ndtr(np.array([-max(width, 2.0), -2, -1, 0, 1, 2, max(width, 2.0)]) - shift)
     low, high = np.diff(np.concatenate([[0.0], edges])), 1 - edges[-1]
     chances = (*low[:4].tolist(), 0.0, *low[4:].tolist(), float(high))
     return tuple(float(c) for c in chances)
@@ -95,10 +93,10 @@ def _zones(rules: tuple[tuple[int, int], ...], chances: tuple[float, ...]) -> fl
             columns.append(places[after])
             weights.append(chance)
     size = len(places)
-    stays = csr_matrix((weights, (rows, columns)), shape=(size, size))
+    stays = scipy.sparse.csr_matrix((weights, (rows, columns)), shape=(size, size))
     if not np.any(np.asarray(stays.sum(axis=1)) < 1 - 1e-15):
         return inf
-    return float(spsolve((identity(size) - stays).tocsc(), np.ones(size))[0])
+    return float(scipy.sparse.linalg.spsolve((scipy.sparse.identity(size) - stays).tocsc(), np.ones(size))[0])
 
 
 def _after(memory: Memory, level: int, asked: dict[int, int]) -> Memory | None:
@@ -291,11 +289,11 @@ def _one_sum(k: float, h: float, shift: float, start: float) -> tuple[float, flo
     places, shares = h / 2 * (nodes + 1), h / 2 * weights
     known = np.concatenate([[0.0], places])
     chances = np.empty((len(known), len(known)))
-    chances[:, 0] = ndtr(k - shift - known)
+    chances[:, 0] = scipy.special.ndtr(k - shift - known)
     chances[:, 1:] = _normal(places[None, :] - known[:, None] + k - shift) * shares[None, :]
     length = np.linalg.solve(np.eye(len(known)) - chances, np.ones(len(known)))
     moved = _normal(places - start + k - shift) * shares
-    return float(1 + ndtr(k - shift - start) * length[0] + moved @ length[1:]), float(length[0])
+    return float(1 + scipy.special.ndtr(k - shift - start) * length[0] + moved @ length[1:]), float(length[0])
 
 
 def _normal(x: NDArray[np.float64]) -> NDArray[np.float64]:

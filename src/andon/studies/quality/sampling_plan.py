@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -362,13 +363,12 @@ def _share_at(plan: Plan, curve: str, wanted: float) -> float:
 
 
 def _by_variables(good: tuple[float, float], bad: tuple[float, float], *, known: bool) -> SamplingPlan:
-    from scipy.stats import nct, norm  # two seconds of import that only questions of this kind need
 
     n, k = variables_plan(good, bad, known=known)
     shares = np.linspace(0, min(1.0, 2.5 * bad[0]), POINTS)[1:]
-    away = norm.isf(shares)
+    away = scipy.stats.norm.isf(shares)
     root = np.sqrt(n)
-    accepted = norm.cdf((away - k) * root) if known else nct.sf(k * root, n - 1, away * root)
+    accepted = scipy.stats.norm.cdf((away - k) * root) if known else scipy.stats.nct.sf(k * root, n - 1, away * root)
     falling = np.interp([-0.95, -0.50, -0.10], -np.asarray(accepted), shares)
     sigma = "sigma" if known else "s"
     return SamplingPlan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from .constants import c4, c5, d2, d3, range_distribution
 
@@ -28,5 +28,5 @@ def spread_length(panel: str, size: int, width: float) -> float | None:
         often = float(below + 1 - upto)
     else:
         free = size - 1
-        often = float(chi2.cdf(free * low**2, free) + chi2.sf(free * high**2, free))
+        often = float(scipy.stats.chi2.cdf(free * low**2, free) + scipy.stats.chi2.sf(free * high**2, free))
     return 1 / often if often > 0 else None

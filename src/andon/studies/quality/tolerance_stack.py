@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -216,7 +217,6 @@ def _link(text: str, sigmas: float) -> Link:
 
 
 def _told(links: list[Link], limits: tuple[float | None, float | None], outside: float) -> ToleranceStack:
-    from scipy.stats import norm  # two seconds of import that only questions of this kind need
 
     variance = sum(p.sigma**2 for p in links)
     mean = sum((p.low + p.high) / 2 for p in links)
@@ -227,8 +227,8 @@ def _told(links: list[Link], limits: tuple[float | None, float | None], outside:
     low, high = limits
     below, above = (_beyond(grid, density, limit, upper) for limit, upper in ((low, False), (high, True)))
     if all(p.shape == "normal" for p in links):
-        below = None if low is None else float(norm.cdf(low, mean, sigma))
-        above = None if high is None else float(norm.sf(high, mean, sigma))
+        below = None if low is None else float(scipy.stats.norm.cdf(low, mean, sigma))
+        above = None if high is None else float(scipy.stats.norm.sf(high, mean, sigma))
     near = [d for d in (None if low is None else mean - low, None if high is None else high - mean) if d is not None]
     return ToleranceStack(
         sum(p.nominal for p in links),

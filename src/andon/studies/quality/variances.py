@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...units import Ratio, Unit
 from .constants import d2, d3
@@ -139,12 +140,11 @@ def _crossed(
 
 def _limits(weights: Sequence[tuple[float, Source]], confidence: float) -> tuple[float, float]:
     """Limits of a sum of weighted mean squares (modified large sample, Graybill and Wang)."""
-    from scipy.special import chdtri  # half a second of import that only limits need
 
     a = (1 - confidence) / 2
     middle = sum(w * _mean(s) for w, s in weights)
-    down = sum((w * _mean(s) * (1 - s.freedom / float(chdtri(s.freedom, a)))) ** 2 for w, s in weights)
-    up = sum((w * _mean(s) * (s.freedom / float(chdtri(s.freedom, 1 - a)) - 1)) ** 2 for w, s in weights)
+    down = sum((w * _mean(s) * (1 - s.freedom / float(scipy.special.chdtri(s.freedom, a)))) ** 2 for w, s in weights)
+    up = sum((w * _mean(s) * (s.freedom / float(scipy.special.chdtri(s.freedom, 1 - a)) - 1)) ** 2 for w, s in weights)
     return middle - sqrt(down), middle + sqrt(up)
 
 
@@ -172,10 +172,9 @@ def _line(source: str, freedom: int, squares: float, against: Source | None = No
     mean = squares / freedom if freedom else 0.0
     if against is None or not freedom or not _mean(against):
         return Source(source, freedom, squares, mean, None, None)
-    from scipy.special import fdtrc  # half a second of import that only tests need
 
     f = mean / _mean(against)
-    return Source(source, freedom, squares, mean, f, float(fdtrc(freedom, against.freedom, f)))
+    return Source(source, freedom, squares, mean, f, float(scipy.special.fdtrc(freedom, against.freedom, f)))
 
 
 def _mean(source: Source) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -246,22 +247,20 @@ def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> 
 
 def _ranked(name: str, kind: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> Raw:
     """Mann and Whitney's test with ties, its z made smaller by what neighbours share."""
-    from scipy.stats import norm, rankdata  # two seconds of import that only questions of this kind need
 
-    rank = rankdata(value)
+    rank = scipy.stats.rankdata(value)
     n, m = int(bad.sum()), int((~bad).sum())
     independent = _independent(rank, autocorrelation, len(value))
     effect = 2 * superiority(value[~bad], value[bad]) - 1
     spread = float(rank.var())
     middle = (len(value) + 1) / 2
     z = (float(rank[bad].mean()) - middle) / np.sqrt(spread * m / (n * (len(value) - 1)))
-    p = 2 * float(norm.sf(abs(z) * np.sqrt(independent / len(value))))
+    p = 2 * float(scipy.stats.norm.sf(abs(z) * np.sqrt(independent / len(value))))
     return Raw(name, kind, float(np.median(value[bad])), float(np.median(value[~bad])), "", effect, p, independent)
 
 
 def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
     """Whether something is found on the bad side more often: exact (Fisher) at the size that counts."""
-    from scipy.stats import fisher_exact
 
     n, m, k = int(bad.sum()), int((~bad).sum()), int(there.sum())
     if min(k, len(bad) - k, n, m) < LEAST:
@@ -270,7 +269,7 @@ def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Number
     independent = _independent(there.astype(np.float64), autocorrelation, len(bad))
     part = independent / len(bad)
     table = [[round(one * n * part), round((1 - one) * n * part)], [round(two * m * part), round((1 - two) * m * part)]]
-    p = float(fisher_exact(np.array(table)).pvalue)
+    p = float(scipy.stats.fisher_exact(np.array(table)).pvalue)
     return Raw(name, kind, one, two, text, one - two, p, independent)
 
 

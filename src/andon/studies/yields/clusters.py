@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from ...model import Numbers
 from ...model.measured import Integers
@@ -81,11 +82,10 @@ def tails(count: Numbers, mean: Numbers, variance: Numbers) -> Numbers:
 
     Counts of few failed dies are skewed to the right: a normal distribution would raise false alarms.
     """
-    from scipy.special import gammaincc  # imported where it is used: SciPy takes its time
 
     told = (variance > 1e-9) & (mean > 0)
     scale = np.where(told, variance / np.where(told, mean, 1.0), 1.0)
-    found = gammaincc(np.where(told, mean, 1.0) / scale, np.maximum(count - 0.5, 0.0) / scale)
+    found = scipy.special.gammaincc(np.where(told, mean, 1.0) / scale, np.maximum(count - 0.5, 0.0) / scale)
     return np.where(told, found, np.nan)
 
 

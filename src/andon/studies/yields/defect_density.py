@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion
@@ -240,21 +241,19 @@ def _checked(test: str, value: Numbers) -> Numbers:
 
 def _standard_error(counts: Numbers) -> float:
     """Half the width of the 95 % limits of the mean, by what the counts scatter, or by Poisson if that is more."""
-    from scipy.special import stdtrit  # imported where it is used: SciPy takes its time
 
     if len(counts) < 2:
         return 1.96 * float(np.sqrt(counts[0] + 1.0))
     variance = max(float(counts.var(ddof=1)), float(counts.mean()))
-    return float(stdtrit(len(counts) - 1, 0.975)) * float(np.sqrt(variance / len(counts)))
+    return float(scipy.special.stdtrit(len(counts) - 1, 0.975)) * float(np.sqrt(variance / len(counts)))
 
 
 def _dispersion(counts: Numbers) -> float | None:
     """Fisher's index of dispersion: (n - 1) variance / mean is chi-square if defects fall by chance."""
-    from scipy.special import chdtrc  # imported where it is used: SciPy takes its time
 
     if len(counts) < 2 or not counts.sum():
         return None
-    return float(chdtrc(len(counts) - 1, (len(counts) - 1) * counts.var(ddof=1) / counts.mean()))
+    return float(scipy.special.chdtrc(len(counts) - 1, (len(counts) - 1) * counts.var(ddof=1) / counts.mean()))
 
 
 def _rows(counts: Numbers, mean: float, alpha: float | None) -> tuple[CountRow, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
+import scipy
 
 from ...catalog import study
 from ...errors import NoData, UnknownName
@@ -291,7 +291,7 @@ def _verdict(lots: _Lots, i: int, limits: list[StatisticalLimit], used: bool) ->
             beyond[limit.figure] = side * (share - limit.second) < 0
     verdict = "hold" if any(beyond.values()) else "review" if beyond else "accept"
     units, good = float(lots.units[i]), round(float(lots.shares[i, 0] * lots.units[i]))
-    rarity = float(special.bdtr(good, int(units), limits[0].center))
+    rarity = float(scipy.special.bdtr(good, int(units), limits[0].center))
     return LotVerdict(lots.names[i], lots.at[i], units, float(good), used, verdict, tuple(beyond), rarity)
 
 

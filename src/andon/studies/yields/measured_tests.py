@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-from scipy import special
+import scipy
 
 from ...model import Numbers
 from ...units import Measured, Parts, Ratio, Unit
@@ -185,7 +185,7 @@ def _sites(centred: Numbers, square: float, sites: Groups) -> tuple[float | None
     difference = float(means[top] - means[bottom])
     if inside <= 0:
         return (None, top, bottom, np.nan) if difference <= 0 else (np.inf, top, bottom, 0.0)
-    chance = float(special.fdtrc(k - 1, n - k, max(0.0, between) / (k - 1) / inside))
+    chance = float(scipy.special.fdtrc(k - 1, n - k, max(0.0, between) / (k - 1) / inside))
     return difference / float(np.sqrt(inside)), top, bottom, chance
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp, log, pi, sqrt
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion
 from ...model import Numbers
@@ -61,12 +62,11 @@ def faults(model: str, share_: float, shape: float = 2.0) -> float | None:
         return 0.0
     if model == "root":
         return log(share_) ** 2
-    from scipy.optimize import brentq  # imported where it is used: SciPy takes its time
 
     high = 1.0
     while share(model, high, shape) > share_ and high < 1e12:
         high *= 4
-    return float(brentq(lambda x: share(model, x, shape) - share_, 0.0, high, xtol=1e-14, rtol=1e-14))
+    return float(scipy.optimize.brentq(lambda x: share(model, x, shape) - share_, 0.0, high, xtol=1e-14, rtol=1e-14))
 
 
 def dies_per_wafer(diameter: float, area: float, edge: float = 0.0) -> float:
@@ -99,8 +99,6 @@ def alpha_by_likelihood(counts: Numbers) -> float | None:
 
     The most likely mean is that of the counts whatever alpha is; alpha is where the slope of the likelihood is 0.
     """
-    from scipy.optimize import brentq  # imported where it is used: SciPy takes its time
-    from scipy.special import digamma
 
     mean = float(counts.mean()) if len(counts) else 0.0
     if len(counts) < 2 or mean == 0 or float(counts.var()) <= mean:
@@ -108,17 +106,18 @@ def alpha_by_likelihood(counts: Numbers) -> float | None:
 
     def slope(logarithm: float) -> float:
         of = exp(logarithm)
-        return float((digamma(counts + of) - digamma(of)).mean() - np.log1p(mean / of))
+        return float((scipy.special.digamma(counts + of) - scipy.special.digamma(of)).mean() - np.log1p(mean / of))
 
     low, high = -12.0, 12.0
-    return exp(float(brentq(slope, low, high, xtol=1e-13))) if slope(low) > 0 > slope(high) else None
+    return exp(float(scipy.optimize.brentq(slope, low, high, xtol=1e-13))) if slope(low) > 0 > slope(high) else None
 
 
 def log_chance(size: Numbers, mean: float, alpha: float) -> Numbers:
     """Log of the share of dies with so many defects, negative binomial; an infinite alpha is Poisson's."""
-    from scipy.special import gammaln, xlogy  # imported where it is used: SciPy takes its time
 
     if np.isinf(alpha):
-        return np.asarray(xlogy(size, mean) - mean - gammaln(size + 1))
-    rest = -(alpha + size) * np.log1p(mean / alpha) + xlogy(size, mean / alpha)
-    return np.asarray(gammaln(size + alpha) - gammaln(alpha) - gammaln(size + 1) + rest)
+        return np.asarray(scipy.special.xlogy(size, mean) - mean - scipy.special.gammaln(size + 1))
+    rest = -(alpha + size) * np.log1p(mean / alpha) + scipy.special.xlogy(size, mean / alpha)
+    return np.asarray(
+        scipy.special.gammaln(size + alpha) - scipy.special.gammaln(alpha) - scipy.special.gammaln(size + 1) + rest
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .picked import Codes, Flags
 
@@ -43,7 +43,7 @@ def odds(bad: float, units: float, bad_of_all: float, all_units: float) -> Odds:
     c, d = bad_of_all - bad, all_units - units - bad_of_all + bad
     ratio = log((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)))
     spread = NORMAL_975 * sqrt(sum(1 / (n + 0.5) for n in (a, b, c, d)))
-    chance = float(stats.hypergeom.sf(a - 1, all_units, bad_of_all, units))
+    chance = float(scipy.stats.hypergeom.sf(a - 1, all_units, bad_of_all, units))
     return Odds(a, units, c, c + d, exp(ratio), exp(ratio - spread), exp(ratio + spread), min(1.0, chance))
 
 
@@ -55,4 +55,4 @@ def lots_apart(bad: Flags, mark: Flags, lot: Codes, lots: int) -> float | None:
     if not (whole | none).all() or min(int(whole.sum()), int(none.sum())) < WITNESSES:
         return None
     share = np.bincount(lot[bad], minlength=lots) / count
-    return float(stats.mannwhitneyu(share[whole], share[none], alternative="greater").pvalue)
+    return float(scipy.stats.mannwhitneyu(share[whole], share[none], alternative="greater").pvalue)

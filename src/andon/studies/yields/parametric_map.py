@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 
 from ...catalog import study
 from ...errors import UnknownName
@@ -278,22 +279,20 @@ def _middle(value: Numbers) -> tuple[float, float]:
 
 def _radial(found: Dies, value: Numbers) -> float | None:
     """Spearman's rank correlation with the distance from the centre."""
-    from scipy.stats import rankdata  # imported where it is used: SciPy takes its time
 
-    away = rankdata(Disc.around(found.x, found.y).radius(found.x, found.y))
-    ranks = rankdata(value)
+    away = scipy.stats.rankdata(Disc.around(found.x, found.y).radius(found.x, found.y))
+    ranks = scipy.stats.rankdata(value)
     return float(np.corrcoef(away, ranks)[0, 1]) if np.ptp(away) and np.ptp(ranks) else None
 
 
 def _wafers(found: Dies, value: Numbers) -> tuple[WaferValues, ...]:
-    from scipy.special import ndtr  # imported where it is used: SciPy takes its time
 
     index, z = moran(found, value)
     rows = []
     for place, name in enumerate(found.wafers):
         of = value[found.of == place]
         told = np.isfinite(z[place])
-        alike, p = (float(index[place]), float(ndtr(-z[place]))) if told else (None, None)
+        alike, p = (float(index[place]), float(scipy.special.ndtr(-z[place]))) if told else (None, None)
         rows.append(WaferValues(*name, len(of), *_middle(of), alike, p))
     return tuple(rows)
 
@@ -310,14 +309,12 @@ def _places(group: Grouping, value: Numbers, middle: float, sigma: float) -> lis
 
 def _contrast(group: Grouping, value: Numbers) -> PlaceContrast:
     """Kruskal and Wallis' test with ties allowed for."""
-    from scipy.special import chdtrc  # imported where it is used: SciPy takes its time
-    from scipy.stats import rankdata
 
-    ranks, n = rankdata(value), len(value)
+    ranks, n = scipy.stats.rankdata(value), len(value)
     often = np.bincount(group.of, minlength=len(group.names)).astype(np.float64)
     sums = np.bincount(group.of, weights=ranks, minlength=len(group.names))[often > 0]
     freedom, spread = int((often > 0).sum()) - 1, float(ranks.var()) * n / (n - 1) if n > 1 else 0.0
     if not spread or freedom < 1:
         return PlaceContrast(group.by, 0.0, 0.0, max(freedom, 0), 1.0)
     h = float((often[often > 0] * (sums / often[often > 0] - (n + 1) / 2) ** 2).sum()) / spread
-    return PlaceContrast(group.by, h / (n - 1), h, freedom, float(chdtrc(freedom, h)))
+    return PlaceContrast(group.by, h / (n - 1), h, freedom, float(scipy.special.chdtrc(freedom, h)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ...model import Numbers
@@ -98,15 +99,16 @@ def _sectors(laid: _Laid) -> dict[str, float]:
 
 def _spot(laid: _Laid) -> dict[str, float]:
     """The largest spot of the smoothed map: where it is, how large, how round, how far about the centre it reaches."""
-    from scipy.ndimage import gaussian_filter, label  # imported where it is used: SciPy takes its time
 
     width = max(0.8, 0.045 * float(np.mean(laid.there.shape)))
-    weight = gaussian_filter(laid.there.astype(np.float64), width, mode="constant")
-    smooth = gaussian_filter(laid.failed.astype(np.float64), width, mode="constant") / np.maximum(weight, 1e-9)
+    weight = scipy.ndimage.gaussian_filter(laid.there.astype(np.float64), width, mode="constant")
+    smooth = scipy.ndimage.gaussian_filter(laid.failed.astype(np.float64), width, mode="constant") / np.maximum(
+        weight, 1e-9
+    )
     inside = smooth[laid.there]
     base, peak = float(np.percentile(inside, 30)), float(inside.max())
     hot = laid.there & (smooth > base + 0.5 * (peak - base))
-    spots, _ = label(hot, np.ones((3, 3)))
+    spots, _ = scipy.ndimage.label(hot, np.ones((3, 3)))
     sizes = np.bincount(spots.ravel())[1:]
     spot = spots == 1 + int(np.argmax(sizes)) if len(sizes) else laid.there
     x, y, away = laid.across[spot], laid.up[spot], laid.radius[spot]
@@ -136,9 +138,8 @@ def _spot(laid: _Laid) -> dict[str, float]:
 
 def _chain(laid: _Laid) -> dict[str, float]:
     """The largest chain of failed dies that touch: thin and long for a scratch."""
-    from scipy.ndimage import label  # imported where it is used: SciPy takes its time
 
-    chains, number = label(laid.failed, np.ones((3, 3)))
+    chains, number = scipy.ndimage.label(laid.failed, np.ones((3, 3)))
     if not number:
         return dict.fromkeys(
             ("chain dies", "chain of failed", "chain long", "chain short", "chain thin", "chain fill"), 0.0

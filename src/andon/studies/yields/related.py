@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from ...model import Numbers
 from ...units import Ratio, Unit
@@ -113,7 +113,7 @@ def _related(named: tuple[str, str], mean: Numbers, share: Numbers) -> Related |
     x, y = mean[known], share[known]
     if len(x) < FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
-    found = stats.spearmanr(x, y)
+    found = scipy.stats.spearmanr(x, y)
     steps = (np.diff(x), np.diff(y))
-    moved = None if any(np.ptp(s) == 0 for s in steps) else float(stats.spearmanr(*steps).statistic)
+    moved = None if any(np.ptp(s) == 0 for s in steps) else float(scipy.stats.spearmanr(*steps).statistic)
     return Related(*named, len(x), float(found.statistic), moved, None, None, None, float(found.pvalue), 1.0)

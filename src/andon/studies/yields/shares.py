@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from ...units import Ratio
 
@@ -56,13 +57,12 @@ def limits(good: int, all_: int) -> tuple[float | None, float | None]:
     >>> [round(x, 4) for x in limits(8, 10)]
     [0.4439, 0.9748]
     """
-    from scipy.special import betaincinv  # imported where it is used: SciPy takes its time
 
     if not all_:
         return None, None
     tail = (1 - CONFIDENCE) / 2
-    low = float(betaincinv(good, all_ - good + 1, tail)) if good else 0.0
-    high = float(betaincinv(good + 1, all_ - good, 1 - tail)) if good < all_ else 1.0
+    low = float(scipy.special.betaincinv(good, all_ - good + 1, tail)) if good else 0.0
+    high = float(scipy.special.betaincinv(good + 1, all_ - good, 1 - tail)) if good < all_ else 1.0
     return low, high
 
 
@@ -73,7 +73,6 @@ def contrast(by: str, names: Sequence[str], good: Sequence[int], all_: Sequence[
     >>> found.lowest, round(found.chi2, 6), found.freedom, round(found.p, 6)
     ('1', 12.5, 1, 0.000407)
     """
-    from scipy.special import chdtrc  # imported where it is used: SciPy takes its time
 
     passed, tested = np.asarray(good, np.float64), np.asarray(all_, np.float64)
     there = tested > 0
@@ -85,6 +84,6 @@ def contrast(by: str, names: Sequence[str], good: Sequence[int], all_: Sequence[
     least = float(np.minimum(tested * overall, tested * (1 - overall)).min())
     same = overall in (0.0, 1.0)
     chi2 = 0.0 if same else float((((passed - tested * overall) ** 2) / (tested * overall * (1 - overall))).sum())
-    p = None if same else float(chdtrc(len(shown) - 1, chi2))
+    p = None if same else float(scipy.special.chdtrc(len(shown) - 1, chi2))
     gap = float(shares[best] - shares[worst])
     return Contrast(by, len(shown), shown[best], shown[worst], gap, chi2, len(shown) - 1, p, least < LEAST_EXPECTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from ...model import Numbers
 from .models import MODELS
@@ -78,7 +79,6 @@ def fitted(model: str, counts: Counted, shape: float | None, near: Fit | None = 
     Weighted least squares; a size weighs as the binomial of so many windows as fit side by side. None where fewer sizes
     tell something than there are parameters. `near` is a fit of much the same windows: the search starts there.
     """
-    from scipy.optimize import least_squares  # imported where it is used: SciPy takes its time
 
     sizes, windows, share = counts.told()
     free = bool(MODELS[model].shape) and shape is None
@@ -96,7 +96,7 @@ def fitted(model: str, counts: Counted, shape: float | None, near: Fit | None = 
     for x, systematic, clustering in starts:
         begin = [np.log(x), min(systematic, 0.999), *([np.log(clustering)] if free and clustering else [])]
         low, high = [-16.0, 1e-3, *([-4.0] if free else [])], [6.0, 1.0, *([9.0] if free else [])]
-        found = least_squares(missed, begin, bounds=(low, high), xtol=1e-10, ftol=1e-10)
+        found = scipy.optimize.least_squares(missed, begin, bounds=(low, high), xtol=1e-10, ftol=1e-10)
         best = found if best is None or found.cost < best.cost else best
     assert best is not None
     of = float(np.exp(best.x[2])) if free else shape if MODELS[model].shape else None
@@ -117,7 +117,6 @@ def limits(fit: Fit, counts: Counted, shape: float | None) -> tuple[float | None
 
     Faults of one wafer have causes in common, so wafers are what varies, not dies. None for fewer than 5 wafers.
     """
-    from scipy.special import stdtrit  # imported where it is used: SciPy takes its time
 
     number = len(counts.windows)
     if number < 5:
@@ -127,5 +126,5 @@ def limits(fit: Fit, counts: Counted, shape: float | None) -> tuple[float | None
     known = np.log([f.faults for f in fits if f is not None])
     if len(known) < len(groups):
         return None, None
-    spread = float(np.sqrt((len(known) - 1) * known.var())) * float(stdtrit(len(known) - 1, 0.975))
+    spread = float(np.sqrt((len(known) - 1) * known.var())) * float(scipy.special.stdtrit(len(known) - 1, 0.975))
     return fit.faults * float(np.exp(-spread)), fit.faults * float(np.exp(spread))
