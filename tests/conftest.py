@@ -13,5 +13,5 @@ __all__ = ["books", "oracle", "small_disk", "works"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of a file stay together; so do all that visit the one running plant, for there is one of it."""
     for item in items:
-        visits = "served" in getattr(item, "fixturenames", ())
+        visits = "served" in getattr(item, "fixturenames", ()) and not hasattr(item.module, "served")
         item.add_marker(pytest.mark.xdist_group("people" if visits else item.nodeid.split("::")[0]))

@@ -238,6 +238,14 @@ def test_a_relays_frame_carries_units_and_values(history: Historian) -> None:
     assert set(history.units("tester", ALL).facts) == {"handler"}
 
 
+def test_what_was_said_again_before_both_were_sealed_is_there_once_in_sql(history: Historian) -> None:
+    for number, value in enumerate((1.0, 2.0)):
+        rows = [{"at": 0, "unit_id": "a", "test": "gap", "value": value, "step": ""}]
+        history.write(Batch("gauge", number, measurements=found(rows)))
+    history.seal()
+    assert history.sql("SELECT value FROM measurements").to_pylist() == [{"value": 2.0}]
+
+
 ROW = st.fixed_dictionaries(
     {
         "at": st.integers(0, 3),
