@@ -146,6 +146,8 @@ class _Charted:
 
 def _joined(measurements: Measurements, tests: Sequence[str], window: Window) -> _Joined:
     """One row a unit: the latest value of each test on it; units that lack one are left out."""
+    if not measurements.names:
+        raise NoData("Nothing was measured there in that window.")
     names = tuple(dict.fromkeys(tests)) or measurements.names
     if not 2 <= len(names) <= MOST:
         raise BadQuestion(f"{len(names)} tests cannot be charted together: name 2 to {MOST} in `tests`.")
