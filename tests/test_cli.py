@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -26,6 +27,10 @@ def andon(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "andon", *map(str, arguments)], capture_output=True, text=True, check=False
     )
+
+
+def test_the_version_is_that_of_the_package():
+    assert andon("--version").stdout.split() == ["andon", version("andon")]
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():

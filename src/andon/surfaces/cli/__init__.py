@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from types import ModuleType
 
 import typer
@@ -76,8 +77,12 @@ def _app(desk: Desk, called: str) -> typer.Typer:
     )
     language = typer.Option("", "--lang", metavar="en|zh", help=desk.say("Language; by default what the locale says."))
 
+    number = typer.Option(
+        False, "--version", is_eager=True, callback=_version, help=desk.say("Show the version and stop.")
+    )
+
     @app.callback()
-    def root(lang: str = language) -> None:
+    def root(lang: str = language, version: bool = number) -> None:
         pass
 
     for panel, commands in PANELS.items():
@@ -89,6 +94,12 @@ def _app(desk: Desk, called: str) -> typer.Typer:
                 told = (built.__doc__ if name == called else "") or desk.say(line)
                 app.command(name, help=told, short_help=desk.say(line), rich_help_panel=desk.say(panel))(built)
     return app
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"andon {version('andon')}")
+        raise typer.Exit
 
 
 def _nothing() -> None:
