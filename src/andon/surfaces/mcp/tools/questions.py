@@ -80,7 +80,7 @@ def ask(
         One table of the answer instead of its figures; the answer names them.
     """
     if not when and not study_of(study).timeless:
-        raise BadQuestion("ask needs 'when': today, yesterday, last shift, week, 30 d, 2026-03-29 or SINCE/UNTIL.")
+        raise BadQuestion("ask needs 'when', such as `yesterday`, `last shift`, `30 d`, `2026-03-29` or `SINCE/UNTIL`.")
     asked: Asked = desk.house.answered(
         desk.folder, study, at=at, since="", until="", last=when, by=by, settings=settings
     )
