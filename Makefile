@@ -38,7 +38,7 @@ peers:
 	.ci/peers
 
 test: web
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
 	.ci/run

@@ -1,6 +1,12 @@
 """Fixtures that several files of tests share, and which tests run after each other in one process."""
 
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from bookkeeping import books
 from disks import small_disk
@@ -8,10 +14,27 @@ from works import oracle, works
 
 __all__ = ["books", "oracle", "small_disk", "works"]
 
+PEOPLE = Path(__file__).parent / "people"
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file stay together; so do all that visit the one running plant, for there is one of it."""
-    for item in items:
-        visits = "served" in getattr(item, "fixturenames", ()) and not hasattr(item.module, "served")
-        item.add_marker(pytest.mark.xdist_group("people" if visits else item.nodeid.split("::")[0]))
+
+class ByPlant(LoadFileScheduling):
+    """The tests of a file stay together; so do the files that visit the one running plant, for each process makes one.
+
+    A file that has a plant of its own says so: it defines `served`.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "people" if file in VISITORS else file
+
+
+def _visits(file: Path) -> bool:
+    text = file.read_text("utf-8")
+    return "def served(" not in text and re.search(r"\((visit|served)\b", text) is not None
+
+
+VISITORS = {f"tests/people/{f.name}" for f in PEOPLE.glob("test_*.py") if _visits(f)}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPlant:
+    return ByPlant(config, log)
