@@ -146,7 +146,7 @@ def test_a_stop_gets_its_reason_with_one_tap_within_five_seconds_and_it_can_be_t
     assert time.monotonic() - begun < 5
     page.locator(".toast", has_text="Tool broken").get_by_role("button", name="Undo").tap()
     until(lambda: desk.reasons() == ["", "", ""], 5, "the reason taken back")
-    page.locator(".ask").get_by_role("button", name="Jam").tap()
+    page.locator(f".ask[data-stop='{desk.stops()[0]['since']}']").get_by_role("button", name="Jam").tap()
     until(lambda: desk.reasons() == ["", "", "jam"], 5, "the other reason")
     page.locator(".ask .quick button").first.wait_for()
     assert page.locator(".ask .quick button").all_inner_texts() == ["Jam"]
