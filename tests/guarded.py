@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx2
 
+from andon.__main__ import house
 from andon.accounts import Accounts, Person, people, tokens
-from runs import asked, run_plant
+from andon.surfaces.cli import run
+from runs import run_plant
 
 RIGHTS = ("viewer", "operator", "engineer", "admin")
 PASSWORD = "a long pass phrase"
@@ -97,7 +103,17 @@ class Guarded:
 
 def two_lines(folder: Path) -> Path:
     """Two lines with a day of history each, imported and closed; nobody has an account."""
-    folder.mkdir(parents=True)
+    shutil.copytree(_made() / "works", folder)
+    return folder
+
+
+@cache
+def _made() -> Path:
+    """Where those lines were made once, for each test process."""
+    kept = tempfile.TemporaryDirectory(prefix="andon-two-lines-")
+    atexit.register(kept.cleanup)
+    folder = Path(kept.name) / "works"
+    folder.mkdir()
     (folder / "plant.toml").write_text(HEAD + "".join(MACHINE.format(line=line) for line in ("line-1", "line-2")))
     since = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     for line in ("line-1", "line-2"):
@@ -107,9 +123,9 @@ def two_lines(folder: Path) -> Path:
             rows.append(f"{since + timedelta(minutes=5 * n):%Y-%m-%dT%H:%M:%SZ},{state},{n * 9},{60 + n % 30}")
         file = folder.parent / f"{line}.csv"
         file.write_text("\n".join(rows) + "\n")
-        asked("import", str(folder), str(file), "--source", f"{line}-files")
-    asked("close", str(folder))
-    return folder
+        assert run(["import", str(folder), str(file), "--source", f"{line}-files"], house) == 0
+    assert run(["close", str(folder)], house) == 0
+    return Path(kept.name)
 
 
 @contextmanager
@@ -122,8 +138,8 @@ def guarded(folder: Path, *options: str) -> Iterator[Guarded]:
         people.add(accounts, Person(name="bob", right="operator", lines=("line-1",)), password=PASSWORD, by=by)
         whole = {r: tokens.add(accounts, f"whole {r}", right=r, until=None, by=by)[1] for r in RIGHTS}
         some = {r: tokens.add(accounts, f"some {r}", right=r, lines=["line-1"], until=None, by=by)[1] for r in RIGHTS}
-    with run_plant(folder, *options) as run:
-        made = Guarded(run.url, folder, whole, some)
+    with run_plant(folder, *options) as running:
+        made = Guarded(running.url, folder, whole, some)
         made.client().get("/api/login")  # it answers
         try:
             yield made
