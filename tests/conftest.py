@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,14 @@ from works import oracle, works
 __all__ = ["books", "oracle", "small_disk", "works"]
 
 PEOPLE = Path(__file__).parent / "people"
+MEMORY = Path("/dev/shm")
+ROOM = 8_000_000_000
+"""Bytes: several times what all tests keep at a time."""
+
+# Thousands of batches are synced to the disk, one after the other: files in memory take a tenth of the time.
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 
 class ByPlant(LoadFileScheduling):

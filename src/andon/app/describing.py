@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from ..answer import Plain, plain
 from ..model import Element, Orders, Window
 from ..plant import Machine, Plant, Signal
+from ..plant.alarms import Level
 from ..reading import Bench, orders
 from .opening import paper, reading, spoken
 
@@ -19,7 +20,7 @@ Row = dict[str, Plain]
 def described(folder: Path, language: str = "en") -> Row:
     """The whole plant on paper, as far as whoever asks may see it; `now` is this computer's clock (microseconds)."""
     plant = paper(folder)
-    machines = list(plant.machines.values())
+    machines, limits = list(plant.machines.values()), _limits(plant)
     return {
         "name": plant.name,
         "zone": plant.zone,
@@ -28,7 +29,7 @@ def described(folder: Path, language: str = "en") -> Row:
         "digest": plant.digest,
         "now": time.time_ns() // 1000,
         "lines": list(dict.fromkeys(m.line for m in machines)),
-        "machines": [_machine(m) for m in machines],
+        "machines": [_machine(m, limits) for m in machines],
         "reasons": list(_reasons(plant, language)),
         "products": [_product(plant, name) for name in plant.products],
         "shifts": list(dict.fromkeys(r.name for r in plant.shifts.rules)),
@@ -42,8 +43,10 @@ def digest(folder: Path) -> str:
 
 
 def signals(folder: Path, at: str = "") -> list[Row]:
-    """The signals of a place."""
-    return [_signal(s) for m in paper(folder).at(at) for s in m.signals.values()]
+    """The signals of a place, each with the limits that alarms and [[limit]] set for it."""
+    plant = paper(folder)
+    limits = _limits(plant)
+    return [_signal(s, limits) for m in plant.at(at) for s in m.signals.values()]
 
 
 def reasons(folder: Path, language: str = "en") -> list[Row]:
@@ -88,7 +91,7 @@ def moments(folder: Path, at: str = "", *, since: str = "", until: str = "", las
     return spoken(paper(folder), at, since=since, until=until, last=last)
 
 
-def _machine(m: Machine) -> Row:
+def _machine(m: Machine, limits: Mapping[str, list[Row]]) -> Row:
     return {
         "path": m.path,
         "line": m.line,
@@ -96,11 +99,11 @@ def _machine(m: Machine) -> Row:
         "title": m.title,
         "class": m.machine_class,
         "roles": list(dict.fromkeys(s.role for s in m.signals.values())),
-        "signals": [_signal(s) for s in m.signals.values()],
+        "signals": [_signal(s, limits) for s in m.signals.values()],
     }
 
 
-def _signal(s: Signal) -> Row:
+def _signal(s: Signal, limits: Mapping[str, list[Row]]) -> Row:
     return {
         "path": s.path,
         "name": s.name,
@@ -109,7 +112,22 @@ def _signal(s: Signal) -> Row:
         "kind": s.kind,
         "source": s.source,
         "stepped": s.stepped or s.kind in ("boolean", "state", "count", "text"),
+        "limits": limits.get(s.path, []),
     }
+
+
+def _limits(plant: Plant) -> Mapping[str, list[Row]]:
+    """The limits of each signal by its path: 1 is an upper one, -1 a lower one, 0 a target; alarms go by their name."""
+    found: dict[str, list[Row]] = {}
+    for limit in plant.limits.values():
+        for name, sign in (("low", -1), ("high", 1), ("target", 0)):
+            if (value := getattr(limit, name)) is not None:
+                found.setdefault(limit.signal, []).append({"name": name, "value": value, "sign": sign})
+    for alarm in plant.alarms:
+        if isinstance(alarm.when, Level):
+            row: Row = {"name": alarm.name, "value": alarm.when.limit, "sign": alarm.when.sign}
+            found.setdefault(alarm.signal, []).append(row)
+    return found
 
 
 def _reasons(plant: Plant, language: str) -> Sequence[Row]:

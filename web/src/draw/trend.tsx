@@ -6,7 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import "./draw.css";
 import { figure, percent } from "../lib/format";
 import { lang, words } from "../lib/i18n";
-import { theme } from "../lib/plant";
+import { theme, type LimitOnPaper } from "../lib/plant";
 import { bucket, line, together, type Line, type Series, type Trend } from "./lines";
 import { curveColor, FONT, ink, timeAxis, useWidth } from "./paint";
 import { Pointer } from "./pointer";
@@ -21,8 +21,11 @@ interface Props {
   now: () => number; label: string; remove?: (signal: string) => void; unheard: string;
   /** The machine whose signals go by their short names. */
   of?: string;
+  /** The limits of each signal, by its path. */
+  limits?: Record<string, LimitOnPaper[]>;
 }
-const t = words({ coverage: "Coverage" }, { coverage: "覆盖率" });
+const t = words({ coverage: "Coverage", low: "lower limit", high: "upper limit", target: "target" }, { coverage: "覆盖率", low: "下限", high: "上限", target: "目标" });
+const LIMITS: Record<string, () => string> = { low: () => t("low"), high: () => t("high"), target: () => t("target") };
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
 export function TrendPanes({ trend, ...rest }: Props) {
@@ -35,7 +38,7 @@ export function TrendPanes({ trend, ...rest }: Props) {
   );
 }
 
-function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selected, clicked, now, label, axis, height, remove, unheard, of = "" }: Props & { trend: Trend; unit: string; axis: boolean; height: number }) {
+function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selected, clicked, now, label, axis, height, remove, unheard, of = "", limits = {} }: Props & { trend: Trend; unit: string; axis: boolean; height: number }) {
   const [ref, width] = useWidth<HTMLDivElement>(), plot = useRef<uPlot | null>(null);
   const all = trend.series, mine = all.filter((s) => s.unit === unit);
   const laid = over?.trend.series.filter((s) => mine.some((m) => m.signal === s.signal)) ?? [];
@@ -46,7 +49,8 @@ function Pane({ unit, trend, view, bands = [], left = 58, right = 8, over, selec
   useEffect(() => {
     if (!width) return;
     const colored = mine.map((s) => ({ s, color: curveColor(all.indexOf(s)) }));
-    const options = made({ width, height, left, right, axis, view, bands: () => given.current.bands });
+    const bounds = mine.flatMap((s) => limits[s.signal] ?? []);
+    const options = made({ width, height, left, right, axis, view, bounds, bands: () => given.current.bands });
     options.series = [{}, ...colored.map((c, i) => drawn(c.s, c.color, DASHES[i % 4]!, 1.4)), ...laid.map((s) => drawn(s, curveColor(all.findIndex((x) => x.signal === s.signal)) + "99", [3, 3], 1.1))];
     const u = new uPlot(options, [[]], ref.current!);
     plot.current = u;
@@ -124,13 +128,13 @@ const sparse = (u: uPlot, i: number): boolean => {
   return n <= 60;
 };
 
-function made(d: { width: number; height: number; left: number; right: number; axis: boolean; view: View; bands: () => Band[] }): uPlot.Options {
+function made(d: { width: number; height: number; left: number; right: number; axis: boolean; view: View; bounds: LimitOnPaper[]; bands: () => Band[] }): uPlot.Options {
   const grid = () => ink("faint"), soft = () => ink("soft");
   const x = (at: number, u: uPlot) => u.valToPos(d.view.fold.peek().to(at), "x", true);
   const splits = (u: uPlot) => timeAxis(d.view.fold.peek(), u.scales.x!.min!, u.scales.x!.max!, d.width - d.left - d.right);
   return {
     width: d.width, height: d.height, padding: [6, d.right, 0, 0], legend: { show: false }, cursor: { show: false }, series: [],
-    scales: { x: { time: false, range: (_, low, high) => [low, high] }, y: { range: (_, low, high) => roomy(low, high) } },
+    scales: { x: { time: false, range: (_, low, high) => [low, high] }, y: { range: (_, low, high) => roomy(...reached(low, high, d.bounds)) } },
     axes: [
       { show: true, size: d.axis ? 26 : 2, font: FONT, stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: (u) => splits(u).map((t) => t.x), values: (u) => (d.axis ? splits(u).map((t) => (u.valToPos(t.x, "x") > d.width - d.left - d.right - 24 ? "" : t.text)) : splits(u).map(() => "")) },
       { size: d.left, font: FONT, stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, space: 34, values: (_, v) => v.map((n) => figure(n, 6)) },
@@ -149,8 +153,33 @@ function made(d: { width: number; height: number; left: number; right: number; a
         }
         ctx.restore();
       }],
+      draw: [(u) => d.bounds.forEach((b) => boundary(u, b))],
     },
   };
+}
+
+/** The extremes with the limits that lie near: one that is further than all of the curve would flatten it. */
+function reached(low: number | null, high: number | null, bounds: LimitOnPaper[]): [number | null, number | null] {
+  if (low === null || high === null) return [low, high];
+  const near = (high - low) || Math.abs(high) * 0.1, within = bounds.map((b) => b.value).filter((v) => v >= low - near && v <= high + near);
+  return [Math.min(low, ...within), Math.max(high, ...within)];
+}
+
+/** A limit as a dashed line with its name. */
+function boundary(u: uPlot, b: LimitOnPaper): void {
+  const { ctx, bbox } = u, y = Math.round(u.valToPos(b.value, "y", true)), px = devicePixelRatio;
+  if (y < bbox.top || y > bbox.top + bbox.height) return;
+  ctx.save();
+  ctx.strokeStyle = b.sign ? ink("alert") : ink("soft");
+  ctx.lineWidth = px;
+  ctx.setLineDash([6 * px, 4 * px]);
+  ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.font = FONT.replace(/^[\d.]+/, (n) => `${Number(n) * px}`);
+  ctx.textAlign = "right";
+  ctx.textBaseline = b.sign < 0 ? "top" : "bottom";
+  ctx.fillText(`${LIMITS[b.name]?.() ?? b.name} ${figure(b.value)}`, bbox.left + bbox.width - 4 * px, y + (b.sign < 0 ? 2 : -2) * px);
+  ctx.restore();
 }
 
 /** The range of values with a little air; a flat line lies in the middle. */

@@ -3,7 +3,9 @@ import { computed, signal } from "@preact/signals";
 import { get } from "./api";
 
 export interface MachineOnPaper { path: string; line: string; area: string; title: string; class: string; roles: string[]; signals: SignalOnPaper[] }
-export interface SignalOnPaper { path: string; name: string; role: string; unit: string; kind: string; source: string; stepped: boolean }
+export interface SignalOnPaper { path: string; name: string; role: string; unit: string; kind: string; source: string; stepped: boolean; limits: LimitOnPaper[] }
+/** 1 is an upper limit, -1 a lower one, 0 a target; that of an alarm has its name. */
+export interface LimitOnPaper { name: string; value: number; sign: number }
 export interface Reason { code: string; text: string; parent: string; planned: boolean; class: string }
 export interface PlantOnPaper {
   name: string; zone: string; currency: string; language: string; digest: string; now: number;

@@ -16,6 +16,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitOnPaper:
+    """A limit of a signal, in its unit: 1 is an upper one, -1 a lower one, 0 a target; that of an alarm has its name."""
+
+    name: str
+    value: float
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalOnPaper:
     """A signal as plant.toml describes it."""
 
@@ -26,6 +35,7 @@ class SignalOnPaper:
     kind: str
     source: str
     stepped: bool
+    limits: list[LimitOnPaper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class TrendSeries:
     unit: str
     kind: str
     stepped: bool
+    limits: list[LimitOnPaper]
     at: list[int]
     low: list[float | None]
     high: list[float | None]

@@ -27,6 +27,7 @@ type Mode = "zoom" | "note" | "compare";
 export function Explorer({ machine, states, view, whole }: { machine: MachineOnPaper; states: States | undefined; view: View; whole: { since: number; until: number } | undefined }) {
   const [ref, width] = useWidth<HTMLDivElement>(), [mode, setMode] = useState<Mode>("zoom"), [noting, setNoting] = useState<Stretch | null>(null);
   const [pair, setPair] = useState<Pair>({}), [overlay, setOverlay] = useState(false), [hits, setHits] = useState<Found>();
+  const limits = useMemo(() => Object.fromEntries(plant.value!.machines.flatMap((m) => m.signals.map((s) => [s.path, s.limits]))), [plant.value]);
   const signals = useSignals(machine), range = useLoaded(view, whole), at = machine.path;
   const wide = useGet<States>(range ? "states" : null, { at, ...(range ?? {}) });
   const spells = (kind: string) => useGet<SpellRow[]>(range || whole ? "spells" : null, { kind, at, ...(range ?? whole ?? {}) });
@@ -65,7 +66,7 @@ export function Explorer({ machine, states, view, whole }: { machine: MachineOnP
         <Timeline lanes={lanes} view={view} left={LEFT} right={RIGHT} lane={26} axis={!signals.length} label={machine.path} marked={marked} selected={selected} picked={(box) => { if (mode === "zoom") { const pad = (box.until - box.since) * 0.5 + 60e6; view.show(view.fold.value.to(box.since - pad), view.fold.value.to(Math.min(box.until, now()) + pad)); } }} />
         {signals.length === 0 ? <p class="soft">{t("noSignals")}</p> : (
           <div style={{ minHeight: trend.now ? "0" : `${signals.length * 160}px` }} aria-busy={trend.busy}>
-            <TrendPanes trend={trend.now} over={trend.over} view={view} bands={bands} left={LEFT} right={RIGHT} now={now} label={machine.path} selected={selected} clicked={clicked} unheard={t("unheard")} of={at}
+            <TrendPanes trend={trend.now} over={trend.over} view={view} bands={bands} left={LEFT} right={RIGHT} now={now} label={machine.path} selected={selected} clicked={clicked} unheard={t("unheard")} of={at} limits={limits}
               remove={(s) => choose({ s: signals.filter((x) => x !== s).join(",") || "none" })} />
           </div>
         )}
