@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from andon.errors import DiskFull
 from andon.historian import Historian
 from andon.model import Batch, Receipt, Texts, Values, Window
 from memory import Memory
+from servers import until
 
 SECOND = 1_000_000
 DATA = Path(os.environ.get("ANDON_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -110,10 +112,12 @@ def test_a_watched_folder_survives_a_kill_and_one_bad_file_stops_nothing(tmp_pat
         if not list(folder.glob("*.csv")):
             break
         process = a_process("watch", tmp_path / "history", folder)
-        assert process.stdout is not None
-        for _ in range(1 + chance.randrange(3)):
-            process.stdout.readline()
-        process.kill()
+        said, count = process.stdout, 1 + chance.randrange(3)
+        assert said is not None
+        with ThreadPoolExecutor(1) as pool:
+            lines = pool.submit(lambda said=said, count=count: [said.readline() for _ in range(count)])
+            until(lambda lines=lines: lines.done() or not list(folder.glob("*.csv")), 60, "the next batches")
+            process.kill()
         process.communicate()
     assert sorted(p.name for p in (folder / "done").iterdir()) == [f"{n}.csv" for n in range(6)]
     assert sorted(p.name for p in (folder / "failed").iterdir()) == ["2-broken.csv", "2-broken.csv.txt"]
