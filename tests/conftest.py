@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -22,10 +23,10 @@ MEMORY = Path("/dev/shm")
 ROOM = 8_000_000_000
 """Bytes: several times what all tests keep at a time."""
 
-# Thousands of batches are synced to the disk, one after the other: files in memory take a tenth of the time.
+# Thousands of batches are synced to the disk, one after the other: with files in memory nobody waits for it.
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-    os.environ["TMPDIR"] = str(MEMORY)
-    tempfile.tempdir = None
+    os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="andon-tests-", dir=MEMORY)
+    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 
 
 class ByPlant(LoadFileScheduling):

@@ -153,7 +153,7 @@ function made(d: { width: number; height: number; left: number; right: number; a
         }
         ctx.restore();
       }],
-      draw: [(u) => d.bounds.forEach((b) => boundary(u, b))],
+      draw: [(u) => [...new Set(d.bounds.map((b) => b.value))].forEach((value) => boundary(u, value, d.bounds.filter((b) => b.value === value)))],
     },
   };
 }
@@ -165,20 +165,21 @@ function reached(low: number | null, high: number | null, bounds: LimitOnPaper[]
   return [Math.min(low, ...within), Math.max(high, ...within)];
 }
 
-/** A limit as a dashed line with its name. */
-function boundary(u: uPlot, b: LimitOnPaper): void {
-  const { ctx, bbox } = u, y = Math.round(u.valToPos(b.value, "y", true)), px = devicePixelRatio;
+/** Limits of one value as a dashed line with their names. */
+function boundary(u: uPlot, value: number, same: LimitOnPaper[]): void {
+  const { ctx, bbox } = u, y = Math.round(u.valToPos(value, "y", true)), px = devicePixelRatio;
   if (y < bbox.top || y > bbox.top + bbox.height) return;
+  const above = y - 16 * px > bbox.top && (same[0]!.sign >= 0 || y + 16 * px > bbox.top + bbox.height);
   ctx.save();
-  ctx.strokeStyle = b.sign ? ink("alert") : ink("soft");
+  ctx.strokeStyle = same.some((b) => b.sign) ? ink("alert") : ink("soft");
   ctx.lineWidth = px;
   ctx.setLineDash([6 * px, 4 * px]);
   ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
   ctx.fillStyle = ctx.strokeStyle;
   ctx.font = FONT.replace(/^[\d.]+/, (n) => `${Number(n) * px}`);
   ctx.textAlign = "right";
-  ctx.textBaseline = b.sign < 0 ? "top" : "bottom";
-  ctx.fillText(`${LIMITS[b.name]?.() ?? b.name} ${figure(b.value)}`, bbox.left + bbox.width - 4 * px, y + (b.sign < 0 ? 2 : -2) * px);
+  ctx.textBaseline = above ? "bottom" : "top";
+  ctx.fillText(`${same.map((b) => LIMITS[b.name]?.() ?? b.name).join(", ")} ${figure(value)}`, bbox.left + bbox.width - 4 * px, y + (above ? -2 : 2) * px);
   ctx.restore();
 }
 
