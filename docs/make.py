@@ -31,8 +31,8 @@ os.environ |= {
 import connectors
 import plant_toml
 
-from andon import studies
-from andon.catalog import STUDIES, Figure, Parameter, Study, figures, is_answer
+from andon import catalog, studies
+from andon.catalog import Figure, Parameter, Study, figures, is_answer
 from andon.model import Element, Loss, State
 from andon.picture.palette import MEANINGS
 from andon.surfaces import cli
@@ -87,7 +87,8 @@ def put(page: str, name: str, text: str) -> str:
 
 def studies_page() -> str:
     """Every study: what it answers, what it needs, its formula, its figures, its source."""
-    fields = sorted({s.field for s in STUDIES.values()})
+    known = catalog.studies()
+    fields = sorted({s.field for s in known})
     parts = [
         MADE,
         "# Studies\n",
@@ -96,7 +97,7 @@ def studies_page() -> str:
         "`andon studies` says which of them your plant can answer, and which signal is missing for the others.\n",
     ]
     for name in fields:
-        own = [s for s in STUDIES.values() if s.field == name]
+        own = [s for s in known if s.field == name]
         parts += [
             f"## {name.capitalize()}\n",
             "| study | answers |",

@@ -19,7 +19,7 @@ PAGE = Path(__file__).resolve().parent.parent / "CONTRIBUTING.md"
 @pytest.fixture
 def example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """One code block of the page as a module; the registers are as before afterwards."""
-    monkeypatch.setattr(catalog, "STUDIES", dict(catalog.STUDIES))
+    monkeypatch.setattr(catalog, "STUDIES", {s.name: s for s in catalog.studies()})
     monkeypatch.setattr(catalog, "CONNECTORS", dict(catalog.CONNECTORS))
     monkeypatch.setattr(acquire, "CONNECTORS", catalog.CONNECTORS)
     text = PAGE.read_text(encoding="utf-8").partition(f"<!-- {request.param} -->\n```python\n")[2].partition("```")[0]

@@ -1,26 +1,32 @@
 """What every study in the catalog must keep to, asked of each one; and that the checks catch what they are for."""
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 import pytest
 
-from andon import studies
-from andon.catalog import STUDIES, Study, study
+import andon.studies
+from andon import catalog
+from andon.catalog import SHELF, Study, find, study
 from andon.checks import CHECKS, check_study
 from andon.model import States
 
-assert studies  # importing them fills the catalog
 
-
-@pytest.mark.parametrize("name", sorted(STUDIES))
+@pytest.mark.parametrize("name", catalog.study_names())
 def test_keeps_the_rules_of_the_house(name: str) -> None:
-    assert check_study(STUDIES[name]) == []
+    assert check_study(find(name)) == []
+
+
+def test_every_study_lies_where_the_shelf_says() -> None:
+    for module in walk_packages(andon.studies.__path__, "andon.studies."):
+        import_module(module.name)
+    assert {s.name: s.function.__module__ for s in catalog.studies()} == SHELF
 
 
 @pytest.fixture
 def unsound(monkeypatch: pytest.MonkeyPatch) -> Study:
     """A study that breaks most rules; it leaves the catalog with the test."""
-    import andon.catalog
-
-    monkeypatch.setattr(andon.catalog, "STUDIES", {})
+    monkeypatch.setattr(catalog, "STUDIES", {})
 
     @study()
     def hours(states: States) -> list:
@@ -38,7 +44,7 @@ def unsound(monkeypatch: pytest.MonkeyPatch) -> Study:
         """
         return [states.known]
 
-    return andon.catalog.STUDIES["hours"]
+    return catalog.STUDIES["hours"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from operator import add
 
 import numpy as np
 
-from . import studies  # noqa: F401  (importing the studies fills the catalog)
+from . import studies  # noqa: F401  (importing them tells the catalog where they lie)
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from importlib import import_module
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .errors import UnknownName
@@ -124,6 +125,9 @@ class Connector:
 
 
 STUDIES: dict[str, Study] = {}
+"""The studies that are loaded."""
+SHELF: dict[str, str] = {}
+"""The module of each study of the house: it is loaded when somebody first asks for the study."""
 CONNECTORS: dict[str, Connector] = {}
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -195,9 +199,29 @@ def connector(
 
 
 def find(name: str) -> Study:
-    if name.replace("_", "-") not in STUDIES:
-        raise UnknownName("study", name, STUDIES)
-    return STUDIES[name.replace("_", "-")]
+    """A study by its name.
+
+    Raises
+    ------
+    UnknownName
+        There is none.
+    """
+    wanted = name.replace("_", "-")
+    if wanted not in STUDIES and wanted in SHELF:
+        import_module(SHELF[wanted])
+    if wanted not in STUDIES:
+        raise UnknownName("study", name, study_names())
+    return STUDIES[wanted]
+
+
+def study_names() -> list[str]:
+    """The names of all studies, loaded or not."""
+    return sorted({*SHELF, *STUDIES})
+
+
+def studies() -> list[Study]:
+    """Every study, by name."""
+    return [find(name) for name in study_names()]
 
 
 def summary(function: Callable[..., object]) -> str:

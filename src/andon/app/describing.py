@@ -37,6 +37,14 @@ def described(folder: Path, language: str = "en") -> Row:
     }
 
 
+def currency(folder: Path) -> str:
+    return paper(folder).currency
+
+
+def zone(folder: Path) -> str:
+    return paper(folder).zone
+
+
 def digest(folder: Path) -> str:
     """The hash of what plant.toml means: as long as it is the same, so is all that is on paper."""
     return paper(folder).digest

@@ -7,16 +7,14 @@ from pathlib import Path
 
 from ..answer import Asked, Plain
 from ..ask import can_answer
-from ..catalog import STUDIES, Study
+from ..catalog import Study, studies, study_names
+from ..catalog import find as study
 from ..plant import Machine, Plant
 from .opening import open_plant, paper
 
+__all__ = ["answerable", "answerable_of", "answered", "studies", "study", "study_names"]
+
 Row = dict[str, Plain]
-
-
-def studies() -> list[Study]:
-    """Every study in the catalog, by name."""
-    return [STUDIES[name] for name in sorted(STUDIES)]
 
 
 def answerable(folder: Path, at: str = "") -> list[Row]:

@@ -118,11 +118,12 @@ class Serving:
 def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import Depends, FastAPI
+    from starlette.routing import Route
 
     from ..surfaces import gate, mcp, rest, web
 
     house = import_module("andon.app")
-    route, talking = mcp.route(house, folder)
+    entrance = mcp.Entrance(house, folder)
     app = FastAPI(
         title="Andon",
         version="1",
@@ -130,14 +131,14 @@ def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(gate.rightful)],
-        lifespan=lambda app: talking(),
+        lifespan=lambda app: entrance.open(),
     )
     door = gate.Door(folder, behind_proxy=behind_proxy)
-    app.include_router(gate.router(house, folder, door))
+    gate.install(app, house, folder, door)
     rest.install(app, house, folder)
     rest.close(app)
     gate.described(app)
-    app.router.routes.append(route)
+    app.router.routes.append(Route("/mcp", entrance))
     app.mount("/", web.pages())
     app.add_middleware(gate.Gate, door=door)
     return app

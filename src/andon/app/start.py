@@ -8,7 +8,6 @@ from pathlib import Path
 from ..config import Mistake, check, schema, template
 from ..errors import BadConfig
 from ..plant.zones import zone_names
-from .opening import paper
 
 
 def create(folder: Path, *, name: str, zone: str = "", currency: str = "EUR", language: str = "en") -> Path:
@@ -37,14 +36,6 @@ def no_plant(folder: Path) -> BadConfig:
     return BadConfig(f"{folder} is no plant folder: it has no plant.toml. Make one with `andon init {folder}`.")
 
 
-def currency(folder: Path) -> str:
-    return paper(folder).currency
-
-
-def zone(folder: Path) -> str:
-    return paper(folder).zone
-
-
 def zone_here() -> str:
     """This machine's IANA zone where the system tells it, else UTC."""
     link = Path("/etc/localtime")
@@ -53,4 +44,4 @@ def zone_here() -> str:
     return next((c for c in candidates if c in zone_names()), "UTC")
 
 
-__all__ = ["Mistake", "check", "create", "currency", "is_plant", "no_plant", "schema", "zone", "zone_here"]
+__all__ = ["Mistake", "check", "create", "is_plant", "no_plant", "schema", "zone_here"]

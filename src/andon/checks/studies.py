@@ -63,7 +63,7 @@ def check_study(study: Study) -> list[str]:
 
     Examples
     --------
-    >>> from andon import studies
+    >>> from andon import studies  # tells the catalog where the house's own lie
     >>> from andon.catalog import find
     >>> check_study(find("oee"))
     []

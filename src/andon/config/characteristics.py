@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import AndonError
-from ..model import Characteristic, Characteristics
-from ..studies.quality.control_chart import ChartName
+from ..model import Characteristic, Characteristics, ChartName
 from ..studies.quality.rules import chosen
 from ..studies.quality.subgroups import scheme
 from .alarms import Priority

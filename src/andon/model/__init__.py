@@ -1,6 +1,6 @@
 """The nouns: what a machine says, and the shapes in which a study reads it."""
 
-from .charts import Chartbook, FrozenLimits, PointNote
+from .charts import Chartbook, ChartName, FrozenLimits, PointNote
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
 from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units, texts
@@ -24,6 +24,7 @@ __all__ = [
     "Calendar",
     "Characteristic",
     "Characteristics",
+    "ChartName",
     "Chartbook",
     "Codes",
     "Counts",

@@ -3,6 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+ChartName = Literal[
+    "",
+    "i-mr",
+    "xbar-r",
+    "xbar-s",
+    "three-way",
+    "short-run",
+    "ewma",
+    "cusum",
+    "p",
+    "np",
+    "c",
+    "u",
+    "laney-p",
+    "laney-u",
+    "g",
+    "t",
+]
+"""Which control chart; "": the one that fits the data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,4 @@
 """Studies of alarms: whether people can live with them."""
 
-from . import load
-
-__all__ = ["load"]
+FILES = {"alarm-load": "load"}
+"""The file of each study."""

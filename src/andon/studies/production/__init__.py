@@ -1,17 +1,17 @@
 """Studies of production: time, parts, losses, orders and reliability."""
 
-from . import bottleneck, changeovers, counts, cycle_times, kpis, losses, oee, orders, reliability, semi, states
-
-__all__ = [
-    "bottleneck",
-    "changeovers",
-    "counts",
-    "cycle_times",
-    "kpis",
-    "losses",
-    "oee",
-    "orders",
-    "reliability",
-    "semi",
-    "states",
-]
+FILES = {
+    "bottleneck": "bottleneck",
+    "changeovers": "changeovers",
+    "counts": "counts",
+    "cycle-times": "cycle_times",
+    "kpis": "kpis",
+    "losses": "losses",
+    "oee": "oee",
+    "oee-semi": "semi",
+    "orders": "orders",
+    "reliability": "reliability",
+    "states": "states",
+    "throughput-yield": "counts",
+}
+"""The file of each study."""

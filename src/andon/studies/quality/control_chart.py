@@ -10,7 +10,18 @@ import numpy as np
 
 from ...catalog import study
 from ...errors import BadQuestion, UnknownName
-from ...model import Calendar, Characteristics, Chartbook, Measurements, Orders, Output, Units, Window, instant
+from ...model import (
+    Calendar,
+    Characteristics,
+    Chartbook,
+    ChartName,
+    Measurements,
+    Orders,
+    Output,
+    Units,
+    Window,
+    instant,
+)
 from ...units import Measured, Ratio, Unit, duration
 from .charted import ControlChart, chart_picture
 from .charting import Asked, charted, residuals
@@ -41,24 +52,6 @@ CHARTS: Mapping[str, Chart] = {
         RARE_TIMES,
     )
 }
-ChartName = Literal[
-    "",
-    "i-mr",
-    "xbar-r",
-    "xbar-s",
-    "three-way",
-    "short-run",
-    "ewma",
-    "cusum",
-    "p",
-    "np",
-    "c",
-    "u",
-    "laney-p",
-    "laney-u",
-    "g",
-    "t",
-]
 RULES = "1 2"
 """The rules where nobody chose any: few, for each one more raises the false-alarm rate."""
 LARGE = 8

@@ -47,9 +47,10 @@ def run(arguments: Sequence[str], house: Callable[[], ModuleType]) -> int:
         The exit code.
     """
     given = [part for a in arguments for part in (a.split("=", 1) if a.startswith("--lang=") else [a])]
-    desk, line = Desk(chosen(given), house), without_language(given)
+    line = without_language(given)
+    desk = Desk(chosen(given), house, os.environ.get("_TYPER_COMPLETE_ARGS", "").split() or line)
     try:
-        typer.main.get_command(_app(desk, _called(line)))(args=line, prog_name="andon")
+        typer.main.get_command(_app(desk))(args=line, prog_name="andon")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except errors.AndonError as error:
@@ -61,14 +62,9 @@ def run(arguments: Sequence[str], house: Callable[[], ModuleType]) -> int:
     return 0
 
 
-def _called(arguments: Sequence[str]) -> str:
-    """The command named on the line, or on the line that the shell wants completed."""
-    line = os.environ.get("_TYPER_COMPLETE_ARGS", "").split() or arguments
-    return next((word for word in line if word in COMMANDS), "")
-
-
-def _app(desk: Desk, called: str) -> typer.Typer:
+def _app(desk: Desk) -> typer.Typer:
     """All commands by name and line; only the called one is imported, so that `andon --help` is quick."""
+    called = next((word for word in desk.line if word in COMMANDS), "")
     app = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode="rich",

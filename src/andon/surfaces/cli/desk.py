@@ -15,10 +15,14 @@ from ...errors import AndonError
 
 @dataclass(frozen=True)
 class Desk:
-    """One run of the command line: `house` gives the rooms (app.py) when a command first needs them."""
+    """One run of the command line: `house` gives the rooms (app.py) when a command first needs them.
+
+    `line` is what was typed, or what the shell wants completed, without the language.
+    """
 
     language: str
     house: Callable[[], ModuleType]
+    line: Sequence[str] = ()
 
     @cached_property
     def rooms(self) -> ModuleType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -29,9 +30,10 @@ def studies(desk: Desk) -> Callable[..., None]:
 
 
 def ask(desk: Desk) -> typer.Typer:
-    """A command for each study; only their signatures are looked at."""
+    """A command for each study, or for the one that is named: the others need not be loaded then."""
     app = typer.Typer(no_args_is_help=True, help=desk.say("Ask a study."))
-    for study in desk.rooms.studies():
+    named = [after for word, after in pairwise(desk.line) if word == "ask" and after in desk.rooms.study_names()]
+    for study in map(desk.rooms.study, named[:1] or desk.rooms.study_names()):
         app.command(study.name, help=desk.prose(_help(study)), short_help=desk.say(study.summary))(
             _command(desk, study)
         )

@@ -4,6 +4,6 @@ from .door import Door
 from .gate import Gate
 from .patient import Patient
 from .rights import described, rightful
-from .routes import router
+from .routes import install
 
-__all__ = ["Door", "Gate", "Patient", "described", "rightful", "router"]
+__all__ = ["Door", "Gate", "Patient", "described", "install", "rightful"]

@@ -53,12 +53,10 @@ class Ways(BaseModel):
     company: str = Field(description="What the button of the company's own login says; empty where there is none.")
 
 
-def router(door: Door, company: Callable[[], tuple[Login, str] | None]) -> APIRouter:
+def routes(found: APIRouter, door: Door, company: Callable[[], tuple[Login, str] | None]) -> None:
     """me, login, logout, password; `company` tells of the company's own login."""
-    found = APIRouter(tags=["access"])
     _comes(found, door, company)
     _goes(found, door)
-    return found
 
 
 def _comes(found: APIRouter, door: Door, company: Callable[[], tuple[Login, str] | None]) -> None:

@@ -69,7 +69,7 @@ class Journeys:
         return found if fits else None
 
 
-def router(login: Callable[[], tuple[Login, str] | None], door: Door) -> APIRouter:
+def routes(found: APIRouter, login: Callable[[], tuple[Login, str] | None], door: Door) -> None:
     """To the provider, and back from it.
 
     Parameters
@@ -77,7 +77,7 @@ def router(login: Callable[[], tuple[Login, str] | None], door: Door) -> APIRout
     login
         `[login]` as plant.toml says it now, with the secret; None where there is none.
     """
-    found, journeys, known = APIRouter(tags=["access"]), Journeys(), Known()
+    journeys, known = Journeys(), Known()
 
     @found.get("/oidc", status_code=303, **tagged("", "company_login"), response_class=RedirectResponse)
     def leave(request: Request) -> RedirectResponse:
@@ -112,8 +112,6 @@ def router(login: Callable[[], tuple[Login, str] | None], door: Door) -> APIRout
         done.delete_cookie(COOKIE, path=BACK)
         entered(door, person, request, done)
         return done
-
-    return found
 
 
 @dataclass(slots=True)

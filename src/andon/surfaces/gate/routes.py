@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, FastAPI, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,20 +58,18 @@ class NewToken(BaseModel):
     )
 
 
-def router(house: ModuleType, folder: Path, door: Door) -> APIRouter:
-    """The routes under /api that the gate answers itself."""
-    found = APIRouter(prefix="/api", tags=["access"])
-    found.include_router(login.router(door, lambda: house.company_login(folder)))
-    found.include_router(oidc.router(lambda: house.company_login(folder), door))
-    found.include_router(_people(house, folder, door))
-    found.include_router(_tokens(house, folder, door))
-    found.include_router(_audit(house, folder))
-    return found
+def install(app: FastAPI, house: ModuleType, folder: Path, door: Door) -> None:
+    """Put the routes under /api that the gate answers itself into an application."""
+    found = APIRouter(prefix="/api", tags=["access"], dependencies=app.router.dependencies)
+    login.routes(found, door, lambda: house.company_login(folder))
+    oidc.routes(found, lambda: house.company_login(folder), door)
+    _people(found, house, folder, door)
+    _tokens(found, house, folder, door)
+    _audit(found, house, folder)
+    app.router.routes += found.routes
 
 
-def _people(house: ModuleType, folder: Path, door: Door) -> APIRouter:
-    found = APIRouter()
-
+def _people(found: APIRouter, house: ModuleType, folder: Path, door: Door) -> None:
     @found.get("/accounts", **tagged("admin", "accounts"))
     def listed(admin: Principal = ADMIN) -> list[Row]:
         """Everybody with an account, and how many browsers they are logged in with."""
@@ -110,12 +108,8 @@ def _people(house: ModuleType, folder: Path, door: Door) -> APIRouter:
         """Log somebody out everywhere."""
         sessions.end_all(door.accounts, people.found(door.accounts, name).name, by=by(admin))
 
-    return found
 
-
-def _tokens(house: ModuleType, folder: Path, door: Door) -> APIRouter:
-    found = APIRouter()
-
+def _tokens(found: APIRouter, house: ModuleType, folder: Path, door: Door) -> None:
     @found.get("/tokens", **tagged("admin", "tokens"))
     def listed(admin: Principal = ADMIN) -> list[Row]:
         """Every token that programs ask with; never its secret."""
@@ -137,12 +131,8 @@ def _tokens(house: ModuleType, folder: Path, door: Door) -> APIRouter:
         """Take a token away; it is refused from now on."""
         tokens.revoke(door.accounts, id, by=by(admin))
 
-    return found
 
-
-def _audit(house: ModuleType, folder: Path) -> APIRouter:
-    found = APIRouter()
-
+def _audit(found: APIRouter, house: ModuleType, folder: Path) -> None:
     @found.get("/audit", **tagged("admin", "audit"))
     def lines(
         before: int | None = Query(None, ge=1, lt=1 << 62, description="Lines before this number only."),
@@ -160,8 +150,6 @@ def _audit(house: ModuleType, folder: Path) -> APIRouter:
         """Go through the whole chain of hashes: `holds`, the lines that are sound, and what is wrong with the next."""
         said: Mapping[str, object] = house.log_verdict(folder)
         return said
-
-    return found
 
 
 def _person(person: Person) -> Row:

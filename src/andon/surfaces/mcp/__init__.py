@@ -1,5 +1,5 @@
 """The MCP face: any language model asks the plant, cheaply and with receipts; it contains no analysis."""
 
-from .transport import route, talk
+from .entrance import Entrance, talk
 
-__all__ = ["route", "talk"]
+__all__ = ["Entrance", "talk"]

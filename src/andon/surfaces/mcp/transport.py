@@ -11,9 +11,7 @@ import anyio
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from ...accounts import Principal
 from .desk import Desk, language_of
@@ -35,27 +33,15 @@ def talk(house: ModuleType, folder: Path, principal: Principal, language: str) -
     anyio.run(serve)
 
 
-def route(house: ModuleType, folder: Path) -> tuple[Route, Callable[[], AbstractAsyncContextManager[None]]]:
-    """The route /mcp, and what has to run as long as it is served; the gate before it says who asks, and from where."""
+def posted(house: ModuleType, folder: Path) -> tuple[ASGIApp, Callable[[], AbstractAsyncContextManager[None]]]:
+    """What answers at /mcp, and what has to run as long as it is served."""
     manager = StreamableHTTPSessionManager(
         app=server(lambda context: _desk(house, folder, context)),
         stateless=True,
         json_response=True,
         max_request_body_size=LARGEST,
     )
-    return Route("/mcp", _Posted(StreamableHTTPASGIApp(manager))), manager.run
-
-
-class _Posted:
-    """Lets only POST through: there are no sessions to listen to or to end."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        posted = scope["method"] == "POST"
-        app = self.app if posted else Response(status_code=405, headers={"allow": "POST"})
-        await app(scope, receive, send)
+    return StreamableHTTPASGIApp(manager), manager.run
 
 
 def _desk(house: ModuleType, folder: Path, context: Context) -> Desk:

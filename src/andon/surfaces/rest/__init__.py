@@ -32,27 +32,27 @@ from . import (
 )
 
 PARTS = (
-    plant,
-    samples,
-    studies,
-    ledger,
-    losses,
-    measured,
-    photos,
-    alarms,
-    acts,
-    proposals,
-    live,
-    stops,
-    search,
-    schedules,
-    paper,
-    data,
-    connect,
-    reports,
-    page,
+    ("plant", plant),
+    ("samples", samples),
+    ("studies", studies),
+    ("ledger", ledger),
+    ("ledger", losses),
+    ("measured", measured),
+    ("measured", photos),
+    ("alarms", alarms),
+    ("acts", acts),
+    ("acts", proposals),
+    ("live", live),
+    ("stops", stops),
+    ("samples", search),
+    ("studies", schedules),
+    ("plant", paper),
+    ("data", data),
+    ("connect", connect),
+    ("reports", reports),
+    ("docs", page),
 )
-"""Each has the routes of one subject."""
+"""The routes of each subject, with its tag in the document."""
 
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -61,17 +61,19 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 def install(app: FastAPI, house: ModuleType, folder: Path) -> None:
     """Put the REST face of a plant folder into an application, under /api."""
     problems.installed(app)
-    app.include_router(router(house, folder))
-    openapi.described(app, house.studies())
+    for tag, part in PARTS:
+        found = _router(app, tag)
+        part.routes(found, house, folder)
+        app.router.routes += found.routes
+    asked, found = studies.Operations(_router(app, "studies"), house, folder), _router(app, "studies")
+    found.add_api_route("/studies/{name}", asked.answer, include_in_schema=False)
+    app.router.routes += found.routes
+    openapi.described(app, asked)
 
 
-def router(house: ModuleType, folder: Path) -> APIRouter:
-    """The routes under /api, for a plant folder."""
-    found = APIRouter(prefix="/api")
-    for part in PARTS:
-        found.include_router(part.routes(house, folder))
-
-    return found
+def _router(app: FastAPI, tag: str) -> APIRouter:
+    """Takes routes that are the application's own: `include_router` would make each of them twice."""
+    return APIRouter(prefix="/api", tags=[tag], dependencies=app.router.dependencies)
 
 
 def close(app: FastAPI) -> None:

@@ -15,8 +15,8 @@ from .served import Asking, Door
 KEY = Header("", alias="Idempotency-Key", max_length=200, description="The same key again is the same act, done once.")
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["acts"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/acts", operation_id="acts", response_model=list[shapes.ActRow])
     def acts(asking: Asking = Depends(door)) -> Response:
@@ -31,8 +31,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         who = asking.who
         done = asking.ask("done", name, arguments, who=who.who, right=who.right, key=key)
         return asking.told(done)
-
-    return found
 
 
 def _listed(act: Any, asking: Asking) -> dict[str, object]:

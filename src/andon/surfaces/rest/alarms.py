@@ -12,8 +12,8 @@ from .served import Asking, Door
 from .when import AT, When, when
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["alarms"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/alarms", operation_id="alarms", response_model=list[shapes.AlarmRow])
     def alarms(
@@ -40,8 +40,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def calls(asking: Asking = Depends(door), at: str = AT, span: When = Depends(when)) -> Response:
         """The calls for help that nobody has ended, the longest first; with a window all of that time."""
         return asking.told(asking.ask("calls", at, **span.said))
-
-    return found
 
 
 def told_alarm(row: dict[str, object], language: str) -> dict[str, object]:

@@ -64,13 +64,12 @@ class Correction(BaseModel):
     states: dict[str, str] | None = Field(default=None, max_length=500)
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["connect"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
     visits = house.Visits(folder)
     _reads(found, door)
     _begins(found, door, visits)
     _proposes(found, door, visits)
-    return found
 
 
 def _reads(found: APIRouter, door: Door) -> None:

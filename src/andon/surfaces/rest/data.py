@@ -19,12 +19,11 @@ Deep = Annotated[bool, Query(description="Read every sealed file, not only the c
 ADMIN, ENGINEER = {"x-right": "admin"}, {"x-right": "engineer"}
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
     """What is kept, and looking after it."""
-    found, door = APIRouter(tags=["data"]), Door(house, folder)
+    door = Door(house, folder)
     _shows(found, door)
     _looks_after(found, door)
-    return found
 
 
 def _shows(found: APIRouter, door: Door) -> None:

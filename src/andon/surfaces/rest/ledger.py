@@ -32,8 +32,8 @@ UNITS = {
 }
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["ledger"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/ledger", operation_id="ledger", response_model=shapes.LedgerTable, responses=files("csv", "arrow"))
     def ledger(
@@ -79,8 +79,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """The proof that every closed shift adds up, to the microsecond, in every version."""
         proofs = asking.ask("balance")
         return asking.told({"shifts": proofs.shifts, "wrong": proofs.wrong, "rows": proofs.rows})
-
-    return found
 
 
 def _named(row: Mapping[str, Plain]) -> dict[str, Plain]:

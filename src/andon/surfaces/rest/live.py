@@ -25,8 +25,8 @@ LONGEST = 16_384
 """Characters of a message from a client."""
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door, hub = APIRouter(tags=["live"]), Door(house, folder), Hub(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door, hub = Door(house, folder), Hub(house, folder)
 
     @found.websocket("/live")
     async def live(socket: WebSocket, lang: str = "en") -> None:
@@ -55,8 +55,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         watcher.follow(signal)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(_events(hub, watcher), media_type="text/event-stream", headers=headers)
-
-    return found
 
 
 async def _events(hub: Hub, watcher: Watcher) -> AsyncIterator[str]:

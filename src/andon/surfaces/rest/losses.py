@@ -31,8 +31,8 @@ def filters(
     return {"losses": tuple(loss), "reason": reason, "shift": shift, "day": day, "order": order, "product": product}
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["ledger"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/losses", operation_id="losses", response_model=shapes_lost.Lost)
     def losses(
@@ -58,5 +58,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """The single stops, or stretches of running, that losses are the sum of."""
         wanted = house.Asking(at=at, **span.said, **which)
         return asking.told(asking.ask("lost_stops", wanted, sort=sort, limit=limit, offset=offset))
-
-    return found

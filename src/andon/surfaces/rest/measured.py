@@ -19,11 +19,10 @@ PRODUCT, STEP = Query("", description="Only of this product."), Query("", descri
 X, Y = Query(None, description="Only of dies with this x."), Query(None, description="Only of dies with this y.")
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["measured"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
     _units(found, door)
     _values(found, door)
-    return found
 
 
 def _units(found: APIRouter, door: Door) -> None:

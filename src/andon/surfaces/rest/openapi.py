@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Protocol, Union, get_args, get_origin, get_type_hints
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from ...catalog import Study, is_answer
@@ -39,13 +40,22 @@ TAGS = {
 }
 
 
-def described(app: FastAPI, studies: Iterable[Study]) -> None:
+class Asked(Protocol):
+    """The operations of the studies, which are made when somebody needs them."""
+
+    router: APIRouter
+
+    def all(self) -> list[Study]: ...
+
+
+def described(app: FastAPI, asked: Asked) -> None:
     """Have an application's document tell the answers of studies and the shape of problems."""
-    made, known = app.openapi, list(studies)
 
     def document() -> Schema:
         if app.openapi_schema is None:
-            said = made()
+            known = asked.all()
+            routes = [*app.routes, *asked.router.routes]
+            said = get_openapi(title=app.title, version=app.version, openapi_version=app.openapi_version, routes=routes)
             schemas = said.setdefault("components", {}).setdefault("schemas", {})
             schemas["Problem"] = TypeAdapter(Problem).json_schema()
             for study in known:

@@ -13,15 +13,11 @@ from fastapi.responses import HTMLResponse
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found = APIRouter()
-
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
     @found.get("/docs", include_in_schema=False)
     def docs(request: Request) -> HTMLResponse:
         said = request.app.openapi()
         return HTMLResponse(_page(said))
-
-    return found
 
 
 def _page(said: dict[str, Any]) -> str:

@@ -19,8 +19,8 @@ Why = Annotated[str, Body(embed=True, max_length=2_000, description="What there 
 ENGINEER = {"x-right": "engineer"}
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["plant"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/paper", operation_id="paper", openapi_extra=ENGINEER)
     def read(asking: Asking = Depends(door)) -> Response:
@@ -42,8 +42,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def earlier(name: str, asking: Asking = Depends(door)) -> Response:
         """One of the texts that plant.toml had before."""
         return asking.told(asking.ask("earlier_plant", name, by=asking.by))
-
-    return found
 
 
 def _spoken(answer: dict[str, object], language: str) -> dict[str, object]:

@@ -15,8 +15,8 @@ TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 Content = Annotated[bytes, Body(media_type="application/octet-stream", description="JPEG, PNG or WebP, 4 MB at most.")]
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["measured"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.post("/photos", operation_id="keep_photo", response_model=dict[str, str])
     def keep(content: Content, asking: Asking = Depends(door)) -> Response:
@@ -28,5 +28,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """A photo of an inspected part."""
         path: Path = asking.ask("photo_file", name)
         return FileResponse(path, media_type=TYPES[path.suffix[1:]])
-
-    return found

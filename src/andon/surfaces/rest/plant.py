@@ -12,8 +12,8 @@ from .served import Asking, Door
 from .when import AT, When, when
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["plant"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/plant", operation_id="plant", response_model=shapes.PlantOnPaper)
     def plant(asking: Asking = Depends(door)) -> Response:
@@ -46,5 +46,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """Production orders of a place, planned and real; the last 30 days by default."""
         said = span.said if span.since or span.last else {"last": "30 d"}
         return asking.told(asking.ask("orders_of", at, **said))
-
-    return found

@@ -17,8 +17,8 @@ PERSON = "A person confirms or dismisses what programs propose: log in, a token 
 EVERYTHING = Query(False, description="Also those that are closed, after those that wait.")
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["acts"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/proposals", operation_id="proposals")
     def proposals(asking: Asking = Depends(door), everything: bool = EVERYTHING) -> Response:
@@ -34,8 +34,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def dismiss(number: int, asking: Asking = Depends(door)) -> Response:
         """Put a proposal away; nothing is changed."""
         return asking.told(_row(_closed("act_dismissed", number, asking), asking))
-
-    return found
 
 
 def _closed(how: str, number: int, asking: Asking) -> Any:

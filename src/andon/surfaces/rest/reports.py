@@ -53,8 +53,8 @@ FILES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["reports"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/reports", operation_id="reports")
     def reports(asking: Asking = Depends(door)) -> Response:
@@ -94,8 +94,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         answer = asking.told(done)
         answer.status_code = 202
         return answer
-
-    return found
 
 
 def _quality(found: APIRouter, house: ModuleType, door: Door) -> None:

@@ -20,11 +20,10 @@ MOST = 100_000
 """Rows of one page of samples at most."""
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["samples"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
     _now(found, door)
     _spans(found, door)
-    return found
 
 
 def _now(found: APIRouter, door: Door) -> None:

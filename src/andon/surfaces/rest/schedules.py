@@ -13,8 +13,8 @@ from .served import Asking, Door
 Limit = Annotated[int, Query(ge=1, le=1_000, description="Answers at most, the newest first.")]
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["studies"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/schedules", operation_id="schedules")
     def schedules(asking: Asking = Depends(door)) -> Response:
@@ -25,5 +25,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def schedule(number: int, asking: Asking = Depends(door), limit: Limit = 100) -> Response:
         """One question with its answers, the newest first."""
         return asking.told(asking.ask("schedule", number, limit=limit))
-
-    return found

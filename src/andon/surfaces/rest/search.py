@@ -19,8 +19,8 @@ WINDOW = Query(..., description="SINCE/UNTIL; several times for several stretche
 SIGNAL = Query(..., description="Path of a signal; up to 16 times.", max_length=16)
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["samples"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/search", operation_id="search", response_model=shapes_lost.Found)
     def search(
@@ -37,8 +37,6 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
     def compare(asking: Asking = Depends(door), signal: list[str] = SIGNAL, window: list[str] = WINDOW) -> Response:
         """Mean, lowest and highest value of signals, and the states of their machines, in several stretches."""
         return asking.told(asking.ask("compared", signal, [_pair(w) for w in window]))
-
-    return found
 
 
 def _pair(window: str) -> tuple[str, str]:

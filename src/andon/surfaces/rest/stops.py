@@ -16,8 +16,8 @@ SHIFT = "16 h"
 """How far back, unless somebody says."""
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["stops"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/stops", operation_id="stops")
     def stops(
@@ -31,5 +31,3 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         said = span.said if span.since or span.last else {"last": SHIFT}
         rows = asking.ask("stops_at", at, pending=pending, **said)
         return asking.told({"stops": rows, "recent": asking.ask("recent_reasons", at)})
-
-    return found

@@ -6,10 +6,12 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Response
+from starlette.types import Receive, Scope, Send
 
 from ...answer import Asked
 from ...catalog import Parameter, Study, figures
@@ -28,8 +30,8 @@ TABLE = Query("", description="As CSV, Arrow or Parquet: this table of the answe
 THEME = Query("light", description="Of a picture: light or dark.")
 
 
-def routes(house: ModuleType, folder: Path) -> APIRouter:
-    found, door = APIRouter(tags=["studies"]), Door(house, folder)
+def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
+    door = Door(house, folder)
 
     @found.get("/studies", operation_id="studies", response_model=list[shapes.StudyRow])
     def studies(asking: Asking = Depends(door), at: str = AT) -> Response:
@@ -43,17 +45,62 @@ def routes(house: ModuleType, folder: Path) -> APIRouter:
         """How a study works: its settings, the roles it needs, its figures, formula and source."""
         return asking.told(_about(_found(house, name), asking))
 
-    for study in house.studies():
-        summary, read = study.summary, _answering(study, door)
-        path, name = f"/studies/{study.name}", f"ask_{study.name.replace('-', '_')}"
-        kept: dict[str, Any] = {"response_model": shapes.Answered, "responses": files("csv", "arrow", *exports.KINDS)}
-        found.get(path, operation_id=name, summary=summary, description=_method(study), **kept)(read)
 
-    @found.get("/studies/{name}", include_in_schema=False)
-    def unknown(name: str) -> Response:
-        raise UnknownName("study", name, [s.name for s in house.studies()])
+class Operations:
+    """Each study as an operation of its own: made when it is first asked, or when the document tells of all."""
 
-    return found
+    def __init__(self, router: APIRouter, house: ModuleType, folder: Path) -> None:
+        self.router, self.house, self.door = router, house, Door(house, folder)
+        self.made: dict[str, Study] = {}
+        self.turn = Lock()
+
+    def answer(self, name: str) -> Response:
+        """Have the study's own operation answer."""
+        self.make(name)
+        return _Passed(self.router)
+
+    def make(self, name: str) -> None:
+        """Have the operation of a study.
+
+        Raises
+        ------
+        UnknownName
+            There is no such study.
+        """
+        study = _found(self.house, name)
+        with self.turn:
+            if name not in self.made:
+                self._add(study)
+                self.made[name] = study
+
+    def all(self) -> list[Study]:
+        """Every study, each with its operation made."""
+        for name in self.house.study_names():
+            self.make(name)
+        return list(self.made.values())
+
+    def _add(self, study: Study) -> None:
+        self.router.add_api_route(
+            f"/studies/{study.name}",
+            _answering(study, self.door),
+            methods=["GET"],
+            operation_id=f"ask_{study.name.replace('-', '_')}",
+            summary=study.summary,
+            description=_method(study),
+            response_model=shapes.Answered,
+            responses=files("csv", "arrow", *exports.KINDS),
+        )
+
+
+class _Passed(Response):
+    """The answer of another router to the same request."""
+
+    def __init__(self, router: APIRouter) -> None:
+        super().__init__()
+        self.router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.router(scope, receive, send)
 
 
 def _answering(study: Study, door: Door) -> Callable[..., Response]:
@@ -187,7 +234,7 @@ def _section(doc: str, name: str) -> str:
 
 
 def _found(house: ModuleType, name: str) -> Study:
-    known: dict[str, Study] = {s.name: s for s in house.studies()}
-    if name not in known:
-        raise UnknownName("study", name, known)
-    return known[name]
+    if name not in house.study_names():
+        raise UnknownName("study", name, house.study_names())
+    study: Study = house.study(name)
+    return study
