@@ -99,7 +99,7 @@ def moments(folder: Path, at: str = "", *, since: str = "", until: str = "", las
     return spoken(paper(folder), at, since=since, until=until, last=last)
 
 
-def _machine(m: Machine, limits: Mapping[str, list[Row]]) -> Row:
+def _machine(m: Machine, limits: Mapping[str, list[Plain]]) -> Row:
     return {
         "path": m.path,
         "line": m.line,
@@ -111,7 +111,7 @@ def _machine(m: Machine, limits: Mapping[str, list[Row]]) -> Row:
     }
 
 
-def _signal(s: Signal, limits: Mapping[str, list[Row]]) -> Row:
+def _signal(s: Signal, limits: Mapping[str, list[Plain]]) -> Row:
     return {
         "path": s.path,
         "name": s.name,
@@ -124,9 +124,9 @@ def _signal(s: Signal, limits: Mapping[str, list[Row]]) -> Row:
     }
 
 
-def _limits(plant: Plant) -> Mapping[str, list[Row]]:
+def _limits(plant: Plant) -> Mapping[str, list[Plain]]:
     """The limits of each signal by its path: 1 is an upper one, -1 a lower one, 0 a target; alarms go by their name."""
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[Plain]] = {}
     for limit in plant.limits.values():
         for name, sign in (("low", -1), ("high", 1), ("target", 0)):
             if (value := getattr(limit, name)) is not None:

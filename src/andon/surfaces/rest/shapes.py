@@ -17,7 +17,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class LimitOnPaper:
-    """A limit of a signal, in its unit: 1 is an upper one, -1 a lower one, 0 a target; that of an alarm has its name."""
+    """A limit of a signal, in its unit: 1 is an upper one, -1 a lower one, 0 a target; an alarm gives its name."""
 
     name: str
     value: float
