@@ -110,12 +110,16 @@ def _urgency(o: Occurrence) -> tuple[bool, bool, int, int]:
 
 
 def _is_at(plant: Andon, place: str, at: str) -> bool:
-    if restricted() and place not in plant.plant.machines and place not in {s.name for s in plant.plant.sources}:
+    """Is it an alarm of a place, or of what lies there, that whoever asks may see?"""
+    machines, sources = plant.plant.machines, {s.name for s in plant.plant.sources}
+    if restricted() and place not in {*machines, *sources, *(m.line for m in machines.values())}:
         return False
     if not at or place == at:
         return True
-    sources = {s.name for s in plant.plant.sources}
-    return at not in sources and any(m.path == place for m in plant.plant.at(at))
+    if at in sources:
+        return False
+    there = plant.plant.at(at)
+    return any(m.path == place for m in there) or (at not in machines and any(m.line == place for m in there))
 
 
 def _row(o: Occurrence, plant: Andon) -> Row:
