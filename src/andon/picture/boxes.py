@@ -132,17 +132,18 @@ def bars(picture: Picture, look: Look) -> Spec:
     sums: dict[str, float] = {}
     middles: list[float] = []
     for text, amount in zip(picture.column("text"), floats(picture.column("amount")), strict=True):
-        middles.append(sums.get(str(text), 0.0) + amount / 2)
-        sums[str(text)] = sums.get(str(text), 0.0) + amount
+        middles.append(sums.get(look.say(str(text)), 0.0) + amount / 2)
+        sums[look.say(str(text))] = sums.get(look.say(str(text)), 0.0) + amount
     most = max([*sums.values(), *[m.value for m in picture.marks]])
     data = values(
         picture,
+        text=[look.say(str(t)) for t in picture.column("text")],
         said=[look.say(str(p)) for p in picture.column("part")],
         middle=middles,
         order=[parts.index(str(p)) for p in picture.column("part")],
         ink=[on(chosen[str(p)], look.theme) for p in picture.column("part")],
         label=[
-            number(a) if 0.07 * most < a < sums[str(t)] else ""
+            number(a) if 0.07 * most < a < sums[look.say(str(t))] else ""
             for t, a in zip(picture.column("text"), floats(picture.column("amount")), strict=True)
         ],
     )
@@ -165,7 +166,7 @@ def bars(picture: Picture, look: Look) -> Spec:
         "data": data,
         "width": look.width,
         "height": {"step": STEP},
-        "layer": [body, *_bar_texts(y, ends, split=len(parts) > 1), *marks(picture, look, "x")],
+        "layer": [body, *_bar_texts(y, ends, split=len(parts) > 1), *marks(picture, look, "x", above=True)],
     }
 
 

@@ -9,7 +9,7 @@ from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from ..model import moment
-from ..words import say
+from ..words import say, told
 from .kinds import Cell, Picture
 from .palette import THEMES, Theme
 
@@ -49,7 +49,8 @@ class Look:
         return THEMES[self.name]
 
     def say(self, text: str) -> str:
-        return say(text, self.language)
+        """A text in the reader's language: one that stands in the dictionary, or was put together of such."""
+        return told(say(text, self.language), self.language)
 
     def amount(self, value: Cell, unit: str) -> str:
         """A number with its unit: '38 min', '38 分钟'; per cent sits tight."""
@@ -192,8 +193,8 @@ def clock(look: Look, moments: list[int]) -> Spec:
     }
 
 
-def marks(picture: Picture, look: Look, axis: str) -> list[Spec]:
-    """Reference lines with their names; upright ones are named above the plot, staggered."""
+def marks(picture: Picture, look: Look, axis: str, *, above: bool = False) -> list[Spec]:
+    """Reference lines with their names; upright ones are named in the head of the plot, staggered, or above it."""
     found = [m for m in picture.marks if m.axis == axis]
     upright = axis == "x"
     layers: list[Spec] = []
@@ -202,7 +203,8 @@ def marks(picture: Picture, look: Look, axis: str) -> list[Spec]:
         at: Spec = {axis: {"datum": mark.value, "type": "quantitative"}}
         name: Spec = {"type": "text", "text": text, "align": "left", "color": look.theme.ink, "fontSize": 10}
         side: Spec = {"y": {"value": 0}} if upright else {"x": {"value": look.width}}
-        name |= {"dx": 4, "dy": 6 + 13 * (place % 3)} if upright else {"dx": 6, "dy": 0, "baseline": "middle"}
+        height = -6 - 13 * (place % 2) if above else 6 + 13 * (place % 3)
+        name |= {"dx": 4, "dy": height} if upright else {"dx": 6, "dy": 0, "baseline": "middle"}
         if upright and place == 0 and len(found) > 1:
             name |= {"dx": -4, "align": "right"}
         layers += [

@@ -13,6 +13,8 @@ from .palette import THEMES
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 """Names the language; nothing is fetched from there."""
 
+ABOVE = 32
+"""Pixels between the title and bars with reference lines: their names stand there."""
 DRAW: Mapping[Kind, Callable[[Picture, Look], Spec]] = {
     Kind.WATERFALL: boxes.waterfall,
     Kind.PARETO: boxes.pareto,
@@ -73,6 +75,8 @@ def to_vega(
     title: Spec = {"text": look.say(picture.title)}
     if picture.subtitle:
         title["subtitle"] = look.say(picture.subtitle)
+    if picture.kind is Kind.BARS and picture.marks:
+        title["offset"] = ABOVE
     body = DRAW[picture.kind](picture, look) if picture.rows else _nothing(look)
     return {
         "$schema": SCHEMA,

@@ -155,12 +155,12 @@ class GaugeRr:
 
 def gauge_picture(answer: GaugeRr) -> Picture:
     """Each component's share of the total sigma, with AIAG's bounds."""
-    rows = [(c.component, "share of study variation", c.of_study) for c in answer.components if c.component != "total"]
+    shares = [(c.component, 100 * c.of_study) for c in answer.components if c.component != "total"]
     return bars(
         f"Where the variation of {answer.test} comes from",
-        rows,
-        "1",
-        marks=[Mark("10 %", GOOD, "x"), Mark("30 %", BAD, "x")],
+        [(component, "share of study variation", share) for component, share in shares],
+        "%",
+        marks=[Mark("acceptable", 100 * GOOD, "x"), Mark("not acceptable", 100 * BAD, "x")],
     )
 
 

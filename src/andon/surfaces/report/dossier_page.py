@@ -16,6 +16,8 @@ from .html import inlined, template
 
 MOST = 60
 """Rows of one table on paper; the workbook has all."""
+DRAWN = ("bars",)
+"""Tables that the picture shows: only the workbook has their numbers."""
 
 
 def to_page(dossier: Dossier) -> str:
@@ -72,7 +74,7 @@ def _part(dossier: Dossier, number: int, chapter: Chapter) -> Mapping[str, objec
             (writing.say(n.replace("_", " ")), value_of(writing, single[n], units[n]), writing.say(known[n].help))
             for n in rest
         ],
-        "tables": [_Shown.of(dossier, t) for t in tables_of(asked)],
+        "tables": [_Shown.of(dossier, t) for t in tables_of(asked) if t.title not in DRAWN],
     }
 
 

@@ -167,7 +167,6 @@ class TrendSeries:
     unit: str
     kind: str
     stepped: bool
-    limits: list[LimitOnPaper]
     at: list[int]
     low: list[float | None]
     high: list[float | None]

@@ -72,7 +72,7 @@ function Found({ c, notes, say, loading, chart, report }: { c: Capability; notes
 
 /** How often each value occurred, what the distribution expects, and the limits. */
 function Bars({ c }: { c: Capability }) {
-  const lines = ([["LSL", c.low], [t("target"), c.target], ["USL", c.high], [t("mean"), c.mean]] as [string, number | null][]).filter((l): l is [string, number] => l[1] !== null);
+  const lines = ([["LSL", c.low], [t("target"), c.target], ["USL", c.high], [t("mean"), c.mean]] as [string, number | null][]).filter((l): l is [string, number] => l[1] !== null).sort((a, b) => a[1] - b[1]);
   const edges = [...c.bars.flatMap((b) => [b.low, b.high]), ...lines.map((l) => l[1])], least = Math.min(...edges), most = Math.max(...edges), margin = (most - least || 1) * 0.04;
   const top = Math.max(1, ...c.bars.map((b) => Math.max(b.count, b.expected ?? 0))) * 1.12;
   return (
