@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ..acquire.simulated.floor.floor import Floor
 
 
+AT_ONCE = 100_000
+"""Samples in a batch while nobody else works with the plant: fewer commits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What was made: samples stored (0 where the folder was there already), and the window it tells of, local time.
@@ -107,7 +111,7 @@ def _fill(folder: Path) -> None:
 def _stored(folder: Path, simulation: Simulation, window: Window | None = None) -> Demo:
     """Store what a simulation says, or what it says of a window, and close its shifts."""
     with open_plant(folder) as plant:
-        receipts = [plant.history.write(batch) for batch in joined(simulation.batches(window))]
+        receipts = [plant.history.write(batch) for batch in joined(simulation.batches(window), AT_ONCE)]
         plant.history.seal()
         done = close(plant.plant, plant.history, plant.books, who="demo", why="first closing")
         since, until = _spoken(simulation.window, plant.plant.zone)
