@@ -1,5 +1,6 @@
 """The command line as people and scripts use it: in a process of its own, on the demo plant."""
 
+import ast
 import csv
 import io
 import json
@@ -9,7 +10,9 @@ from importlib.metadata import version
 
 import pytest
 
+import andon.studies
 from andon.__main__ import house
+from andon.catalog import SHELF
 from andon.surfaces.cli import run
 from andon.surfaces.cli.index import COMMANDS
 
@@ -35,12 +38,40 @@ def test_the_version_is_that_of_the_package():
 
 def test_help_names_every_command_and_loads_nothing_heavy():
     script = (
-        "import sys; from andon.__main__ import house; from andon.surfaces.cli import run; run(['--help'], house);"
+        f"import sys; {line('--help')};"
         "print([m for m in ('duckdb', 'pyarrow', 'polars', 'numpy', 'scipy', 'pydantic') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in COMMANDS)
     assert done.stdout.strip().endswith("[]")
+
+
+def line(*arguments):
+    return f"from andon.__main__ import house; from andon.surfaces.cli import run; run({arguments}, house)"
+
+
+def loaded(script, *names):
+    """Those of some modules that a script has loaded at its end."""
+    told = f"import sys\n{script}\nprint([m for m in {names} if m in sys.modules])"
+    return ast.literal_eval(subprocess.check_output([sys.executable, "-c", told], text=True).splitlines()[-1])
+
+
+def test_checking_a_plant_loads_neither_its_history_nor_studies(tmp_path):
+    (tmp_path / "plant.toml").write_text('[plant]\nname = "works"\nzone = "Europe/Rome"\n', "utf-8")
+    heavy = ("andon.historian", "andon.ledger", "andon.studies.quality.control_chart", "duckdb", "pyarrow", "scipy")
+    assert loaded(line("check", str(tmp_path)), *heavy, "andon.config") == ["andon.config"]
+
+
+def test_who_asks_one_study_loads_that_one():
+    script = (
+        "from andon.__main__ import house; from andon.surfaces.cli import run; run(['ask', 'oee', '--help'], house)"
+    )
+    assert loaded(script, *SHELF.values()) == [SHELF["oee"]]
+
+
+def test_a_page_is_served_before_studies_and_mcp_are_loaded(tmp_path):
+    script = f"from pathlib import Path; from andon.app.serving import site; site(Path({str(tmp_path)!r}))"
+    assert loaded(script, *SHELF.values(), "mcp", "andon.surfaces.rest") == ["andon.surfaces.rest"]
 
 
 def test_an_answer_in_json_is_what_python_answers(demo):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from andon.errors import BadInput, BadQuestion, Damaged, Owned, UnknownName
 from andon.historian import Historian
+from andon.historian.names import Names
 from andon.model import Batch, Spells, Waveforms, Window
 from andon.plant import Signal
 from store_rows import ALL, DAY, MONDAY, SECOND, UTC, batch, day_of, said
@@ -367,3 +368,16 @@ def test_a_signal_brought_by_one_file_after_the_other_is_known_to_the_last_one(h
         )
     window = Window(MONDAY, MONDAY + 2 * DAY)
     assert history.coverage(signal, window).rows() == [(MONDAY, MONDAY + DAY + 2 * SECOND, "heard")]
+
+
+def test_names_that_come_while_a_file_is_sorted_do_not_disturb_its_order() -> None:
+    names = Names()
+
+    class Slow(str):
+        def __lt__(self, other: str) -> bool:
+            names.keep([f"new/{len(names.paths)}"], "plc")
+            return str.__lt__(self, other)
+
+    names.keep([Slow("b"), Slow("c"), Slow("a")], "plc")
+    assert names.ranks().tolist() == [1, 2, 0]
+    assert len(names.paths) > 3

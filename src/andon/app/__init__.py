@@ -49,7 +49,7 @@ PARTS = {
         "written_source",
     ),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
+    "demonstration": ("fault", "faults", "live", "play"),
     "describing": (
         "currency",
         "described",
@@ -79,6 +79,7 @@ PARTS = {
     "dossiers": ("dossier",),
     "gauges": ("Wanted", "gauge_sheet", "gauge_studies", "plan_gauge_study"),
     "losing": ("Asking", "lost", "lost_stops"),
+    "making": ("demo", "is_filling"),
     "measured": ("Which", "described_tests", "unit_rows", "unit_told", "values_of", "what_was_measured"),
     "opening": ("open_plant", "paper", "reading", "seen_by"),
     "photos": ("keep_photo", "photo_file"),

@@ -115,6 +115,12 @@ class Serving:
         self.server.run(sockets=[self.door] if self.door else None)
 
 
+def faces() -> None:
+    """Load what serves a plant, where there is time for it before it is needed."""
+    for name in ("uvicorn", "fastapi", "andon.surfaces.gate", "andon.surfaces.rest"):
+        import_module(name)
+
+
 def site(folder: Path, *, behind_proxy: bool = False) -> FastAPI:
     """The ASGI application: what is not /api or /mcp is the page."""
     from fastapi import Depends, FastAPI

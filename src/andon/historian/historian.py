@@ -118,7 +118,7 @@ class Historian:
             self._door.close()
             self._upkeep.stop()
             with self._store.sealing, self._store.writing:
-                self._store.db.close()
+                self._store.shut()
             self._lock.release()
 
     def __enter__(self) -> Historian:

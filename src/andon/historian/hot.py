@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 
 import duckdb
 import pyarrow as pa
@@ -99,6 +99,7 @@ class Store:
     fresh: Fresh
     writing: RLock = field(default_factory=RLock)
     sealing: RLock = field(default_factory=RLock)
+    turn: Lock = field(default_factory=Lock)
     numbers: dict[str, int] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
     seq: int = 0
@@ -119,10 +120,19 @@ class Store:
     def cursor(self) -> Connection:
         """A connection of one's own; whoever asks while the file is being opened again waits for it."""
         try:
-            return self.db.cursor()
+            return self._cursor()
         except duckdb.ConnectionException:
             with self.writing:
-                return self.db.cursor()
+                return self._cursor()
+
+    def shut(self) -> None:
+        """Close the DuckDB file; cursors that are still in use go on until they are closed."""
+        with self.turn:
+            self.db.close()
+
+    def _cursor(self) -> Connection:
+        with self.turn:  # DuckDB refuses two callers of one connection at once
+            return self.db.cursor()
 
 
 def open_store(folder: Path, clock: Callable[[], int]) -> Store:
@@ -137,30 +147,30 @@ def open_store(folder: Path, clock: Callable[[], int]) -> Store:
 def reopen(store: Store) -> None:
     """Open the DuckDB file again after it gave up on itself (a disk full in the middle of a commit)."""
     with store.writing:
-        store.db.close()
+        store.shut()
         store.db = _connect(store.folder / "hot.duckdb", store.repairs)
         learn(store)
 
 
 def learn(store: Store) -> None:
     """Read by heart what every write and read needs: names, numbers of the sources, what the hot tier holds."""
-    db = store.db
-    store.names = Names.of(db.execute("SELECT id, path, source FROM signals ORDER BY id").fetchall())
-    rows = db.execute(
-        "SELECT source, max(number), max(until) FROM (SELECT source, number, until FROM receipts UNION ALL "
-        'SELECT source, "last", until FROM known) GROUP BY source'
-    ).fetchall()
-    store.numbers = {source: number for source, number, _ in rows}
-    store.heard = {source: until for source, _, until in rows if until is not None}
-    store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
-    (store.segment,) = _one(
-        db, "SELECT greatest((SELECT coalesce(max(id), 0) FROM segments), (SELECT coalesce(max(id), 0) FROM blocks))"
-    )
-    (store.measured,) = _one(db, "SELECT (SELECT count(*) FROM units) + (SELECT count(*) FROM measurements)")
-    rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
-    store.connected = {place for (place,) in rows}
-    store.spoken = Spoken()
-    refresh(store, db)
+    with closing(store.cursor()) as db:
+        store.names = Names.of(db.execute("SELECT id, path, source FROM signals ORDER BY id").fetchall())
+        rows = db.execute(
+            "SELECT source, max(number), max(until) FROM (SELECT source, number, until FROM receipts UNION ALL "
+            'SELECT source, "last", until FROM known) GROUP BY source'
+        ).fetchall()
+        store.numbers = {source: number for source, number, _ in rows}
+        store.heard = {source: until for source, _, until in rows if until is not None}
+        store.seq, store.latest_receipt = _one(db, 'SELECT coalesce(max(seq), 0), coalesce(max("at"), 0) FROM receipts')
+        (store.segment,) = _one(
+            db, "SELECT coalesce(max(id), 0) FROM (SELECT id FROM segments UNION ALL SELECT id FROM blocks)"
+        )
+        (store.measured,) = _one(db, "SELECT (SELECT count(*) FROM units) + (SELECT count(*) FROM measurements)")
+        rows = db.execute("SELECT DISTINCT place FROM spells WHERE kind = 'connection'").fetchall()
+        store.connected = {place for (place,) in rows}
+        store.spoken = Spoken()
+        refresh(store, db)
 
 
 def refresh(store: Store, db: Connection) -> None:
@@ -205,7 +215,7 @@ def raise_if_full(store: Store, error: Exception) -> None:
     try:
         reopen(store)
     except (duckdb.Error, OSError, Damaged):
-        store.db.close()
+        store.shut()
     if full or _almost_full(store.folder):
         raise DiskFull(
             f"The disk under {store.folder} is full. What was acknowledged is safe, this batch is not "

@@ -46,11 +46,13 @@ class Names:
             self.sources.pop()
 
     def ranks(self) -> Ids:
-        """The place of each signal in the order of paths: sealed files are sorted by it."""
-        ranks = np.empty(len(self.paths), dtype=np.int32)
-        ranks[np.array(sorted(range(len(self.paths)), key=self.paths.__getitem__), dtype=np.int64)] = np.arange(
-            len(self.paths), dtype=np.int32
-        )
+        """The place of each signal in the order of paths: sealed files are sorted by it.
+
+        Names that come while it is found out, for sealing goes on beside writing, have no place yet.
+        """
+        paths = self.paths.copy()
+        ranks = np.empty(len(paths), dtype=np.int32)
+        ranks[sorted(range(len(paths)), key=paths.__getitem__)] = np.arange(len(paths), dtype=np.int32)
         return ranks
 
 

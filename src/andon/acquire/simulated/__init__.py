@@ -81,12 +81,13 @@ def one_by_one(
 def side_by_side(
     simulate: Callable[[str, int, Days], tuple[list[Run], list[Plan]]], lines: Sequence[str], seed: int, days: Days
 ) -> Lines:
-    """Every line in a process of its own, as far as there are cores."""
+    """The first line here, each other in a process of its own, as far as there are cores."""
     cores = min(len(lines), os.cpu_count() or 1)
     if cores < 2:
         return one_by_one(simulate, lines, seed, days)
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(simulate, lines, repeat(seed), repeat(days)))
+    with ProcessPoolExecutor(cores - 1, multiprocessing.get_context("spawn")) as pool:
+        others = pool.map(simulate, lines[1:], repeat(seed), repeat(days))
+        return [simulate(lines[0], seed, days), *others]
 
 
 def simulated_plant(seed: int = 1, days: int = 30, each: Each = one_by_one) -> Simulation:

@@ -32,6 +32,8 @@ def gauged(runs: Sequence[Run], seed: int, days: Days, window: Window) -> Iterat
     lathes = [r for r in runs if r.machine.path.rpartition("/")[2].startswith("lathe")]
     for since in range(days.window.since, window.until, LENGTH):
         part = Window(since, since + LENGTH)
+        if not (part & window).duration:
+            continue
         rows = [row for run in lathes for row in (*_inspected(run, seed, days, part), *_studied(run, seed, days, part))]
         rows = [row for row in rows if row[1] in window]
         if rows:

@@ -13,7 +13,7 @@ TOGETHER = 30_000
 """Samples in a batch."""
 
 
-def joined(batches: Iterable[Batch]) -> Iterator[Batch]:
+def joined(batches: Iterable[Batch], together: int = TOGETHER) -> Iterator[Batch]:
     """The same samples in fewer batches, each number of a source once; in order of arrival for each source."""
     waiting: dict[str, list[Batch]] = {}
     known: set[tuple[str, int]] = set()
@@ -23,7 +23,7 @@ def joined(batches: Iterable[Batch]) -> Iterator[Batch]:
         known.add((batch.source, batch.number))
         held = waiting.setdefault(batch.source, [])
         held.append(batch)
-        if sum(b.samples.num_rows for b in held if b.samples is not None) >= TOGETHER:
+        if sum(b.samples.num_rows for b in held if b.samples is not None) >= together:
             yield _one(waiting.pop(batch.source))
     yield from map(_one, waiting.values())
 

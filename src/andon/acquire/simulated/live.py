@@ -58,6 +58,8 @@ assert set(OF_MACHINE) == {m.path for m in MACHINES}
 def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0, each: Each = one_by_one) -> Simulation:
     """Simulate some days around a moment: what is before it to be stored, what comes after it for servers to play.
 
+    The floor's plan is written last: once it is there, the servers may begin.
+
     Parameters
     ----------
     folder
@@ -74,12 +76,12 @@ def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0,
         Where the lines are simulated.
     """
     servers = plan({row.name: row.kind for row in SOURCES}, ticks=ticks)
-    write_plan(folder / FLOOR, servers)
     made = simulation(seed, days, Window(days.window.since, now), live_wires(servers), each)
     if ticks:
         made = replace(made, plant_toml=made.plant_toml + "".join(map(_ticking, SOURCES)))
     made.write(folder)
     write_scores(made.voices, Window(now, days.window.until), folder / FLOOR)
+    write_plan(folder / FLOOR, servers)
     return made
 
 

@@ -36,7 +36,9 @@ def write_scores(voices: Voices, window: Window, folder: Path) -> list[Path]:
         for source, tracks in heard.tracks(part).items():
             table = table_of([*opening.pop(source, []), *tracks]).replace_schema_metadata({EDGES: edges})
             if source not in writers:
-                writers[source] = pq.ParquetWriter(files[source], table.schema, compression="zstd")
+                writers[source] = pq.ParquetWriter(
+                    files[source], table.schema, compression="zstd", write_statistics=False
+                )
             writers[source].write_table(table, row_group_size=max(1, table.num_rows))
     for writer in writers.values():
         writer.close()

@@ -13,7 +13,7 @@ from .flow import GOOD, REJECT, REWORK
 from .gauged import measured_truth
 from .hours import WorkShift
 from .layout import MINOR_STOP, REASONS, ZONE
-from .paper import paper_cycle
+from .paper import paper_cycles
 from .timeline import BREAK, Run
 from .wires import Wires
 
@@ -73,11 +73,8 @@ class Worth:
 
 
 def _worth(run: Run) -> Worth:
-    cycles = [
-        paper_cycle(run.machine, product, at, run.days)
-        for product, at in zip(run.product, run.finished.tolist(), strict=True)
-    ]
-    return Worth(run, np.array(cycles, dtype=np.int64) * 1000, _startup(run), tuple(_stops(run)))
+    ideal = paper_cycles(run.machine, run.product, run.finished, run.days) * 1000
+    return Worth(run, ideal, _startup(run), tuple(_stops(run)))
 
 
 def _stops(run: Run) -> list[int]:

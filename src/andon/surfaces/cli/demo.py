@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,8 @@ def _past(desk: Desk, folder: Path, seed: int, days: int, walk: bool) -> None:
 
 def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
     """Make the plant with a past that ends now, and run it with its machines until it is stopped."""
-    _made(desk, folder, lambda: desk.rooms.live(folder, seed=seed, days=days))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("andon").setLevel(logging.INFO)
-    print_line(desk.say("Starting the machines..."))
 
     def tell(running: Any) -> None:
         count = len(running.gather.status())
@@ -75,7 +74,9 @@ def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
             print_line(desk.say("The last week is here; the days before it come in within a minute."))
         print_line(desk.say("Its page: {url}", url=running.serving.url))
 
-    desk.rooms.play(folder, tell=tell)
+    with ExitStack() as held:
+        made = _made(desk, folder, lambda: held.enter_context(desk.rooms.live(folder, seed=seed, days=days)))
+        desk.rooms.play(folder, made.floor, tell=tell)
     print_line(desk.say("Stopped; everything acknowledged is on disk."))
 
 

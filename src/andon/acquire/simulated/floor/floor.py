@@ -23,6 +23,8 @@ CALLERS = ("mqtt", "sparkplug", "push")
 PATIENCE = 90.0
 """Seconds that a server is given to listen."""
 BROKER = "broker"
+PLAN = "floor.json"
+"""Which servers a floor has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,17 @@ class Floor:
 
     def __post_init__(self) -> None:
         try:
-            rows = json.loads((self.folder / "floor.json").read_text("utf-8"))["servers"]
+            rows = json.loads((self.folder / PLAN).read_text("utf-8"))["servers"]
         except FileNotFoundError:
             raise BadConfig(f"{self.folder} is no shop floor: make one with `andon demo FOLDER --live`.") from None
         self.servers = {name: Server(**row) for name, row in rows.items()}
+
+    def __enter__(self) -> Floor:
+        self.start()
+        return self
+
+    def __exit__(self, *said: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Start every server and lay every cable; returns once all listen, or stops them all."""
@@ -182,7 +191,9 @@ def write_plan(folder: Path, servers: Mapping[str, Server]) -> None:
     """Write down which servers a floor has."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = {name: {"kind": s.kind, "port": s.port, "shown": s.shown, "ticks": s.ticks} for name, s in servers.items()}
-    (folder / "floor.json").write_text(json.dumps({"servers": rows}, indent=1), "utf-8")
+    draft = folder / f"{PLAN}.tmp"
+    draft.write_text(json.dumps({"servers": rows}, indent=1), "utf-8")
+    draft.replace(folder / PLAN)
 
 
 def _taken(name: str, port: int) -> str:
