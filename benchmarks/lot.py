@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from stdf import TESTER, plant
 
 from andon.ask import Question, ask
 from andon.catalog import STUDIES
 from andon.errors import AndonError
 from andon.historian import Historian
-from andon.model import Batch, Measurements, Process, Units, Window
+from andon.model import Batch, Measurements, Units, Window
 from andon.units import SECOND
+from stdf import TESTER, plant
 
 WAFERS, DIES, TESTS, SITES = 25, 1_000, 1_000, 4
 BAR, MEMORY = 2.0, 2.0
