@@ -179,6 +179,15 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """How many values there are of a test, and how many of them failed."""
+
+    test: Test
+    count: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """All values of one test in order of time (n rows): `row` is the place in `units` of the unit it was found on."""
 
