@@ -317,7 +317,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.lists(ROW, min_size=1, max_size=5), st.booleans()), min_size=1, max_size=5))
 def test_whatever_the_order_each_key_says_what_was_said_last(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[list[dict[str, object]], bool]]
