@@ -1,57 +1,117 @@
-"""How long studies take over a lot of 25 wafers x 1,000 dies x 1,000 tests, once it is read; and how much memory."""
+"""A lot of 25 wafers x 1,000 dies x 1,000 tests, stored: how long each study over it takes, and how much memory."""
 
 from __future__ import annotations
 
+import argparse
 import resource
+import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from andon.model import Measurements, Test, Units
-from andon.studies.yields.parametric import parametric
-from andon.studies.yields.part_average import part_average
+from andon.ask import Question, ask
+from andon.catalog import STUDIES
+from andon.errors import AndonError
+from andon.historian import Historian
+from andon.model import Batch, Measurements, Units, Window
 from andon.units import SECOND
+from stdf import TESTER, plant
 
 WAFERS, DIES, TESTS, SITES = 25, 1_000, 1_000, 4
-BAR = 2.0
+BAR, MEMORY = 2.0, 2.0
+START = 1_790_000_000 * SECOND
+ALL = Window(START, START + WAFERS * DIES * SECOND)
+ONE: Mapping[str, object] = {"test": "0 test"}
+SETTINGS: Mapping[str, Mapping[str, object]] = {
+    "anova": ONE | {"factors": "site"},
+    "attribute-agreement": ONE | {"appraiser": "site"},
+    "capability": ONE,
+    "comparison": ONE | {"factor": "wafer"},
+    "control-chart": ONE | {"subgroup": "wafer"},
+    "gauge-rr": ONE | {"appraiser": "site"},
+    "gauge-stability": ONE,
+    "histogram": ONE,
+    "multivariate-chart": {"tests": ("0 test", "1 test", "2 test")},
+    "regression": ONE | {"tests": "1 test, 2 test"},
+    "defect-density": ONE | {"area": 25.0},
+    "yield-model": {"area": 25.0},
+    "lot-acceptance": {"group": "wafer"},
+    "parametric-map": ONE,
+    "what-moved": {"bad": "failed"},
+}
+"""What a study has to be told before it can answer."""
 
 
-def lot(seed: int = 1) -> Measurements:
-    """One lot, every test on every die; one test with two humps, one site that is off, two tests that go together."""
+def lot(seed: int = 1) -> Iterator[Batch]:
+    """One lot, every test on every die, a batch a wafer; one test with two humps, one site that is off, a pair."""
     random = np.random.default_rng(seed)
-    count = WAFERS * DIES
-    die = np.tile(np.arange(DIES), WAFERS)
-    passed = (random.random(count) > 0.08).astype(np.int8)
-    units = Units.of(
-        (np.arange(count) * SECOND).tolist(),
-        [f"{d % 40},{d // 40}" for d in die.tolist()],
-        lot=["L1"] * count,
-        wafer=np.repeat([f"W{w:02}" for w in range(WAFERS)], DIES).tolist(),
-        x=(die % 40).tolist(),
-        y=(die // 40).tolist(),
-        site=(np.arange(count) % SITES).tolist(),
-        passed=passed.tolist(),
-        soft=np.where(passed, 1, 5).tolist(),
+    test = pa.DictionaryArray.from_arrays(
+        pa.array(np.repeat(np.arange(TESTS, dtype=np.int32), DIES)), pa.array([f"{n} test" for n in range(TESTS)])
     )
-    value = random.normal(size=(TESTS, count))
-    value[1] = value[0] + 0.3 * random.normal(size=count)
-    value[2] += 3.5 * (random.random(count) > 0.5)
-    value[3] += units.site == 2
-    tests = tuple(Test(f"test {n}", "V", -5.0, 5.0, n) for n in range(TESTS))
-    row = np.tile(np.arange(count, dtype=np.int32), TESTS)
-    first = np.arange(TESTS + 1, dtype=np.int64) * count
-    return Measurements(units.window, units, tests, first, row, value.ravel(), np.ones(TESTS * count, np.int8))
+    number = pa.array(np.repeat(np.arange(TESTS, dtype=np.int32), DIES))
+    die = np.arange(DIES)
+    for wafer in range(WAFERS):
+        passed = random.random(DIES) > 0.08
+        value = random.normal(size=(TESTS, DIES))
+        value[1] = value[0] + 0.3 * random.normal(size=DIES)
+        value[2] += 3.5 * (random.random(DIES) > 0.5)
+        value[3] += die % SITES == 2
+        units = {
+            "machine": [TESTER] * DIES,
+            "at": pa.array(START + (wafer * DIES + die) * SECOND).cast(pa.timestamp("us", "UTC")),
+            "unit_id": [f"{d % 40},{d // 40}" for d in die.tolist()],
+            "lot": ["L1"] * DIES,
+            "wafer": [f"W{wafer:02}"] * DIES,
+            "product": ["P7"] * DIES,
+            **{n: pa.array(c.astype(np.int32)) for n, c in (("x", die % 40), ("y", die // 40), ("site", die % SITES))},
+            **{n: pa.array(np.where(passed, 1, b).astype(np.int32)) for n, b in (("hard", 5), ("soft", 7))},
+            "passed": passed,
+            "seconds": np.full(DIES, 0.8),
+        }
+        values = {
+            "row": pa.array(np.tile(die, TESTS)),
+            "test": test,
+            "number": number,
+            "unit": pa.array(["V"] * TESTS * DIES),
+            **{n: pa.array(np.full(TESTS * DIES, limit)) for n, limit in (("low", -5.0), ("high", 5.0))},
+            "value": pa.array(value.ravel()),
+        }
+        yield Batch("lot", wafer, units=pa.table(units), measurements=pa.table(values))
+
+
+def asked(folder: Path, only: str) -> Iterator[tuple[str, float, float, str]]:
+    """Each study that reads units or measurements: seconds on the clock and of the processor, and what it said."""
+    works = plant()
+    with Historian.own(folder) as history:
+        for batch in lot():
+            history.write(batch)
+        for study in STUDIES.values():
+            kinds = {p.kind for p in study.parameters}
+            if not kinds & {Units, Measurements} or (only and study.name not in only.split(",")):
+                continue
+            question = Question(study.name, TESTER, ALL, (), SETTINGS.get(study.name, {}))
+            clock, busy, said = time.perf_counter(), time.process_time(), ""
+            try:
+                ask(question, works, history)
+            except AndonError as error:
+                said = str(error)
+            yield study.name, time.perf_counter() - clock, time.process_time() - busy, said
 
 
 def main() -> None:
-    """Print the seconds of each study, on the clock and of the processor, and the most memory that was held."""
-    found = lot()
-    for study in (parametric, part_average):
-        clock, busy = time.perf_counter(), time.process_time()
-        study(found)
-        took, worked = time.perf_counter() - clock, time.process_time() - busy
-        print(f"{study.__name__:14} {took:5.2f} s, {worked:5.2f} s of the processor (bar {BAR:g} s)")
-    print(f"memory         {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:5.2f} GB")
+    """Print the seconds of each study, and the most memory that was held."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="names of studies, with commas")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        for name, took, worked, said in asked(Path(place) / "history", given.only):
+            missed = "(missed)" if worked > BAR else ""
+            print(f"{name:20} {took:6.2f} s, {worked:6.2f} s of the processor {missed} {said}", flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"{'memory':20} {memory:6.2f} GB {'(missed)' if memory > MEMORY else ''}")
 
 
 if __name__ == "__main__":

@@ -121,6 +121,30 @@ def test_what_was_there_before_the_chart_was_watched_raises_nothing(floor: Floor
     assert floor.told == []
 
 
+def test_limits_come_from_the_last_points_where_there_are_thousands(floor: Floor) -> None:
+    said = {"machine": PRESS, "test": "width", "chart": "i-mr", "since": "2024-03-01"}
+    act(
+        "release_limits",
+        said,
+        plant=floor.plant,
+        history=floor.history,
+        folder=floor.folder,
+        who="ann",
+        right="engineer",
+    )
+    spread = [50.0] * 10_000 + [0.1] * 4_000
+    values = [10.0 + (wide if i % 2 else -wide) for i, wide in enumerate(spread)]
+    since = floor.now - len(values) * SECOND
+    floor.history.write(Batch("gauge", 1, measurements=rows(since, values, step=SECOND)))
+    charts = floor.charts()
+    charts.look()
+    floor.now += MINUTE
+    floor.number = 1
+    floor.measure(floor.now - 1, [12.0])
+    assert charts.look() == 1
+    assert floor.raised() == [floor.now - 1]
+
+
 def test_a_value_that_comes_late_is_judged_too(floor: Floor) -> None:
     charts = floor.charts()
     charts.look()

@@ -12,7 +12,7 @@ from . import studies  # noqa: F401  (importing them tells the catalog where the
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
-from .model import Calendar, Output, Process, Spells, States, Texts, Window
+from .model import Calendar, Measurements, Output, Process, Spells, States, Texts, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
 from .reading import REACH, Bench, History, ReadAhead, text_spells
@@ -356,6 +356,8 @@ def _size(argument: object) -> int:
         return sum(map(_size, argument.values()))
     if isinstance(argument, Output):
         return sum(len(c.at) for c in (argument.total, argument.good, argument.rejects, argument.rework) if c)
+    if isinstance(argument, Measurements):
+        return len(argument)
     at = getattr(argument, "at", getattr(argument, "since", None))
     return len(at) if isinstance(at, np.ndarray) else 0
 

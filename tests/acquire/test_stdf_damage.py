@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stdf_writer import Writer, a_lot, read, results, written
 
 from andon.acquire.stdf.chain import chain, sync
+from andon.acquire.stdf.parts import Parts, owners
 
 
 def test_a_file_cut_anywhere_gives_every_part_before_the_cut_and_says_so(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_the_chain_of_records_is_the_one_that_a_loop_finds() -> None:
         places.append(at)
         at += 4 + int(body[at]) + 256 * int(body[at + 1])
     found = chain(body, 0, "<")
-    assert found.places.tolist() == places
+    assert found.records.place.tolist() == places
     assert (found.end, found.broken) == (len(body), False)
     cut = places[len(places) // 2]
     assert chain(body[: cut + 3], 0, "<").end == cut
@@ -99,4 +100,28 @@ def test_a_chain_of_records_full_of_what_looks_like_records_is_still_the_true_on
     if len(data):
         places = np.cumsum([0, *(len(r) for r in records)])
         found = chain(data, 0, "<")
-        assert found.places.tolist() == places[:-1].tolist()
+        assert found.records.place.tolist() == places[:-1].tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("BRE"), st.integers(0, 2)), max_size=60))
+def test_a_result_is_of_the_part_of_its_site_that_has_begun_and_not_ended(records) -> None:
+    before: dict[int, int] = {}
+    begin, end, key, found, place, site = [], [], [], {}, [], []
+    for at, (kind, s) in enumerate(records):
+        if kind == "R":
+            place.append(at)
+            site.append(s)
+        elif kind == "B":
+            before[s] = at
+        else:
+            begin.append(before.get(s, -1))
+            end.append(at)
+            key.append(s)
+            found |= {p: len(end) - 1 for p, q in zip(place, site, strict=True) if q == s and begin[-1] < p}
+            before[s] = at
+    none = np.zeros(len(end), np.int64)
+    columns = [np.array(c, np.int64) for c in (begin, end, key)]
+    parts = Parts(*columns, *[none] * 6, none.astype(np.int8), [""] * len(end), [""] * len(end))
+    row = owners(parts, np.array(place, np.int64), np.array(site, np.int64))
+    assert row.tolist() == [found.get(p, -1) for p in place]

@@ -1,6 +1,7 @@
 """Units and measurements: stored once, read by test, late and again, over sealing, relays, backups and damage."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -246,6 +247,64 @@ def test_what_was_said_again_before_both_were_sealed_is_there_once_in_sql(histor
     assert history.sql("SELECT value FROM measurements").to_pylist() == [{"value": 2.0}]
 
 
+def listed(history: Historian, window: Window) -> list[tuple[object, int, int]]:
+    return [(t.test, t.count, t.failed) for t in history.tests("tester", window)]
+
+
+def counted(found: Measurements) -> list[tuple[object, int, int]]:
+    """The tests with their values counted one by one."""
+    verdicts = [found.passed[a:b].tolist() for a, b in pairwise(found.first.tolist())]
+    return [(t, len(v), v.count(0)) for t, v in zip(found.tests, verdicts, strict=True)]
+
+
+def test_what_was_tested_is_listed_without_reading_what_was_found(history: Historian) -> None:
+    for n in range(2):
+        units, values = wafer(f"W{n}", 1000 * n, 400, 300)
+        history.write(Batch("lot", n, units=units, measurements=values))
+    tests = listed(history, ALL)
+    assert tests == counted(history.measurements("tester", ALL))
+    assert {(count, failed) for _, count, failed in tests} == {(800, 796)}
+    edge = Window(MONDAY + 100 * SECOND, MONDAY + 5000 * SECOND)
+    assert listed(history, edge) == counted(history.measurements("tester", edge))
+    for file in (history.folder / "measurements").rglob("*.parquet"):
+        whole = file.read_bytes()
+        file.write_bytes(whole[:4] + bytes(len(whole) // 2) + whole[4 + len(whole) // 2 :])
+    assert listed(history, ALL) == tests
+
+
+@pytest.mark.parametrize(
+    ("said", "ended"),
+    [
+        ({"passed": False}, True),  # a verdict
+        ({"hard": 3}, True),  # a bin
+        ({"test": "gap", "value": 1.0}, False),  # only measured
+    ],
+)
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_machine_tests_where_a_unit_got_a_verdict_or_a_bin(
+    history: Historian, said: dict[str, object], ended: bool, sealed: bool
+) -> None:
+    rows = found([{"at": 5, "unit_id": "a", **said}])
+    history.write(Batch("tests", 1, **{"measurements" if "test" in said else "units": rows}))
+    if sealed:
+        history.seal()
+    assert history.tested("tester", ALL) is ended
+    assert not history.tested("tester", Window(0, MONDAY + 5 * SECOND))
+    assert not history.tested("tester", Window(MONDAY + 6 * SECOND, ALL.until))
+    assert not history.tested("press", ALL)
+
+
+def test_a_test_that_was_said_again_keeps_what_only_the_first_batch_said(history: Historian) -> None:
+    first = [{"at": 0, "unit_id": "a", "test": t, "value": 1.0} for t in ("gap", "force")]
+    again = [{"at": 0, "unit_id": "a", "test": t, "value": 2.0} for t in ("gap", "width")]
+    for number, rows in enumerate((first, again)):
+        history.write(Batch("gauge", number, measurements=found(rows)))
+    history.seal()
+    table = history.sql("SELECT test, value FROM measurements ORDER BY test").to_pylist()
+    assert [(r["test"], r["value"]) for r in table] == [("force", 1.0), ("gap", 2.0), ("width", 2.0)]
+    assert len(history.units("tester", ALL)) == 1
+
+
 ROW = st.fixed_dictionaries(
     {
         "at": st.integers(0, 3),
@@ -253,11 +312,12 @@ ROW = st.fixed_dictionaries(
         "test": st.sampled_from(("gap", "force")),
         "value": st.integers(0, 9).map(float),
         "step": st.sampled_from(("", "10")),
+        "high": st.sampled_from((None, 5.0)),
     }
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.lists(ROW, min_size=1, max_size=5), st.booleans()), min_size=1, max_size=5))
 def test_whatever_the_order_each_key_says_what_was_said_last(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[list[dict[str, object]], bool]]
@@ -278,3 +338,5 @@ def test_whatever_the_order_each_key_says_what_was_said_last(
         assert len(seen) == len(last)
         assert history.sql("SELECT count(*) AS n FROM measurements").to_pylist() == [{"n": len(last)}]
         assert (np.diff(seen.units.at) >= 0).all()
+        for window in (ALL, Window(MONDAY + SECOND, MONDAY + 3 * SECOND)):
+            assert listed(history, window) == counted(history.measurements("tester", window))

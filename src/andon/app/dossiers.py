@@ -114,10 +114,10 @@ def _tests(plant: Andon, at: str, window: Window, wanted: str) -> Iterator[tuple
     names = [t.strip() for t in wanted.split(",") if t.strip()]
     known: set[str] = set()
     for machine in plant.plant.at(at):
-        found = plant.history.measurements(machine.path, window)
-        known |= set(found.names)
-        yield from ((machine.path, n) for n in found.names if not names or n in names)
-        if not found.names and len(found.units) and not names:
+        found = list(dict.fromkeys(t.test.name for t in plant.history.tests(machine.path, window)))
+        known |= set(found)
+        yield from ((machine.path, n) for n in found if not names or n in names)
+        if not found and not names and len(plant.history.units(machine.path, window)):
             yield machine.path, ""
     for name in names:
         if name not in known:

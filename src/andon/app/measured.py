@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..answer import Plain, plain
 from ..errors import BadQuestion, NoData
-from ..model import Measurements, Units, Window
+from ..model import Listed, Measurements, Units, Window
 from ..model.measured import NOWHERE, Names
 from ..plant import Machine
 from .opening import paper, reading, spoken
@@ -55,8 +55,8 @@ def what_was_measured(folder: Path, at: str = "", *, since: str = "", until: str
     """What was measured at each machine of a place: its tests with specification and counts, lots, products, steps."""
     with reading(folder) as (plant, history):
         window = spoken(plant, at, since=since, until=until, last=last)
-        found = [(m, history.measurements(m.path, window)) for m in plant.at(at)]
-    machines: list[Plain] = [_tested(m, x) for m, x in found if len(x.units)]
+        found = [(m, history.units(m.path, window), history.tests(m.path, window)) for m in plant.at(at)]
+    machines: list[Plain] = [_tested(m, units, tests) for m, units, tests in found if len(units)]
     return stretch(window) | {"machines": machines}
 
 
@@ -141,24 +141,17 @@ def values_of(
     }
 
 
-def _tested(machine: Machine, found: Measurements) -> Row:
-    units = found.units
-    sizes = np.diff(found.first)
-    names = {name: [j for j, t in enumerate(found.tests) if t.name == name] for name in found.names}
+def _tested(machine: Machine, units: Units, listed: Sequence[Listed]) -> Row:
+    by_name: dict[str, list[Listed]] = {}
+    for kind in listed:
+        by_name.setdefault(kind.test.name, []).append(kind)
     tests: list[Plain] = []
-    for name, blocks in names.items():
-        newest = found.tests[blocks[-1]]
+    for name, kinds in by_name.items():
+        newest = kinds[-1].test
         said = specified(machine, name, limits=(newest.low, newest.high))
-        tests.append(
-            {
-                "name": name,
-                "unit": newest.unit,
-                "number": newest.number,
-                "count": int(sum(sizes[j] for j in blocks)),
-                "failed": int(sum((found.passed[found.first[j] : found.first[j + 1]] == 0).sum() for j in blocks)),
-                **said,
-            }
-        )
+        count, failed = sum(k.count for k in kinds), sum(k.failed for k in kinds)
+        of: Row = {"name": name, "unit": newest.unit, "number": newest.number, "count": count, "failed": failed}
+        tests.append(of | said)
     told: Row = {n: _different(getattr(units, n)) for n in ("lot", "product", "step")}
     wafers = len({(a, b) for a, b in zip(units.lot.tolist(), units.wafer.tolist(), strict=True) if b})
     head: Row = {"machine": machine.path, "title": machine.title, "units": len(units), "wafers": wafers}

@@ -13,7 +13,7 @@ from typing import cast
 import pyarrow as pa
 
 from ..errors import BadQuestion
-from ..model import Batch, Buckets, Measurements, Receipt, S, Spells, Units, Window
+from ..model import Batch, Buckets, Listed, Measurements, Receipt, S, Spells, Units, Window
 from ..plant import Signal
 from . import found, measured, read, rows, seal
 from .aggregate import AggregateRules, Aggregates
@@ -205,6 +205,14 @@ class Historian:
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
         return measured.measurements(self._store, place, window, tests)
+
+    def tests(self, place: str, window: Window) -> Sequence[Listed]:
+        """Which tests were made at a machine in `window`, without the values: each kind of each test once."""
+        return measured.tests(self._store, place, window)
+
+    def tested(self, place: str, window: Window) -> bool:
+        """Whether the test of a unit ended at a machine in `window`: with a verdict, or in a bin."""
+        return measured.tested(self._store, place, window)
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""

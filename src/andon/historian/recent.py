@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..model import Buckets, Counts, Measurements, S, Spells, States, Texts, Units, Window
+from ..model import Buckets, Counts, Listed, Measurements, S, Spells, States, Texts, Units, Window
 from ..plant import Signal
 from . import found, measured, read
 from .arrange import stretches
@@ -131,6 +131,14 @@ class Recent:
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
         return measured.measurements(self._store, place, window, tests)
+
+    def tests(self, place: str, window: Window) -> Sequence[Listed]:
+        """Which tests were made at a machine in `window`, without the values: each kind of each test once."""
+        return measured.tests(self._store, place, window)
+
+    def tested(self, place: str, window: Window) -> bool:
+        """Whether the test of a unit ended at a machine in `window`: with a verdict, or in a bin."""
+        return measured.tested(self._store, place, window)
 
     def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
         """Mean, lowest and highest value of many numbers in buckets of `width` microseconds, by path."""

@@ -55,12 +55,7 @@ TWICE = """
 SELECT EXISTS (SELECT 1 FROM tested a JOIN tested b ON a.place = b.place AND a.block < b.block AND a.lo <= b.hi
     AND b.lo <= a.hi) OR EXISTS (SELECT 1 FROM units)
 """
-"""Whether two batches that lie apart may have spoken of the same test of a unit."""
-TOGETHER = """
-SELECT EXISTS (SELECT 1 FROM parquet_metadata([{files}]) WHERE path_in_schema = 'seq' GROUP BY file_name
-    HAVING min(stats_min_value::BIGINT) < max(stats_max_value::BIGINT))
-"""
-"""Whether batches that were sealed together may have."""
+"""Whether two batches may have spoken of the same test of a unit: those that were sealed together no longer do."""
 
 
 def sql(store: Store, text: str) -> pa.Table:
@@ -79,9 +74,7 @@ def sql(store: Store, text: str) -> pa.Table:
             for name, rows in {**tables, **hot}.items():
                 desk.register(name, rows)
             desk.execute(_samples(store, segments, doubled))
-            units = _files(store, [path for kind, path in blocks if kind == "units"])
-            twice = twice or (units and desk.execute(TOGETHER.format(files=units)).fetchall()[0][0])
-            for view in _measured(store, blocks, twice=bool(twice)):
+            for view in _measured(store, blocks, twice=twice):
                 desk.execute(view)
             return _answered(desk, store, text)
         finally:

@@ -3,7 +3,7 @@
 from .charts import Chartbook, ChartName, FrozenLimits, PointNote
 from .kinds import Element, Loss, State
 from .knowledge import Calendar, Characteristic, Characteristics, Products, Rate, Reason, Shift, StopRules
-from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Measurements, Names, Test, Units, texts
+from .measured import NO_BIN, NO_SITE, NOWHERE, Bin, Found, Listed, Measurements, Names, Test, Units, texts
 from .moments import BAD, EPOCH, GOOD, UNCERTAIN, Codes, Numbers, Times, Window, instant, micros, moment
 from .process import Buckets, Process, bucket_edges
 from .series import Alarms, Counts, Orders, Output, S, Series, Spells, States, Texts, Values, Waveforms
@@ -31,6 +31,7 @@ __all__ = [
     "Element",
     "Found",
     "FrozenLimits",
+    "Listed",
     "Loss",
     "Measurements",
     "Names",

@@ -179,6 +179,15 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """How many values there are of a test, and how many of them failed."""
+
+    test: Test
+    count: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """All values of one test in order of time (n rows): `row` is the place in `units` of the unit it was found on."""
 
@@ -329,15 +338,15 @@ class Measurements:
         if name not in names:
             raise UnknownName("test", name, names)
         blocks = [j for j, t in enumerate(self.tests) if t.name == name]
+        tests = [self.tests[j] for j in blocks]
         rows = np.concatenate([np.arange(self.first[j], self.first[j + 1]) for j in blocks])
-        of = np.repeat(blocks, [int(self.first[j + 1] - self.first[j]) for j in blocks])
         order = np.argsort(self.row[rows], kind="stable")
-        rows, of = rows[order], of[order]
+        rows = rows[order]
+        of = np.repeat(np.arange(len(blocks)), [int(self.first[j + 1] - self.first[j]) for j in blocks])[order]
         low, high = (
-            np.array([np.nan if (v := getattr(t, e)) is None else v for t in self.tests])[of] for e in ("low", "high")
+            np.array([np.nan if (v := getattr(t, e)) is None else v for t in tests])[of] for e in ("low", "high")
         )
-        unit = self.tests[blocks[-1]].unit
-        return Found(self.units, name, unit, self.row[rows], self.value[rows], low, high, self.passed[rows])
+        return Found(self.units, name, tests[-1].unit, self.row[rows], self.value[rows], low, high, self.passed[rows])
 
 
 def texts(given: Iterable[object]) -> Names:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from .measured import Measurements, Units
+from .measured import Listed, Measurements, Units
 from .moments import Window
 from .series import S, Spells
 
@@ -75,4 +75,12 @@ class Reader(Protocol):
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         """What was measured on units at a machine in `window`; of some tests only, where `tests` names them."""
+        ...
+
+    def tests(self, place: str, window: Window) -> Sequence[Listed]:
+        """Which tests were made at a machine in `window`, without the values: each kind of each test once."""
+        ...
+
+    def tested(self, place: str, window: Window) -> bool:
+        """Whether the test of a unit ended at a machine in `window`: with a verdict, or in a bin."""
         ...

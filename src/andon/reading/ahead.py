@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from ..model import Buckets, Counts, Measurements, Reader, S, Spells, States, Texts, Units, Window
+from ..model import Buckets, Counts, Listed, Measurements, Reader, S, Spells, States, Texts, Units, Window
 from ..plant import Machine, Signal
 
 if TYPE_CHECKING:
@@ -98,6 +98,12 @@ class ReadAhead:
 
     def measurements(self, place: str, window: Window, tests: Sequence[str] | None = None) -> Measurements:
         return self.history.measurements(place, window, tests)
+
+    def tests(self, place: str, window: Window) -> Sequence[Listed]:
+        return self.history.tests(place, window)
+
+    def tested(self, place: str, window: Window) -> bool:
+        return self.history.tested(place, window)
 
     def means(self, signals: Sequence[Signal], window: Window, width: int) -> Mapping[str, Buckets]:
         return self.history.means(signals, window, width)

@@ -35,12 +35,12 @@ from . import charts
 from .ahead import COUNT_ROLES, History, counter, told
 from .overlay import overlaid, text_spells
 from .process import process, said_by
-from .tested import AGAIN, judged, output_of, rejected
+from .tested import AGAIN, output_of, rejected
 
 REACH = 24 * HOUR
 """How far beyond the asked window states are read, so that a stop's full length is known."""
-LOOKS = (0, 1, 7, 31, 366)
-"""Days back in which units tell that a machine is one that tests: the last look finds many only if the others none."""
+YEAR = 366 * 24 * HOUR
+"""How far back units tell that a machine is one that tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ class Bench:
         """Whether units were tested at this machine, which has no counters: they tell what it made."""
         if counter(self.machine) is not None:
             return False
-        looks = (Window(window.since - AGAIN * back, window.until) for back in LOOKS)
-        return any(len(judged(units(self, w))) for w in looks)
+        return self.history.tested(self.machine.path, Window(window.since - YEAR, window.until))
 
     def _lacking(self, parameter: Parameter, window: Window) -> tuple[str, ...]:
         lacks = next((group for group in parameter.roles if not any(map(self.machine.role, group))), ())

@@ -32,6 +32,8 @@ LOOK = 0.5
 """Seconds between looks."""
 BACK = 30 * 24 * HOUR
 """How far back points are read: they make the limits where none are frozen, and runs reach back."""
+MOST = 2_000
+"""So many points make limits that more would not move: what lies further back is not read, where there are far more."""
 SHARE = 0.2
 """The part of its time that a chart may be looked at: a long one is looked at less often."""
 NEVER = 1 << 62
@@ -58,7 +60,8 @@ class Watched:
 class State:
     """How far one chart was judged (`until`), what has come since, which signals are not yet on disk as alarms.
 
-    `due` is when it is looked at although nothing came, `growing` where a point begins that was not yet whole.
+    `due` is when it is looked at although nothing came, `growing` where a point begins that was not yet whole, `back`
+    how far back its points are read.
     """
 
     until: int
@@ -68,6 +71,7 @@ class State:
     due: int = NEVER
     growing: int = NEVER
     rest: float = 0.0
+    back: int = HOUR
 
     @property
     def dirty(self) -> bool:
@@ -172,7 +176,7 @@ class Charts:
         late = Window(state.since, state.last + 1) if state.dirty else Window(0, 0)
         state.since, state.last, state.due = NEVER, -1, NEVER
         try:
-            chart = self._chart(one, Window(min(since, now) - BACK, max(last, now) + 1))
+            chart = self._reached(one, state, Window(min(since, now), max(last, now) + 1))
         except AndonError as error:  # too little measured, or a setting that no longer fits
             log.debug("%s: %s", " ".join(one.key), error)
             return 0
@@ -189,6 +193,22 @@ class Charts:
             count += 1
         state.until = max([state.until, *(p[0].at for p in whole)])
         return count
+
+    def _reached(self, one: Watched, state: State, new: Window) -> ControlChart:
+        """The chart of what is new and of `MOST` points before, or more; of 30 days, where that are fewer."""
+        while True:
+            try:
+                chart = self._chart(one, Window(new.since - state.back, new.until))
+            except AndonError:
+                if state.back == BACK:
+                    raise
+            else:
+                count = chart.points[-1].place
+                if count > 4 * MOST:
+                    state.back = max(1, new.since - chart.points[count - 2 * MOST].since)
+                if state.back == BACK or count >= MOST:
+                    return chart
+            state.back = min(8 * state.back, BACK)
 
     def _chart(self, one: Watched, window: Window) -> ControlChart:
         settings = {"test": one.said.test, "product": one.said.product}

@@ -23,15 +23,40 @@ HEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """Whole records: where each begins (n places), its type and subtype as one number, its bytes after the head."""
+
+    place: Places
+    code: NDArray[np.uint16]
+    size: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def upto(self, count: int) -> Records:
+        """The first ones."""
+        return Records(self.place[:count], self.code[:count], self.size[:count])
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
-    """The whole records of some bytes: where they begin, and where what follows the last one begins.
+    """The whole records of some bytes, and where what follows the last one begins.
 
     `broken`: what stands there is no record, or one of a kind that nobody knows and after which none comes.
     """
 
-    places: Places
+    records: Records
     end: int
     broken: bool
+
+
+def joined(found: list[Records]) -> Records:
+    """Records that follow one another."""
+    if len(found) == 1:
+        return found[0]
+    place = np.concatenate([r.place for r in found])
+    code, size = (np.concatenate([getattr(r, name) for r in found]) for name in ("code", "size"))
+    return Records(place, code, size)
 
 
 def chain(data: Bytes, begin: int, order: Order) -> Chain:
@@ -42,8 +67,9 @@ def chain(data: Bytes, begin: int, order: Order) -> Chain:
     there are walked one by one. So the outcome never rests on a guess.
 
     >>> far = np.frombuffer(bytes([2, 0, 0, 10, 2, 4]), np.uint8)
-    >>> chain(far, 0, "<")
-    Chain(places=array([0]), end=6, broken=False)
+    >>> found = chain(far, 0, "<")
+    >>> found.records.place, found.records.code, found.end, found.broken
+    (array([0]), array([10], dtype=uint16), 6, False)
     """
     length = lengths(data, order)
     starts = _likely(data, begin, length)
@@ -113,7 +139,7 @@ def _walk(length: NDArray[np.uint16], starts: Places, end: int) -> tuple[Places,
         if step == len(table):
             table = np.concatenate([table, np.full_like(table, -1)])
         table[step, going if len(going) < len(starts) else slice(None)] = place
-        place = place + length[place]
+        place += length[place]
         place += HEAD
         inside = place < until
         if not inside.all():
@@ -152,19 +178,28 @@ def _whole(places: Places, landed: int, end: int) -> tuple[Places, int]:
     return (places[:-1], int(places[-1])) if landed > end else (places, landed)
 
 
+def _heads(data: Bytes, places: Places, order: Order) -> Records:
+    """The heads of the records at some places, read at once."""
+    every = np.ndarray((max(len(data) - 3, 0),), np.dtype("u4"), data, 0, (1,))
+    halves = every[places].view(np.uint16).reshape(-1, 2)
+    size, code = halves[:, 0].view(np.dtype(order + "u2")), halves[:, 1].view(np.dtype(">u2"))
+    return Records(places, code.astype(np.uint16), size.astype(np.uint16))
+
+
 def _known(data: Bytes, places: Places, end: int, order: Order) -> Chain:
     """The chain up to the first record of an unknown kind that may be none.
 
     It is one if known ones follow it, one after the other, and none are in it: a broken length swallows them.
     """
     length = lengths(data, order)
-    strange = places[~_is_known(data, places, length)] if len(places) else places
-    for place in strange.tolist():
-        after = int(place) + HEAD + int(length[place])
-        if not _follow(data, after, length) or sync(data[:after], int(place) + HEAD, order, last=False) < after:
-            return Chain(places[places < place], int(place), True)
+    records = _heads(data, places, order)
+    for n in np.flatnonzero(records.size > LONGEST[records.code]).tolist():
+        place = int(places[n])
+        after = place + HEAD + int(records.size[n])
+        if not _follow(data, after, length) or sync(data[:after], place + HEAD, order, last=False) < after:
+            return Chain(records.upto(n), place, True)
     ended = end <= len(data) - HEAD and not _is_known(data, np.array([end]), length)[0]
-    return Chain(places, end, bool(ended))
+    return Chain(records, end, bool(ended))
 
 
 def _follow(data: Bytes, place: int, length: NDArray[np.uint16]) -> bool:

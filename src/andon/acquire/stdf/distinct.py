@@ -42,15 +42,15 @@ class Distinct:
 
     def codes(self, data: Bytes, number: Codes, begin: Places, length: Codes) -> Codes:
         """The number of each pair (`number[i]`, the `length[i]` bytes of `data` from `begin[i]` on)."""
-        found = np.full(len(number), -1, np.int64)
-        open_, tried = np.arange(len(number)), self._firsts(number)
+        found = self._firsts(number)
+        open_ = np.flatnonzero(~self._agrees(data, (number, begin, length), found))
+        tried = self._next[found[open_]]
         for _ in range(TRIES):
-            self._learn(data, (number, begin, length), open_, tried)
-            same = self._same(data, begin[open_], length[open_], tried)
-            found[open_[same]] = tried[same]
-            open_, tried = open_[~same], self._next[tried[~same]]
             if not len(open_):
                 return found
+            same = self._agrees(data, (number[open_], begin[open_], length[open_]), tried)
+            found[open_[same]] = tried[same]
+            open_, tried = open_[~same], self._next[tried[~same]]
         for i in open_.tolist():
             found[i] = self._code(int(number[i]), data[begin[i] : begin[i] + length[i]].tobytes())
         return found
@@ -69,18 +69,18 @@ class Distinct:
             return int(self._first[number]) if number < len(self._first) else -1
         return self._large.get(number, -1)
 
-    def _learn(self, data: Bytes, pairs: tuple[Codes, Places, Codes], open_: Codes, tried: Codes) -> None:
-        """Number the first pair of each number for which all that is known was tried; `tried` then is that."""
+    def _agrees(self, data: Bytes, pairs: tuple[Codes, Places, Codes], tried: Codes) -> NDArray[np.bool_]:
+        """Whether each pair is that of a code; a number all of whose codes were tried (-1) gets a new one."""
         number, begin, length = pairs
         new = np.flatnonzero(tried < 0)
-        if not len(new):
-            return
-        numbers, first, back = np.unique(number[open_[new]], return_index=True, return_inverse=True)
-        codes = [
-            self._code(n, data[begin[i] : begin[i] + length[i]].tobytes())
-            for n, i in zip(numbers.tolist(), open_[new[first]].tolist(), strict=True)
-        ]
-        tried[new] = np.array(codes, np.int64)[back]
+        if len(new):
+            numbers, first, back = np.unique(number[new], return_index=True, return_inverse=True)
+            codes = [
+                self._code(n, data[begin[i] : begin[i] + length[i]].tobytes())
+                for n, i in zip(numbers.tolist(), new[first].tolist(), strict=True)
+            ]
+            tried[new] = np.array(codes, np.int64)[back]
+        return self._same(data, begin, length, tried)
 
     def _code(self, number: int, said: bytes) -> int:
         """The code of one pair, a new one where it is not known."""
@@ -113,13 +113,14 @@ class Distinct:
     def _same(self, data: Bytes, begin: Places, length: Codes, code: Codes) -> NDArray[np.bool_]:
         """Whether the bytes of each pair are those of a code."""
         same = self._length[code] == length
-        known = np.frombuffer(bytes(self._bytes), np.uint8)
-        sizes: list[int] = np.flatnonzero(np.bincount(length[same])).tolist() if same.any() else []
-        for size in (s for s in sizes if s):
-            rows = np.flatnonzero(same & (length == size)) if len(sizes) > 1 else np.flatnonzero(same)
+        known = np.frombuffer(self._bytes, np.uint8)
+        for size in np.flatnonzero(np.bincount(length)).tolist():
+            mine = np.flatnonzero(same & (length == size))
+            if not size or not len(mine):
+                continue
+            rows = mine if len(mine) < len(same) else slice(None)
             there = slices(data, begin[rows], size)
-            here = slices(known, self._begin[code[rows]], size)
-            same[rows] = equal(there, here)
+            same[rows] = equal(there, slices(known, self._begin[code[rows]], size))
         return np.asarray(same)
 
 

@@ -115,18 +115,24 @@ def parts(data: Bytes, of: Events, begin: Places, length: Codes, order: str) -> 
 
 
 def owners(of: Parts, place: Places, key: Codes) -> Codes:
-    """Which part each result is of: the one of its site whose PIR stands before and whose PRR after it; -1: of none."""
-    order = np.lexsort((of.end, of.key))
+    """Which part each result is of: the one of its site whose PIR stands before and whose PRR after it; -1: of none.
+
+    `place` is in order. Between two neighbouring begins and ends of parts the part of each site is one.
+    """
     keys = np.unique(of.key)
     rank = np.full(1 << 16, -1, np.int64)
     rank[keys] = np.arange(len(keys))
-    span = int(max(place.max(initial=0), of.end.max())) + 1
-    mine = rank[key]
-    ends = np.append(rank[of.key[order]] * span + of.end[order], np.iinfo(np.int64).max)
-    next_ = np.searchsorted(ends, mine * span + place)
-    part = np.append(order, 0)[next_]
-    inside = (mine >= 0) & (next_ < len(order)) & (of.key[part] == key) & (place > of.begin[part])
-    return np.where(inside, part, -1)
+    edges = np.unique(np.concatenate([of.begin, of.end]))
+    reached = np.searchsorted(place, edges)
+    used = np.flatnonzero(np.diff(reached, append=len(place)))
+    first, last = (np.searchsorted(used, np.searchsorted(edges, e)) for e in (of.begin, of.end))
+    spans = last - first
+    within = np.arange(spans.sum()) + np.repeat(first - np.cumsum(spans) + spans, spans)
+    part = np.full((len(used) + 1, len(keys) + 1), -1, np.int64)
+    part[within, np.repeat(rank[of.key], spans)] = np.repeat(np.arange(len(of)), spans)
+    bounds = np.concatenate([[0], reached[used], [len(place)]])
+    stretch = np.repeat(np.append(len(used), np.arange(len(used))), np.diff(bounds))
+    return np.asarray(part.ravel()[stretch * (len(keys) + 1) + rank[key]])
 
 
 @dataclass(frozen=True, slots=True)

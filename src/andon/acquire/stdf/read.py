@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadInput
-from .chain import HEAD, Bytes, Order, Places, chain, lengths, sync
+from .chain import HEAD, Bytes, Order, Places, Records, chain, joined, sync
 from .distinct import Codes
 from .parts import LEAST as PART_LEAST
 from .parts import Clock, Events, Parts, events, owners, parts
@@ -19,7 +19,7 @@ from .source import Torn
 from .tally import Tally, names_of
 from .values import LEAST, Kind, Results, Tests
 
-PIECE = 8 << 20
+PIECE = 4 << 20
 """Bytes that are read before they are taken apart."""
 NEAR = 1 << 17
 """What stands so near the end of what was read is judged when more was read."""
@@ -29,6 +29,10 @@ PIR, PRR, PTR, MPR, FTR = (KINDS[n].code for n in ("PIR", "PRR", "PTR", "MPR", "
 STR = code_of(*LATER["STR"])
 READ = {KINDS[n].code: n for n in ("MIR", "SDR", "WIR", "WRR", "HBR", "SBR", "PCR", "PMR", "MRR")}
 """Records that are seldom, and are read one by one."""
+SELDOM, EDGE = np.zeros((2, 1 << 16), np.bool_)
+SELDOM[list(READ)] = EDGE[[PIR, PRR]] = True
+"""By type and subtype: whether a record is one of them; whether a part begins or ends with it."""
+NONE = np.zeros(0, np.int64)
 FACTS = {
     "tester": "NODE_NAM",
     "tester_type": "TSTR_TYP",
@@ -99,23 +103,24 @@ class Reading:
         BadInput
             It does not begin as STDF does, or was written by a VAX.
         """
-        rest, offset, wanted = b"", 0, PIECE
+        offset, wanted = 0, PIECE
         stream = _Stream(iter(pieces))
         while not stream.ended:
-            data = np.frombuffer(stream.more(rest, wanted), np.uint8)
+            data = stream.more(wanted)
             if stream.torn:
                 self.lost.append(f"{stream.torn} after byte {offset + len(data)}: what comes then is lost.")
             if not self.counts:
                 self._begin(data[:6].tobytes())
-            places, end = self._chained(data, offset, last=stream.ended)
+            records, end = self._chained(data, offset, last=stream.ended)
             last = stream.ended or len(data) > LARGEST
-            used, tested = self._taken(data, places, end, offset, last=last)
+            used, tested = self._taken(data, records, end, offset, last=last)
             if tested is not None:
                 yield Tested(*tested, stream.position)
             wanted = PIECE if used else 2 * len(data)
-            rest, offset = data[used:].tobytes(), offset + used
-        if rest:
-            self.lost.append(f"The file ends in the middle of a record, at byte {offset} of {offset + len(rest)}.")
+            stream.drop(used)
+            offset += used
+        if stream.size:
+            self.lost.append(f"The file ends in the middle of a record, at byte {offset} of {offset + stream.size}.")
         if not self.finished:
             self.lost.append("The file has no end (MRR): the tester was still writing, or it was cut off.")
 
@@ -130,52 +135,49 @@ class Reading:
         self.order = "<" if head[:2] == b"\2\0" else ">"
         self.tests = Tests(self.order)
 
-    def _chained(self, data: Bytes, offset: int, *, last: bool) -> tuple[Places, int]:
-        """Where records begin, and where they end; over what is damaged to the next record that others follow."""
-        found: list[Places] = []
+    def _chained(self, data: Bytes, offset: int, *, last: bool) -> tuple[Records, int]:
+        """The records, and where they end; over what is damaged to the next record that others follow."""
+        found: list[Records] = []
         begin = 0
         while True:
             links = chain(data, begin, self.order)
             if not links.broken or (not last and links.end > len(data) - NEAR):
-                found.append(links.places)
-                return np.concatenate(found), links.end
-            kept, bad = links.places[:-1], int(links.places[-1]) if len(links.places) else begin
-            found.append(kept)
+                return joined([*found, links.records]), links.end
+            kept = max(len(links.records) - 1, 0)
+            bad = int(links.records.place[kept]) if len(links.records) else begin
+            found.append(links.records.upto(kept))
             begin = sync(data, bad + HEAD, self.order, last=last)
             if begin >= len(data) and not last:
-                return np.concatenate(found), bad
+                return joined(found), bad
             self.lost.append(f"Bytes {offset + bad} to {offset + begin} are damaged: the records there are lost.")
             if begin >= len(data):
-                return np.concatenate(found), begin
+                return joined(found), begin
 
     def _taken(
-        self, data: Bytes, places: Places, end: int, offset: int, *, last: bool
+        self, data: Bytes, records: Records, end: int, offset: int, *, last: bool
     ) -> tuple[
         int, tuple[Parts, list[str], list[str], Codes, Codes, Codes, NDArray[np.float64], NDArray[np.int8]] | None
     ]:
         """How many bytes were used, and the parts in them; what belongs to parts that are still open waits."""
-        if not len(places):
+        if not len(records):
             return end, None
-        code = np.ndarray((max(len(data) - 3, 0),), np.dtype(">u2"), data, 2, (1,))[places].astype(np.int64)
-        size = lengths(data, self.order)[places].astype(np.int64)
-        edge = (code == PIR) | (code == PRR)
-        at = np.flatnonzero(edge & (size >= PART_LEAST))
-        of = events(data, at, places[at] + HEAD, code[at] == PRR)
+        at = np.flatnonzero(EDGE[records.code] & (records.size >= PART_LEAST))
+        of = events(data, at, records.place[at] + HEAD, records.code[at] == PRR)
         if not last and len(of.left_open()) and of.left_open()[-1] > (of.closed()[-1] if len(of.closed()) else -1):
             cut = int(of.closed()[-1]) + 1 if len(of.closed()) else 0
             if not cut:
                 return 0, None
-            end = int(places[cut]) if cut < len(places) else end
-            places, code, size = places[:cut], code[:cut], size[:cut]
+            end = int(records.place[cut]) if cut < len(records) else end
+            records = records.upto(cut)
             kept = at < cut
             of, at = Events(of.place[kept], of.key[kept], of.ends[kept]), at[kept]
-        many = np.bincount(code)
+        many = np.bincount(records.code)
         for number in np.flatnonzero(many).tolist():
             self.counts[NAMES.get(number, f"{number >> 8},{number & 255}")] += int(many[number])
-        self._orphans(of, places, offset)
-        lots = self._seldom(data, places, code, size)
-        found = self._results(data, places, code, size)
-        made = parts(data, of, places[at] + HEAD, size[at], self.order)
+        self._orphans(of, records.place, offset)
+        lots = self._seldom(data, records)
+        found = self._results(data, records, many)
+        made = parts(data, of, records.place[at] + HEAD, records.size[at].astype(np.int64), self.order)
         return end, self._joined(made, of, found, lots)
 
     def _orphans(self, of: Events, places: Places, offset: int) -> None:
@@ -183,12 +185,12 @@ class Reading:
             where = offset + int(places[place])
             self.lost.append(f"The part that begins at byte {where} has no end (PRR): its results are left out.")
 
-    def _seldom(self, data: Bytes, places: Places, code: Codes, size: Codes) -> list[tuple[int, int, str, int]]:
+    def _seldom(self, data: Bytes, records: Records) -> list[tuple[int, int, str, int]]:
         """Records read one by one; of wafers: the place, the head, its name ("" where it ends), when it began."""
         wafers: list[tuple[int, int, str, int]] = []
-        for i in np.flatnonzero(np.isin(code, list(READ))).tolist():
-            name, begin = READ[int(code[i])], int(places[i]) + HEAD
-            row = take_apart(name, data[begin : begin + int(size[i])].tobytes(), self.order)
+        for i in np.flatnonzero(SELDOM[records.code]).tolist():
+            name, begin = READ[int(records.code[i])], int(records.place[i]) + HEAD
+            row = take_apart(name, data[begin : begin + int(records.size[i])].tobytes(), self.order)
             if name == "MIR":
                 self._told(row)
             elif name == "SDR":
@@ -211,17 +213,18 @@ class Reading:
         self.facts = {k: text for k, n in FACTS.items() if (text := str(row[n] or "").strip())}
         self.started = _int(row["START_T"]) or _int(row["SETUP_T"])
 
-    def _results(self, data: Bytes, places: Places, code: Codes, size: Codes) -> list[Results]:
+    def _results(self, data: Bytes, records: Records, many: Codes) -> list[Results]:
+        """The results in the records, of which there are so `many` of each kind."""
         found = []
         ways = ((PTR, self.tests.parametric), (FTR, self.tests.functional), (MPR, self.tests.several))
         for number, way in (*ways, (STR, self.tests.scan)):
-            rows = np.flatnonzero(code == number)
-            short = size[rows] < LEAST[number]
-            if short.any():
-                self.lost.append(f"{int(short.sum())} {NAMES[number]} records are too short to hold a result.")
-                rows = rows[~short]
+            if number >= len(many) or not many[number]:
+                continue
+            rows = np.flatnonzero((records.code == number) & (records.size >= LEAST[number]))
+            if short := int(many[number]) - len(rows):
+                self.lost.append(f"{short} {NAMES[number]} records are too short to hold a result.")
             if len(rows):
-                found.append(way(data, rows, places[rows] + HEAD, size[rows]))
+                found.append(way(data, rows, records.place[rows] + HEAD, records.size[rows].astype(np.int64)))
         return found
 
     def _joined(
@@ -234,11 +237,10 @@ class Reading:
             return None
         names = names_of(made)
         self.tally.add(made, names, under)
-        empty = np.zeros(0, np.int64)
-        place, key, kind = (np.concatenate([empty, *(getattr(r, n) for r in found)]) for n in ("place", "key", "kind"))
+        row = np.concatenate([NONE, *(owners(made, r.place, r.key) for r in found)])
+        kind = np.concatenate([NONE, *(r.kind for r in found)])
         value = np.concatenate([np.zeros(0), *(r.value for r in found)])
         passed = np.concatenate([np.zeros(0, np.int8), *(r.passed for r in found)])
-        row = owners(made, place, key)
         kept = row >= 0
         if not kept.all():
             self.unowned += int((~kept).sum())
@@ -267,17 +269,21 @@ class Reading:
 
 @dataclass(slots=True)
 class _Stream:
-    """What comes of a file: whether it has ended, how it was torn, how far it was read."""
+    """What comes of a file, in one place of memory: how much of it waits, whether it has ended, how it was torn.
+
+    `position` is how far the file was read.
+    """
 
     source: Iterator[tuple[bytes, int]]
     ended: bool = False
     torn: str = ""
     position: int = 0
+    size: int = 0
+    _held: Bytes = field(default_factory=lambda: np.empty(PIECE, np.uint8))
 
-    def more(self, rest: bytes, wanted: int) -> bytes:
-        """What was left and as much more as makes so many bytes."""
-        found, size = [rest], len(rest)
-        while size < wanted:
+    def more(self, wanted: int) -> Bytes:
+        """What waits and as much more as makes so many bytes; what was given before is gone."""
+        while self.size < wanted:
             try:
                 piece, self.position = next(self.source)
             except StopIteration:
@@ -286,9 +292,17 @@ class _Stream:
             except Torn as torn:
                 self.ended, self.torn = True, str(torn)
                 break
-            found.append(piece)
-            size += len(piece)
-        return b"".join(found)
+            until = self.size + len(piece)
+            if until > len(self._held):
+                self._held = np.concatenate([self._held[: self.size], np.empty(until + wanted, np.uint8)])
+            self._held[self.size : until] = np.frombuffer(piece, np.uint8)
+            self.size = until
+        return self._held[: self.size]
+
+    def drop(self, used: int) -> None:
+        """The first bytes are done with."""
+        self._held[: self.size - used] = self._held[used : self.size].copy()
+        self.size -= used
 
 
 def _int(value: object) -> int:

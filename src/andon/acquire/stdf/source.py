@@ -55,7 +55,7 @@ def pieces(path: Path) -> Iterator[tuple[bytes, int]]:
         elif how:
             yield from _unpacked(stream, _gzip if how == "gzip" else bz2.BZ2Decompressor)
         else:
-            while piece := stream.read(4 * PIECE):
+            while piece := stream.read(PIECE // 4):
                 yield piece, stream.tell()
 
 

@@ -2,6 +2,20 @@
 
 from .form import Formed, form
 from .keep import Blocks, bulky, enter, insert, seal, write_blocks
+from .listed import tested, tests
 from .look import measurements, units
 
-__all__ = ["Blocks", "Formed", "bulky", "enter", "form", "insert", "measurements", "seal", "units", "write_blocks"]
+__all__ = [
+    "Blocks",
+    "Formed",
+    "bulky",
+    "enter",
+    "form",
+    "insert",
+    "measurements",
+    "seal",
+    "tested",
+    "tests",
+    "units",
+    "write_blocks",
+]

@@ -14,7 +14,8 @@ from ...model import Times
 from ..arrange import Index, stretches
 from ..hot import Connection, Store, snapshot, table, transaction
 from ..segment import DAY, File, row_groups, store_file
-from .form import KIND, UNITS, Formed, keyed, words
+from .form import KEY, KIND, UNITS, Formed, keyed, words
+from .seen import filled
 
 BULK = 100_000
 """From this many rows on a batch becomes sealed files at once; the hot tier is sealed when it holds as many."""
@@ -25,7 +26,7 @@ GROUP = 32_768
 LEVEL = 3
 TESTS = "andon.tests"
 """Under this key a file of measurements says which values are of which test: a list, in order, of KIND, how many there
-are, and whether they are of all units of the block, one of each in its order."""
+are, whether they are of all units of the block, one of each in its order, and how many of them failed."""
 MOMENT = pa.timestamp("us", "UTC")
 PLAIN = {"tested", "value", "seconds", "at", "seq"}
 
@@ -92,7 +93,7 @@ def seal(store: Store, before: int, seq: int, least: int) -> int:
     count = units.num_rows + values.num_rows
     if not units.num_rows or count < least:
         return 0
-    blocks = [_written(store, *part) for part in _parts(units, values)]
+    blocks = [_written(store, *part) for part in _parts(*_last_said(units, values))]
     with store.writing:
         with transaction(store) as db:
             for block in blocks:
@@ -117,6 +118,27 @@ def _of(formed: Formed, units: pa.Table) -> pa.Table:
     row = formed.values["row"]
     values = formed.values.set_column(0, "tested", units["tested"].take(row))
     return values.add_column(2, "step", units["step"].take(row))
+
+
+def _last_said(units: pa.Table, values: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Of what several batches said of the same test of a unit, what the last of them said; units in order of time."""
+    code, count = keyed([units[name] for name in KEY])
+    if count == units.num_rows:
+        return units, values
+    tested, seq = units["tested"].to_numpy(), units["seq"].to_numpy()
+    order = np.argsort(tested)
+    owner = order[np.searchsorted(tested, values["tested"].to_numpy(), sorter=order)]
+    test, kinds = keyed([values["test"]]) if values.num_rows else (owner, 1)
+    of = code[owner] * kinds + test
+    newest, again = np.unique(of, return_inverse=True)
+    last = np.zeros(len(newest), np.int64)
+    np.maximum.at(last, again, seq[owner])
+    kept = last[again] == seq[owner]
+    said = np.zeros(count, np.int64)
+    np.maximum.at(said, code, seq)
+    needed = said[code] == seq
+    needed[owner[kept]] = True
+    return units.filter(pa.array(needed)), values.filter(pa.array(kept))
 
 
 def _parts(units: pa.Table, values: pa.Table) -> list[tuple[pa.Table, pa.Table]]:
@@ -181,11 +203,18 @@ def by_test(values: pa.Table) -> tuple[pa.Table, Index, list[list[object]]]:
 
 
 def _index(values: pa.Table, edges: Index, tests: list[list[object]], units: Times) -> list[list[object]]:
-    tested = values["tested"].to_numpy()
+    tested, failed = values["tested"].to_numpy(), np.add.reduceat(_failed(values), edges[:-1]).tolist()
     return [
-        [*kind, end - begin, bool(end - begin == len(units) and (tested[begin:end] == units).all())]
-        for kind, (begin, end) in zip(tests, pairwise(edges.tolist()), strict=True)
+        [*kind, end - begin, bool(end - begin == len(units) and (tested[begin:end] == units).all()), bad]
+        for kind, (begin, end), bad in zip(tests, pairwise(edges.tolist()), failed, strict=True)
     ]
+
+
+def _failed(values: pa.Table) -> Index:
+    """1 for each value that failed: as was said, else by its limits."""
+    value, low, high = (filled(values[name], np.nan) for name in ("value", "low", "high"))
+    passed = filled(values["passed"].cast(pa.int8()), -1)
+    return np.asarray((passed == 0) | (passed < 0) & ((value < low) | (value > high)), np.int64)
 
 
 def _parquet(rows: pa.Table, edges: Index, index: list[list[object]] | None) -> pa.Buffer:

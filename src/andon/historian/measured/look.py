@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -55,13 +55,13 @@ def measurements(store: Store, place: str, window: Window, tests: Sequence[str] 
         hot = table(db, HOT_VALUES, [place, window.until, window.since, wanted])
     mine = [(n, path) for n, path in enumerate(files) if path and (seen.source == n).any()]
     with ThreadPoolExecutor(2, "andon reader") as pool:
-        pieces = list(pool.map(lambda m: _sealed_piece(store, m[1], seen, m[0], wanted), mine))
+        pieces = list(pool.map(lambda m: sealed_piece(store, m[1], seen, m[0], wanted), mine))
     if hot.num_rows:
-        pieces.append(_hot_piece(hot, seen))
-    return _together(seen, pieces)
+        pieces.append(hot_piece(hot, seen))
+    return together(seen, pieces)
 
 
-def _hot_piece(values: pa.Table, seen: Seen) -> Piece:
+def hot_piece(values: pa.Table, seen: Seen) -> Piece:
     values, edges, kinds = by_test(values)
     row, rank = _rows_of(seen, -1, values["tested"].to_numpy())
     return Piece([_kind(k) for k in kinds], edges, row, *_numbers(values), rank)
@@ -71,20 +71,22 @@ def _hot_piece(values: pa.Table, seen: Seen) -> Piece:
 class Contents:
     """What a sealed file of values holds: kind `kinds[j]` in the rows `edges[j]:edges[j + 1]`.
 
-    `whole[j]`: these are of all units of the block, one of each in its order. Row group g begins at row `groups[g]`.
+    `whole[j]`: these are of all units of the block, one of each in its order; `failed[j]` of them failed. Row group g
+    begins at row `groups[g]`.
     """
 
     footer: pq.FileMetaData
     kinds: list[Kind]
     edges: Index
     whole: NDArray[np.bool_]
+    failed: Sequence[int]
     groups: Index
 
 
-def _sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Sequence[str] | None) -> Piece:
+def sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Sequence[str] | None) -> Piece:
     """The values of a sealed file; only row groups with a test that is wanted are decoded."""
+    held = contents(store, path)
     with readable(path):
-        held = store.drawer.of(path, lambda: _contents(store, path))
         file = pq.ParquetFile(pa.OSFile(str(store.folder / path), "rb"), metadata=held.footer)
     names = None if wanted is None else set(wanted)
     mine = np.array([j for j, kind in enumerate(held.kinds) if names is None or kind[0] in names], np.int64)
@@ -109,6 +111,12 @@ def _sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Sequ
     return Piece(kinds, edges, row, *_numbers(rows), rank)
 
 
+def contents(store: Store, path: str) -> Contents:
+    """What a sealed file of values says that it holds."""
+    with readable(path):
+        return store.drawer.of(path, lambda: _contents(store, path))
+
+
 def _contents(store: Store, path: str) -> tuple[Contents, int]:
     footer = pq.read_metadata(str(store.folder / path))
     told = orjson.loads((footer.metadata or {}).get(TESTS.encode(), b"[]"))
@@ -118,6 +126,7 @@ def _contents(store: Store, path: str) -> tuple[Contents, int]:
         [_kind(t[:6]) for t in told],
         np.cumsum([0, *(t[6] for t in told)]),
         np.array([t[7] for t in told], np.bool_),
+        [t[8] if len(t) > 8 else -1 for t in told],  # files of earlier days do not say it
         np.cumsum([0, *counts]),
     )
     return contents, 10 * len(told)
@@ -157,13 +166,18 @@ def _rows_of(seen: Seen, source: int, numbers: Times | None, times: int = 1) -> 
     return row.astype(np.int32, copy=False), np.append(seen.rank[mine], -1)[place] if seen.doubled else None
 
 
-def _together(seen: Seen, pieces: Sequence[Piece]) -> Measurements:
+def in_order(kinds: Iterable[Kind]) -> list[Kind]:
+    """By the tester's number, where it has given one, then by name."""
+    return sorted(kinds, key=lambda k: (k[2] < 0, k[2], k[0], k[1], k[3], str(k[4]), str(k[5])))
+
+
+def together(seen: Seen, pieces: Sequence[Piece]) -> Measurements:
     """Values of all sources by test, in order of time."""
     kinds: dict[Kind, list[tuple[int, int]]] = {}
     for p, piece in enumerate(pieces):
         for j, kind in enumerate(piece.kinds):
             kinds.setdefault(kind, []).append((p, j))
-    ordered = sorted(kinds, key=lambda k: (k[2] < 0, k[2], k[0], k[1], k[3], str(k[4]), str(k[5])))
+    ordered = in_order(kinds)
     spans = [
         (pieces[p], int(pieces[p].edges[j]), int(pieces[p].edges[j + 1])) for kind in ordered for p, j in kinds[kind]
     ]

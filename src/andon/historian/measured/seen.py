@@ -59,7 +59,7 @@ def see(store: Store, db: Connection, place: str, window: Window) -> tuple[Seen,
     params = [place, window.until, window.since]
     hot = table(db, HOT_UNITS, params)
     files = db.execute(FOUND, params).fetchall()
-    tables = [_units_of(store, path, place, window) for path, _, _ in files]
+    tables = [units_of(store, path, place, window) for path, _, _ in files]
     rows = pa.concat_tables([*tables, hot.select(ROWS.names).cast(ROWS)])
     source = np.repeat(np.arange(len(tables) + 1), [t.num_rows for t in (*tables, hot)])
     source[source == len(tables)] = -1
@@ -68,7 +68,7 @@ def see(store: Store, db: Connection, place: str, window: Window) -> tuple[Seen,
     return seen, [values for _, _, values in files]
 
 
-def _units_of(store: Store, path: str, place: str, window: Window) -> pa.Table:
+def units_of(store: Store, path: str, place: str, window: Window) -> pa.Table:
     """The units of a sealed file that are of a place and in the window."""
     rows = store.drawer.of(path, lambda: _read_units(store, path))
     at = rows["at"].to_numpy()

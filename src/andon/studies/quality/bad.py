@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ...errors import AndonError, BadQuestion, NoData, UnknownName
 from ...model import Measurements, Numbers, Process, Times, Window
 from ...units import duration
-from .specification import finite
 
 Mask = NDArray[np.bool_]
 Texted = NDArray[np.object_]
@@ -109,7 +108,7 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
     if measurements is None or not len(measurements.units):
         raise NoData("No units were tested there in that window, so none of them is bad.")
     units = measurements.units
-    numbers = {n: _by_unit(measurements, n) for n in measurements.names}
+    numbers = _by_unit(measurements)
     texts = {
         n: np.asarray(units.column(n), dtype=object) for n in ("lot", "wafer", "product", "step", "site", *units.facts)
     }
@@ -130,11 +129,15 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
     return Rows("unit", bad, at, np.asarray(is_bad[place]), numbers, texts)
 
 
-def _by_unit(measurements: Measurements, name: str) -> Numbers:
-    found = finite(measurements.take(name))
-    values = np.full(len(measurements.units), np.nan)
-    values[found.row] = found.value
-    return values
+def _by_unit(measurements: Measurements) -> dict[str, Numbers]:
+    """The values of each test, a row a unit; NaN where there is none."""
+    found: dict[str, Numbers] = {}
+    for j, test in enumerate(measurements.tests):
+        values = found.setdefault(test.name, np.full(len(measurements.units), np.nan))
+        of = slice(int(measurements.first[j]), int(measurements.first[j + 1]))
+        good = np.isfinite(measurements.value[of])
+        values[measurements.row[of][good]] = measurements.value[of][good]
+    return found
 
 
 def _buckets(process: Process, bad: str, condition: re.Match[str] | None) -> Rows:

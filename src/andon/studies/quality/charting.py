@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import BadQuestion, NoData
 from ...model import Chartbook, FrozenLimits, Numbers, Window
@@ -16,6 +19,7 @@ from .places import Places
 from .rules import Flags, Rule, broken
 from .spread_lengths import spread_length
 
+Rows = NDArray[np.intp]
 FEW = 20
 """Limits from fewer subgroups than this are rough: AIAG and Montgomery want 20 to 25 at least."""
 LEAST = 10
@@ -61,6 +65,7 @@ def charted(places: Places, asked: Asked, *, remarks: Sequence[str] = (), ar: fl
     panels = tuple(_panel(name, [p for p in points if p.panel == name], blocks[-1], asked) for name in order)
     lag, correlated = _correlation(blocks)
     odd = {p.place for p in points if p.rules}
+    told = Counter(name for p in points if p.rules for name in p.rules.split())
     held = any(b.said != "data" for b in blocks) or not bool(np.all(places.used | (places.note != "")))
     return ControlChart(
         asked.chart.name,
@@ -77,7 +82,7 @@ def charted(places: Places, asked: Asked, *, remarks: Sequence[str] = (), ar: fl
         panels,
         tuple(points),
         tuple(_stage(b, [p for p in points if p.panel == order[0]]) for b in blocks),
-        tuple(Broken(r.name, r.said, sum(r.name in p.rules.split() for p in points)) for r in asked.rules),
+        tuple(Broken(r.name, r.said, told[r.name]) for r in asked.rules),
         (*remarks, *_remarks(blocks, asked, lag if correlated else None)),
     )
 
@@ -124,10 +129,23 @@ def _frozen(asked: Asked, at: int) -> FrozenLimits | None:
 
 def _points(block: Block, asked: Asked) -> Iterator[Point]:
     """The points of all panels of one block, with the rules that they break."""
-    for drawn in asked.chart.draw(block.places, block.law, asked.options):
-        said = _judged(drawn, block.places, asked)
-        for i, row in enumerate(drawn.rows.tolist()):
-            yield _point(drawn, i, block, row, said[i])
+    places = block.places
+    for drawn in asked.chart.draw(places, block.law, asked.options):
+        rows = drawn.rows
+        moments = ((block.first + rows + 1).tolist(), *_of(places, rows, "label", "since", "at", "size"))
+        figures = drawn.value.tolist(), drawn.center.tolist(), *map(_known, (drawn.lower, drawn.upper, drawn.sigma))
+        said = _of(places, rows, "used", "gap", "note", "who", "units")
+        columns = repeat(drawn.panel), *moments, *figures, repeat(block.name), _judged(drawn, places, asked), *said
+        yield from (Point(*row) for row in zip(*columns, strict=False))  # what repeats has no end
+
+
+def _of(places: Places, rows: Rows, *names: str) -> Iterator[list[object]]:
+    """Columns of some places."""
+    return (getattr(places, name)[rows].tolist() for name in names)
+
+
+def _known(figures: Numbers) -> list[float | None]:
+    return [f if there else None for f, there in zip(figures.tolist(), np.isfinite(figures).tolist(), strict=True)]
 
 
 def _judged(drawn: Drawn, places: Places, asked: Asked) -> list[str]:
@@ -138,43 +156,18 @@ def _judged(drawn: Drawn, places: Places, asked: Asked) -> list[str]:
     flags = {r.name: f for r, f in zip(rules, broken(drawn.z, rules, begin=begin, out=drawn.out), strict=True)}
     if asked.chart.memory:
         flags = {"1": drawn.out}
-    return [" ".join(n for n, f in flags.items() if f[i]) for i in range(len(drawn.rows))]
+    found = [""] * len(drawn.rows)
+    for i in np.flatnonzero(np.any(list(flags.values()), axis=0)).tolist() if flags else ():
+        found[i] = " ".join(n for n, f in flags.items() if f[i])
+    return found
 
 
-def _begins(rows: np.ndarray[tuple[int, ...], np.dtype[np.intp]], places: Places) -> Flags:
+def _begins(rows: Rows, places: Places) -> Flags:
     """Where runs begin anew in a panel that has not all places."""
     found = places.begin[rows]
     if len(rows):
         found = found | (np.diff(rows, prepend=rows[0] - 1) > 1)
     return np.asarray(found, np.bool_)
-
-
-def _point(drawn: Drawn, i: int, block: Block, row: int, rules: str) -> Point:
-    places = block.places
-    return Point(
-        drawn.panel,
-        block.first + row + 1,
-        str(places.label[row]),
-        int(places.since[row]),
-        int(places.at[row]),
-        float(places.size[row]),
-        float(drawn.value[i]),
-        float(drawn.center[i]),
-        _known(drawn.lower[i]),
-        _known(drawn.upper[i]),
-        _known(drawn.sigma[i]),
-        block.name,
-        rules,
-        bool(places.used[row]),
-        bool(places.gap[row]),
-        str(places.note[row]),
-        str(places.who[row]),
-        str(places.units[row]),
-    )
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _panel(name: str, points: Sequence[Point], last: Block, asked: Asked) -> Panel:

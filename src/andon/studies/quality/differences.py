@@ -52,3 +52,14 @@ def superiority(a: Numbers, b: Numbers) -> float:
     ordered = np.sort(a)
     below = np.searchsorted(ordered, b, side="left") + np.searchsorted(ordered, b, side="right")
     return float(below.mean()) / (2 * len(a))
+
+
+def midranks(ordered: Numbers) -> Numbers:
+    """The ranks of sorted values from 1 on; equal ones share the mean of theirs.
+
+    >>> midranks(np.array([1.0, 2.0, 2.0, 5.0])).tolist()
+    [1.0, 2.5, 2.5, 4.0]
+    """
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    counts = np.diff(np.append(begins, len(ordered)))
+    return np.asarray(np.repeat(begins + (counts + 1) / 2, counts))

@@ -185,13 +185,16 @@ def _used(places: Places, baseline: str) -> NDArray[np.bool_]:
 def _figures(values: Matrix, groups: NDArray[np.int64], places: Places) -> tuple[Matrix, Matrix]:
     """The means of each subgroup (m rows), and the covariance within each (m of p x p)."""
     order = groups[places.row]  # places are in order of time, subgroups in that of their first rows
-    means = np.array([values[groups == g].mean(axis=0) for g in order.tolist()])
+    together = np.argsort(groups, kind="stable")
+    begins, ends = (np.searchsorted(groups[together], order, side=side).tolist() for side in ("left", "right"))
+    parts = [values[together[a:b]] for a, b in zip(begins, ends, strict=True)]
+    means = np.array([part.mean(axis=0) if len(part) > 1 else part[0] for part in parts])
     if places.usual < 2:
         return means, np.empty(0)
     sizes = set(places.size.tolist())
     if len(sizes) > 1:
         raise BadQuestion(f"Subgroups of one size are needed; these have {min(sizes):g} to {max(sizes):g} units.")
-    return means, np.array([np.cov(values[groups == g], rowvar=False) for g in order.tolist()])
+    return means, np.array([np.cov(part, rowvar=False) for part in parts])
 
 
 def _within(within: Matrix, places: Places) -> Matrix | None:

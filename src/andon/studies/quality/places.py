@@ -147,6 +147,8 @@ def _sums(x: Numbers, starts: NDArray[np.intp]) -> Numbers:
 
 def _named(names: Names, starts: NDArray[np.intp]) -> list[str]:
     """The first units of each subgroup."""
+    if len(starts) == len(names):
+        return [str(name) for name in names.tolist()]
     ends = np.append(starts[1:], len(names))
     return [
         ", ".join(dict.fromkeys(filter(None, names[a : min(b, a + SHOWN)].tolist())))

@@ -15,7 +15,7 @@ from ...picture import Picture, bars
 from ...units import Ratio, Unit
 from .amounts import PValue, Statistic, discoveries
 from .bad import Mask, Rows, rows
-from .differences import superiority
+from .differences import midranks
 
 LEAST = 5
 """So many bad and so many good rows at least must have a number or a text before it is compared."""
@@ -238,8 +238,9 @@ def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> 
     of, is_bad = value[known], bad[known]
     if min(is_bad.sum(), (~is_bad).sum()) < LEAST or np.ptp(of) == 0:
         return found
-    found.append(_ranked(name, "level", of, is_bad, autocorrelation))
-    distance = np.abs(of - np.where(is_bad, np.median(of[is_bad]), np.median(of[~is_bad])))
+    level = _ranked(name, "level", of, is_bad, autocorrelation)
+    found.append(level)
+    distance = np.abs(of - np.where(is_bad, level.bad, level.good))
     if np.ptp(distance) > 0:
         found.append(_ranked(name, "spread", distance, is_bad, autocorrelation))
     return found
@@ -248,15 +249,23 @@ def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> 
 def _ranked(name: str, kind: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> Raw:
     """Mann and Whitney's test with ties, its z made smaller by what neighbours share."""
 
-    rank = scipy.stats.rankdata(value)
+    order = np.argsort(value)
+    ordered, side = value[order], bad[order]
+    rank = np.empty(len(value))
+    rank[order] = midranks(ordered)
     n, m = int(bad.sum()), int((~bad).sum())
     independent = _independent(rank, autocorrelation, len(value))
-    effect = 2 * superiority(value[~bad], value[bad]) - 1
-    spread = float(rank.var())
     middle = (len(value) + 1) / 2
-    z = (float(rank[bad].mean()) - middle) / np.sqrt(spread * m / (n * (len(value) - 1)))
-    p = 2 * float(scipy.stats.norm.sf(abs(z) * np.sqrt(independent / len(value))))
-    return Raw(name, kind, float(np.median(value[bad])), float(np.median(value[~bad])), "", effect, p, independent)
+    mean = float(rank[bad].mean())
+    effect = 2 * (mean - middle) / m
+    z = (mean - middle) / np.sqrt(float(rank.var()) * m / (n * (len(value) - 1)))
+    p = 2 * float(scipy.special.ndtr(-abs(z) * np.sqrt(independent / len(value))))
+    return Raw(name, kind, _middle(ordered[side]), _middle(ordered[~side]), "", effect, p, independent)
+
+
+def _middle(ordered: Numbers) -> float:
+    """The median of sorted values."""
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
@@ -275,10 +284,14 @@ def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Number
 
 def _independent(value: Numbers, autocorrelation: Numbers, count: int) -> float:
     """As how many independent rows n rows count: n / (1 + 2 sum of products of the autocorrelations)."""
+    quiet = 2 / np.sqrt(count)
+    about = value - value.mean()
+    if float((about[1:] * about[:-1]).sum()) < quiet * float(np.square(about).sum()):
+        return float(count)
     own = _autocorrelation(value)
     reach = min(len(own), len(autocorrelation))
-    quiet = np.flatnonzero(own[:reach] < 2 / np.sqrt(count))
-    last = int(quiet[0]) if len(quiet) else reach
+    still = np.flatnonzero(own[:reach] < quiet)
+    last = int(still[0]) if len(still) else reach
     return count / max(1.0, 1 + 2 * float((own[:last] * autocorrelation[:last]).sum()))
 
 

@@ -20,13 +20,15 @@ def robust(ordered: Numbers, quartiles: str = "linear") -> tuple[float, float]:
     """
     if quartiles not in QUARTILES:
         raise UnknownName("quartile convention", quartiles, QUARTILES)
-    low, middle, high = (_quantile(ordered, p, quartiles) for p in (0.25, 0.5, 0.75))
+    a, b = QUARTILES[quartiles]
+    count = len(ordered)
+    low, middle, high = (_at(ordered, a + p * (count + b), count) for p in (0.25, 0.5, 0.75))
     return middle, (high - low) / NORMAL
 
 
-def _quantile(ordered: Numbers, p: float, quartiles: str) -> float:
-    a, b = QUARTILES[quartiles]
-    place = min(max(a + p * (len(ordered) + b), 1.0), float(len(ordered))) - 1
+def _at(ordered: Numbers, place: float, count: int) -> float:
+    """What lies at a place, counted from 1, between the values on both sides of it."""
+    place = min(max(place, 1.0), count) - 1
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+    value: float = ordered.item(below)
+    return value + (place - below) * (ordered.item(min(below + 1, count - 1)) - value)
