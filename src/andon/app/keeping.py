@@ -77,22 +77,22 @@ def storage(folder: Path, language: str = "en") -> Row:
 
 
 def retention(folder: Path) -> list[Row]:
-    """Each class of retention: how long it is kept (microseconds, None: for ever), its signals, what is due to go."""
+    """Each class of retention: how long it is kept (microseconds, None: for ever), its signals, what is due to go.
+
+    Machines are those whose units and measurements are of the class; the rows that are due are samples and these.
+    """
     plant = paper(folder)
-    due = {str(r["signal"]): int(str(r["rows"])) for r in forgotten(folder, really=False)}
-    classes: dict[str, list[str]] = {name: [] for name in plant.retention}
-    for m in plant.machines.values():
-        for s in m.signals.values():
-            classes.setdefault(s.retention, []).append(s.path)
+    due = {str(r["path"]): int(str(r["rows"])) for r in forgotten(folder, really=False)}
     return [
         {
             "class": name,
             "keep": plant.retention.get(name),
-            "signals": len(paths),
+            "signals": len(signals := [p for p in paths if p not in plant.machines]),
+            "machines": len(paths) - len(signals),
             "due": sum(due.get(p, 0) for p in paths),
-            "examples": list(paths[:3]),
+            "examples": list((signals or paths)[:3]),
         }
-        for name, paths in classes.items()
+        for name, paths in plant.kept().items()
     ]
 
 

@@ -15,7 +15,7 @@ from ..ledger import audit
 from ..model import Window
 from ..picture import Picture
 from ..picture import trend as trend_picture
-from ..plant import Signal
+from ..plant import Machine, Signal
 from ..plant.zones import clock_text
 from .opening import Andon, for_the_whole_plant, open_plant, restricted
 
@@ -89,14 +89,17 @@ def sql(folder: Path, text: str) -> list[Row]:
         return [{k: plain(v) for k, v in r.items()} for r in plant.history.sql(text).to_pylist()]
 
 
-def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until: str = "") -> int:
-    """Copy samples to a Parquet or CSV file; returns how many."""
+def exported(
+    folder: Path, target: Path, *, kind: str = "samples", at: str = "", since: str = "", until: str = ""
+) -> int:
+    """Copy samples, units or measurements to a Parquet or CSV file; returns how many."""
     if target.suffix not in (".parquet", ".csv"):
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
         window = plant.window(at, since=since, until=until) if since else None
-        signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at or restricted() else None
-        return plant.history.export(target, window=window, signals=signals, format=target.suffix[1:])
+        machines = plant.plant.at(at) if at or restricted() else None
+        paths = None if machines is None else [p for m in machines for p in _kept_of(m, kind)]
+        return plant.history.export(target, kind=kind, window=window, paths=paths, format=target.suffix[1:])
 
 
 def sealed(folder: Path) -> int:
@@ -155,16 +158,17 @@ def forgotten(folder: Path, *, really: bool) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
     for_the_whole_plant("Retention")
     with open_plant(folder) as plant:
-        keep = {
-            s.path: plant.plant.retention[s.retention]
-            for m in plant.plant.machines.values()
-            for s in m.signals.values()
-            if s.retention in plant.plant.retention
-        }
+        classes = {p: c for c, paths in plant.plant.kept().items() for p in paths}
+        keep = {p: plant.plant.retention[c] for p, c in classes.items() if c in plant.plant.retention}
         return [
-            {"signal": f.path, "before": clock_text(f.window.until, plant.plant.zone), "rows": f.rows}
+            {"path": f.path, "before": clock_text(f.window.until, plant.plant.zone), "rows": f.rows}
             for f in plant.history.expire(keep, really=really)
         ]
+
+
+def _kept_of(machine: Machine, kind: str) -> list[str]:
+    """The paths under which rows of a kind are kept of a machine."""
+    return [s.path for s in machine.signals.values()] if kind == "samples" else [machine.path]
 
 
 def _heard(plant: Andon, signal: Signal, window: Window) -> Row:
