@@ -48,6 +48,7 @@ PARTS = {
         "without_user",
         "written_source",
     ),
+    "copying": ("backed_up", "restored"),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
     "demonstration": ("demo", "fault", "faults", "is_filling", "live", "play"),
     "describing": (
@@ -100,18 +101,7 @@ PARTS = {
     "standing": ("schedule", "schedules"),
     "start": ("check", "create", "is_plant", "no_plant", "schema", "zone_here"),
     "stopping": ("recent_reasons", "stops_at"),
-    "upkeep": (
-        "backed_up",
-        "coverage",
-        "exported",
-        "forgotten",
-        "latest",
-        "restored",
-        "sealed",
-        "sql",
-        "trend",
-        "verified",
-    ),
+    "upkeep": ("coverage", "exported", "forgotten", "latest", "sealed", "sql", "trend", "verified"),
     "visiting": ("Visitor", "Visits", "roles", "source_cards", "spoken_protocols"),
     "wafers": ("wafer_maps",),
 }
