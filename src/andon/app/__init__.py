@@ -78,7 +78,7 @@ PARTS = {
         "storage",
     ),
     "dossiers": ("dossier",),
-    "gauges": ("Wanted", "gauge_sheet", "gauge_studies", "plan_gauge_study"),
+    "gauges": ("Wanted", "gauge_sheet", "gauge_study", "gauge_studies", "plan_gauge_study"),
     "losing": ("Asking", "lost", "lost_stops"),
     "measured": (
         "Which",
