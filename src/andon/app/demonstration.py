@@ -16,6 +16,7 @@ from ..acquire.simulated import Simulation, side_by_side, simulated_plant
 from ..acquire.simulated.floor.faults import FAULTS, throw
 from ..acquire.simulated.floor.floor import Floor
 from ..acquire.simulated.hours import days_around
+from ..acquire.simulated.inspector import Inspector
 from ..acquire.simulated.joined import joined
 from ..acquire.simulated.live import FLOOR, begin_of_recent, bridge, done, is_left, leave, live_plant, older
 from ..errors import BadConfig, NoData, NotConnected
@@ -87,10 +88,11 @@ def play(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None
     truth = json.loads((folder / "truth.json").read_text("utf-8"))
     if _now() >= truth["until"]:
         raise NoData(f"The simulated days of {folder} are over. Remove it, or choose another folder, for fresh ones.")
-    floor, past = Floor(folder / FLOOR), _past(folder)
+    floor, past, inspector = Floor(folder / FLOOR), _past(folder), Inspector(folder, folder / FLOOR)
 
     def begun(running: Running) -> None:
         running.history.offer({"fault": lambda name, at, seconds: throw(floor, name, at, seconds)})
+        inspector.start()
         if past:
             past.start()
         if tell:
@@ -100,6 +102,7 @@ def play(folder: Path, *, tell: Callable[[Running], None] | None = None) -> None
         floor.start()
         run(folder, tell=begun)
     finally:
+        inspector.stop()
         floor.stop()
         if past and past.is_alive():
             past.terminate()
