@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..answer import Plain, plain
-from ..errors import BadQuestion, NoData, UnknownName
-from ..historian.measured import SCHEMAS
+from ..errors import BadQuestion, NoData
 from ..model import Measurements, Units, Window
 from ..model.measured import NOWHERE, Names
 from ..plant import Machine
-from .opening import lent_of, paper, reading, spoken
+from .opening import paper, reading, spoken
 
 Row = dict[str, Plain]
 Rows = NDArray[np.intp]
@@ -141,19 +139,6 @@ def values_of(
         **specified(machine, test, limits=chosen.limits),
         "columns": columns,
     }
-
-
-def streamed_rows(folder: Path, kind: str, at: str, window: Window) -> tuple[pa.Schema, Iterator[pa.Table]]:
-    """Columns and rows of all "units" or "measurements" of a place, some at a time: memory does not grow with them.
-
-    The plant has to be lent to this process, for its history must stay open while somebody reads.
-    """
-    lent, machines = lent_of(folder), paper(folder).at(at)
-    if lent is None:
-        raise BadQuestion(f"{folder} is not running here, so nothing can be streamed.")
-    if kind not in SCHEMAS:
-        raise UnknownName("kind of rows", kind, SCHEMAS)
-    return SCHEMAS[kind], (t for m in machines for t in lent.history.tested_rows(kind, m.path, window))
 
 
 def _tested(machine: Machine, found: Measurements) -> Row:
