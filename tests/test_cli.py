@@ -162,6 +162,10 @@ def test_exported_samples_are_all_there(demo, tmp_path, capsys):
     run(["sql", str(demo), "SELECT count(*) AS n FROM samples WHERE signal LIKE 'line-1/%'", "--json"], house)
     (counted,) = json.loads(capsys.readouterr().out)
     assert pq.read_metadata(tmp_path / "out.parquet").num_rows == counted["n"]
+    assert run(["export", str(demo), str(tmp_path / "out.csv"), "--kind", "units", "--at", "line-1"], house) == 0
+    capsys.readouterr()
+    run(["sql", str(demo), "SELECT count(*) AS n FROM units WHERE machine LIKE 'line-1/%'", "--json"], house)
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == json.loads(capsys.readouterr().out)[0]["n"] + 1
 
 
 @pytest.mark.parametrize(

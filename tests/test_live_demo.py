@@ -60,6 +60,7 @@ def now() -> int:
 def test_every_protocol_is_heard(folder):
     until(lambda: {row["health"] for row in sources(folder).values()} == {"connected"}, 90, str(sources(folder)))
     assert {row["connector"] for row in sources(folder).values()} == {
+        "files",
         "modbus",
         "mqtt",
         "mtconnect",

@@ -4,6 +4,8 @@ import base64
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute
 import pytest
 from fastapi.testclient import TestClient
 
@@ -68,6 +70,18 @@ def test_what_plant_toml_describes_is_listed_and_wins(asks: TestClient) -> None:
     tests = {t["name"]: t for m in told(asks, "")["machines"] for t in m["tests"]}
     assert (tests["diameter"]["title"], tests["diameter"]["target"]) == ("Diameter of the shaft", 25.0)
     assert (tests["roughness"]["title"], tests["roughness"]["high"]) == ("", 1.6)
+
+
+def test_everything_streams_as_plain_rows(asks: TestClient) -> None:
+    asked = WHEN | {"at": LATHE, "kind": "measurements", "format": "arrow"}
+    rows = pa.ipc.open_stream(asks.get("/api/measured/rows", params=asked).content).read_all()
+    assert rows.num_rows == len(PARTS)
+    diameters = rows.filter(pa.compute.equal(rows["test"], "diameter"))
+    assert np.allclose(np.sort(diameters["value"].to_numpy()), np.sort(PARTS.take("diameter").value))
+    text = asks.get("/api/measured/rows", params=asked | {"kind": "units", "format": ""}).text.splitlines()
+    assert text[0].startswith("machine,at,unit_id,step")
+    assert len(text) == 601
+    assert asks.get("/api/measured/rows", params=asked | {"kind": "spells"}).status_code == 404
 
 
 def test_units_come_newest_first_page_by_page(asks: TestClient) -> None:

@@ -102,6 +102,25 @@ def test_rejects_are_booked_by_the_bin_they_fell_into_and_retests_as_rework(stat
     assert station.books.balance().holds
 
 
+def test_a_test_that_was_made_again_costs_the_time_of_the_tester_and_no_part(station: Works) -> None:
+    give(station, units_of(ROWS))
+    station.close()
+    found = booked(station, shift="early")
+    assert found["reject", "bin 7"] == (2.0, 4.0)  # two parts at 2.00 each
+    assert found["rework", ""] == (1.0, 0.75)  # 45 s at 60.00 an hour
+    assert station.books.balance().holds
+
+
+def test_where_no_hour_has_a_price_a_test_that_was_made_again_costs_what_the_part_does(tmp_path: Path) -> None:
+    works = opened(tmp_path, TESTER.replace("hour_value = 60.0\n", ""))
+    works.say("state", [(0, "run"), (470, "none"), (960, "run")])
+    give(works, units_of(ROWS))
+    works.close()
+    found = booked(works, shift="early")
+    assert (found["reject", "bin 7"], found["rework", ""]) == ((2.0, 4.0), (1.0, 2.0))
+    shut(works)
+
+
 def test_the_time_of_what_was_not_good_is_lost_to_defects(station: Works) -> None:
     give(station, units_of(ROWS))
     station.close()

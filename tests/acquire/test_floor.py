@@ -18,12 +18,18 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
+from andon.acquire.files import read_mapping, take_all
 from andon.acquire.simulated.floor.floor import Floor
+from andon.acquire.simulated.gauged import HIGH, LOW
 from andon.acquire.simulated.hours import days_around
+from andon.acquire.simulated.inspector import INBOX, Inspector
 from andon.acquire.simulated.live import live_plant
 from andon.acquire.simulated.play import Player
 from andon.acquire.simulated.score import Score
 from andon.acquire.spb import Wire, parse
+from andon.config import read_plant
+from andon.units import HOUR, MINUTE
+from memory import Memory
 from servers import until
 
 TICK = 100_000
@@ -75,6 +81,26 @@ def browsed(port: int) -> dict[str, tuple[object, int, int]]:
             return said
 
     return asyncio.run(read())
+
+
+def test_what_is_measured_comes_as_files_when_its_time_has_come_and_is_not_handed_over_twice(folder, tmp_path):
+    plant, begun, inbox = read_plant(folder.parent), now(), folder.parent / INBOX
+    inspector, sink = Inspector(folder.parent, folder), Memory()
+    assert inspector.hand_over(0) == 0
+    count = inspector.hand_over(begun + 16 * HOUR)
+    assert count > 3
+    assert inspector.hand_over(begun + 16 * HOUR) == 0
+    (source,) = (s for s in plant.sources if s.name == "gauges")
+    reports = list(take_all(inbox, read_mapping(source.settings), plant, sink))
+    assert [r.failed for r in reports] == [False] * count
+    found = list(sink.batches.values())
+    values = [v for b in found for v in b.measurements.to_pylist()]
+    assert len(values) == sum(b.units.num_rows for b in found)
+    assert all((v["test"], v["unit"], v["low"], v["high"]) == ("diameter", "mm", LOW, HIGH) for v in values)
+    assert {u["machine"] for b in found for u in b.units.to_pylist()} <= set(plant.machines)
+    assert all(
+        begun - MINUTE < u["at"].timestamp() * 1e6 <= begun + 16 * HOUR for b in found for u in b.units.to_pylist()
+    )
 
 
 def test_an_opcua_client_reads_what_the_score_says_with_its_source_time(floor, folder):

@@ -192,7 +192,7 @@ def test_a_second_owner_is_told_who_owns_the_folder(history: Historian) -> None:
 def test_errors_of_the_owner_reach_other_callers_as_what_they_are(history: Historian) -> None:
     with Historian.open(history.folder) as remote:
         with pytest.raises(UnknownName, match="There is no signal 'p/y'"):
-            remote.export(history.folder / "x.parquet", signals=["p/y"])
+            remote.export(history.folder / "x.parquet", paths=["p/y"])
         with pytest.raises(AttributeError):
             remote.folder_of_my_own  # noqa: B018  # the access is what is tested
 

@@ -153,7 +153,7 @@ def test_promise_7_open_files_plain_duckdb_and_plain_polars_read_the_same_rows(t
 def test_promise_7_the_exported_file_holds_the_same_rows(history: Historian, tmp_path: Path) -> None:
     history.write(batch(1, said("press/p", [MONDAY, MONDAY + SECOND], [1.25, 2.5])))
     assert history.export(tmp_path / "out.parquet") == 2
-    assert history.export(tmp_path / "out.csv", signals=["press/p"], format="csv") == 2
+    assert history.export(tmp_path / "out.csv", paths=["press/p"], format="csv") == 2
     assert pl.read_parquet(tmp_path / "out.parquet")["value"].to_list() == [1.25, 2.5]
     assert pl.read_csv(tmp_path / "out.csv")["value"].to_list() == [1.25, 2.5]
 

@@ -158,6 +158,31 @@ def test_a_part_is_measured_at_the_tablet(visit, served, picture, lang, theme):
     assert found["facts"]["photo"].endswith(".png")
 
 
+@pytest.mark.parametrize(("lang", "theme"), [("en", "light"), ("zh", "dark")])
+def test_a_gauge_study_is_walked_through_at_the_tablet(visit, served, picture, lang, theme):
+    name = f"T-{lang}"
+    page = visit("/operator?at=line-1/lathe-1", lang=lang, theme=theme, size="tablet")
+    wanted = {"at": "line-1/lathe-1", "test": "diameter", "parts": f"{lang}1,{lang}2", "appraisers": "Li", "trials": 2}
+    page.request.post(f"{served.url}/api/gauge-studies/{name}", data=wanted, headers={"x-andon": "1"})
+    page.click(".deeds button:has-text('Measure'), .deeds button:has-text('测量')")
+    page.click(f".taps button:has-text('{name}')")
+    for number in range(4):
+        page.wait_for_selector(f".walk progress[value='{number}']")
+        for key in f"25.0{number}":
+            page.click(f".walk .pad button:text-is('{key}')")
+        if number == 1:
+            picture(page, f"operator-gauge-{lang}-{theme}")
+        page.click(".walk button.main")
+    page.wait_for_selector(f".opdialog a[href='/quality/gauges?study={name}']")
+
+    def read() -> list[float | None]:
+        with urlopen(f"{served.url}/api/gauge-studies/{name}") as answer:
+            return [line["value"] for line in json.load(answer)["lines"]]
+
+    until(lambda: None not in read(), 30, "the readings")
+    assert read() == [25.0, 25.01, 25.02, 25.03]
+
+
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 

@@ -12,6 +12,8 @@ from .register import Desk, Done, may
 
 PHOTO = re.compile(r"[0-9a-f]{64}\.(jpg|png|webp)")
 """How a photo in the plant folder is called: its digest and its kind."""
+STUDY = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
+"""How a planned gauge study is called."""
 VERDICTS = {"": None, "passed": True, "failed": False}
 
 
@@ -30,6 +32,9 @@ def inspect(
     product: str = "",
     gauge: str = "",
     photo: str = "",
+    plan: str = "",
+    appraiser: str = "",
+    trial: int = 0,
     why: str = "",
 ) -> Done:
     """Write down what was found on a produced unit: a value, or that it passed or failed.
@@ -61,6 +66,12 @@ def inspect(
         What it was measured with; the gauge that plant.toml says, unless given.
     photo
         Name of a photo, as it was given when the photo was sent.
+    plan
+        Name of the gauge study that the reading was made for.
+    appraiser
+        Who measured, where that is not who writes it down.
+    trial
+        Which trial of the gauge study it is: 1, 2, 3...; the same one again takes the place of the first.
     why
         What there is to say about it.
     """
@@ -73,6 +84,8 @@ def inspect(
         raise BadInput("Give a value, or say whether it passed or failed.")
     if photo and not PHOTO.fullmatch(photo):
         raise BadInput(f"{photo!r} is no photo of this plant: send the photo first, and give the name that comes back.")
+    if (plan and not STUDY.fullmatch(plan)) or trial < 0 or bool(plan) != bool(trial):
+        raise BadInput(f"A reading of a gauge study has its name and the trial, 1 or more: not {plan!r} and {trial}.")
     meant = desk.now if at is None else at.since
     if meant > desk.now:
         raise BadInput(f"{desk.clock(meant)} is yet to come. Give a moment until now.")
@@ -80,7 +93,8 @@ def inspect(
     row: dict[str, object] = {"machine": machine, "unit_id": unit.strip(), "test": test, "value": value}
     row |= {"step": step, "lot": lot, "product": product or place.default_product, "unit": known.unit}
     row |= {"low": known.low, "high": known.high, "passed": VERDICTS[verdict]}
-    row |= {"who": desk.who, "gauge": gauge or known.gauge, "photo": photo}
+    row |= {"who": appraiser.strip() or desk.who, "gauge": gauge or known.gauge, "photo": photo}
+    row |= {"plan": plan, "trial": str(trial)} if plan else {}
     kinds = dict.fromkeys(("value", "low", "high"), pa.float64()) | {"passed": pa.bool_()}
     table = pa.table({n: pa.array([v], kinds.get(n, pa.string())) for n, v in row.items()})
     desk.found(machine, meant, table, unit=unit, test=test, value=value, verdict=verdict, photo=photo, why=why)

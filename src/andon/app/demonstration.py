@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..acquire.simulated.floor.faults import FAULTS, throw
 from ..acquire.simulated.floor.floor import PLAN, Floor
+from ..acquire.simulated.inspector import Inspector
 from ..acquire.simulated.live import FLOOR
 from ..errors import BadConfig, NoData, NotConnected
 from ..historian import RemoteHistorian
@@ -63,10 +64,11 @@ def play(folder: Path, floor: Floor, *, tell: Callable[[Running], None] | None =
     """Run the plant that is connected to the servers, until SIGTERM or Ctrl-C."""
     from .running import run
 
-    past = filling(folder)
+    past, inspector = filling(folder), Inspector(folder, folder / FLOOR)
 
     def begun(running: Running) -> None:
         running.history.offer({"fault": lambda name, at, seconds: throw(floor, name, at, seconds)})
+        inspector.start()
         if past:
             past.start()
         if tell:
@@ -75,6 +77,7 @@ def play(folder: Path, floor: Floor, *, tell: Callable[[Running], None] | None =
     try:
         run(folder, tell=begun)
     finally:
+        inspector.stop()
         if past and past.is_alive():
             past.terminate()
 

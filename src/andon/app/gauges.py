@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..acts.inspections import STUDY
 from ..answer import Plain
 from ..errors import BadQuestion, UnknownName
+from ..model import Found, Window
+from ..model.measured import texts
 from ..plant.reports import FORMATS
 from ..surfaces.report import MEDIA, Line, Sheet, drawn
 from ..words import LANGUAGES
-from .opening import paper
+from .opening import paper, reading
 from .recorded import Doer, recorded
 from .reported import Document
 
-NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
+FOLDER = "gauge-studies"
 MOST = 2000
 """Readings of one study."""
 
@@ -51,7 +53,7 @@ def plan_gauge_study(folder: Path, name: str, wanted: Wanted, *, by: Doer) -> di
     UnknownName
         The plant has no such machine.
     """
-    if not NAME.fullmatch(name):
+    if not STUDY.fullmatch(name):
         raise BadQuestion(
             f"{name!r} is no name of a gauge study: write letters, digits, '-', '_' and '.', such as G-12."
         )
@@ -85,7 +87,7 @@ def plan_gauge_study(folder: Path, name: str, wanted: Wanted, *, by: Doer) -> di
 def gauge_studies(folder: Path) -> list[dict[str, Plain]]:
     """The gauge studies that were planned, the newest first, without their readings."""
     machines = paper(folder).machines
-    found = [_read(file) for file in sorted((folder / "gauge-studies").glob("*.json"))]
+    found = [_read(file) for file in sorted((folder / FOLDER).glob("*.json"))]
     shown = [{k: v for k, v in told.items() if k != "lines"} for told in found if told["machine"] in machines]
     return sorted(shown, key=lambda told: -int(str(told["made_at"])))
 
@@ -104,15 +106,9 @@ def gauge_sheet(folder: Path, name: str, *, form: str = "html", language: str = 
         raise BadQuestion(f"There is no format {form!r} of a report. There are: {', '.join(FORMATS)}.")
     if language and language not in LANGUAGES:
         raise UnknownName("language", language, LANGUAGES)
-    plant = paper(folder)
-    known = [str(told["name"]) for told in gauge_studies(folder)]
-    if name not in known:
-        raise UnknownName("planned gauge study", name, known)
-    told = _read(folder / "gauge-studies" / f"{name}.json")
+    plant, told = paper(folder), _planned(folder, name)
     machine, test = str(told["machine"]), str(told["test"])
     said = plant.machines[machine].characteristics.of(test)
-    lines = told["lines"]
-    assert isinstance(lines, list)
     sheet = Sheet(
         name=name,
         plant=plant.name,
@@ -125,9 +121,69 @@ def gauge_sheet(folder: Path, name: str, *, form: str = "html", language: str = 
         high=said.high,
         made_at=int(str(told["made_at"])),
         made_by=str(told["made_by"]),
-        lines=tuple(Line(*x) for x in lines),  # type: ignore[misc]  # as plan_gauge_study wrote them
+        lines=tuple(Line(*line) for line in _lines(told)),
     )
     return Document(f"{name}.{form}", MEDIA[form], drawn(sheet, form))
+
+
+def gauge_study(folder: Path, name: str) -> dict[str, Plain]:
+    """One planned gauge study, with what was read so far: how far a walk through it has come.
+
+    Returns
+    -------
+    dict
+        The study as it was planned, the `title`, `unit`, `low`, `high` and `gauge` of its test, and `lines`: each
+        reading in the order in which it is to be made, with `value` (None: not yet) and `at`.
+
+    Raises
+    ------
+    UnknownName
+        No study of that name was planned.
+    """
+    told = _planned(folder, name)
+    machine, test = str(told["machine"]), str(told["test"])
+    with reading(folder) as (plant, history):
+        said = plant.machines[machine].characteristics.of(test)
+        measured = history.measurements(machine, Window(int(str(told["made_at"])), 1 << 62), [test])
+    made = _readings(measured.take(test), name) if test in measured.names else {}
+    lines: list[Plain] = []
+    for order, appraiser, trial, part in _lines(told):
+        value, at = made.get((appraiser, part, trial), (None, None))
+        line: dict[str, Plain] = {"order": order, "appraiser": appraiser, "trial": trial, "part": part}
+        lines.append(line | {"value": value, "at": at})
+    about: dict[str, Plain] = {"title": said.title or test, "unit": said.unit, "low": said.low, "high": said.high}
+    return told | about | {"gauge": said.gauge, "lines": lines}
+
+
+def _readings(found: Found, name: str) -> dict[tuple[str, str, int], tuple[float, int]]:
+    """Value and moment of each reading of a study, by who, part and trial.
+
+    A reading that says no trial, as from the printed sheet, is the next one of its part by who made it.
+    """
+    units, made = found.units, dict[tuple[str, str, int], tuple[float, int]]()
+    plan, who, trial = (units.facts.get(n, texts([""] * len(units))) for n in ("plan", "who", "trial"))
+    for row, value in zip(found.row.tolist(), found.value.tolist(), strict=True):
+        if plan[row] != name or value != value:
+            continue
+        key = (str(who[row]), str(units.unit[row]))
+        said = str(trial[row])
+        nth = int(said) if said.isdigit() else 1 + sum(k[:2] == key for k in made)
+        made[*key, nth] = (value, int(units.at[row]))
+    return made
+
+
+def _planned(folder: Path, name: str) -> dict[str, Plain]:
+    known = [str(told["name"]) for told in gauge_studies(folder)]
+    if name not in known:
+        raise UnknownName("planned gauge study", name, known)
+    return _read(folder / FOLDER / f"{name}.json")
+
+
+def _lines(told: dict[str, Plain]) -> list[tuple[int, str, int, str]]:
+    """The readings of a study as they were planned: order, appraiser, trial, part."""
+    lines = told["lines"]
+    assert isinstance(lines, list)
+    return [tuple(line) for line in lines]  # type: ignore[misc, arg-type]  # as plan_gauge_study wrote them
 
 
 def named(text: str, kind: str) -> list[str]:
@@ -159,7 +215,7 @@ def ordered(parts: list[str], people: list[str], trials: int, seed: int) -> list
 
 def _keep(folder: Path, name: str, told: dict[str, Plain]) -> None:
     """Write it once, for good: whole, or not at all."""
-    home = folder / "gauge-studies"
+    home = folder / FOLDER
     home.mkdir(exist_ok=True)
     file, part = home / f"{name}.json", home / f".{name}.{os.getpid()}.part"
     with part.open("w", encoding="utf-8") as out:

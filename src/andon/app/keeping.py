@@ -13,15 +13,15 @@ from ..answer import Plain, plain
 from ..errors import BadInput, UnknownName
 from ..plant import Plant
 from ..words import say
+from .copying import DRAFT, backed_up
 from .opening import open_plant, paper, restricted
 from .recorded import Doer, allowed, recorded
-from .upkeep import Verdict, backed_up, forgotten, verified
+from .upkeep import Verdict, forgotten, verified
 
 Row = dict[str, Plain]
 MOST = 500
 """Rows at once."""
 CHUNK = 1 << 20
-DRAFT = ".backup-"
 STALE = 24 * 3600
 """Seconds after which a backup that a kill left half made is cleared away."""
 TIERS = {"history/cold": "sealed", "history/rollup": "roll-ups", "ledger": "ledger", "standing": "standing questions"}
@@ -77,22 +77,22 @@ def storage(folder: Path, language: str = "en") -> Row:
 
 
 def retention(folder: Path) -> list[Row]:
-    """Each class of retention: how long it is kept (microseconds, None: for ever), its signals, what is due to go."""
+    """Each class of retention: how long it is kept (microseconds, None: for ever), its signals, what is due to go.
+
+    Machines are those whose units and measurements are of the class; the rows that are due are samples and these.
+    """
     plant = paper(folder)
-    due = {str(r["signal"]): int(str(r["rows"])) for r in forgotten(folder, really=False)}
-    classes: dict[str, list[str]] = {name: [] for name in plant.retention}
-    for m in plant.machines.values():
-        for s in m.signals.values():
-            classes.setdefault(s.retention, []).append(s.path)
+    due = {str(r["path"]): int(str(r["rows"])) for r in forgotten(folder, really=False)}
     return [
         {
             "class": name,
             "keep": plant.retention.get(name),
-            "signals": len(paths),
+            "signals": len(signals := [p for p in paths if p not in plant.machines]),
+            "machines": len(paths) - len(signals),
             "due": sum(due.get(p, 0) for p in paths),
-            "examples": list(paths[:3]),
+            "examples": list((signals or paths)[:3]),
         }
-        for name, paths in classes.items()
+        for name, paths in plant.kept().items()
     ]
 
 
@@ -103,27 +103,25 @@ def expired(folder: Path, *, by: Doer) -> list[Row]:
 
 
 def saved(folder: Path, target: str, *, by: Doer) -> Row:
-    """Copy the whole plant into a new folder on this computer, while it runs."""
+    """Copy the whole plant, without its secrets, into a new folder on this computer, while it runs."""
     goal = Path(target).expanduser()
     with recorded(folder, "backup", by, "admin", {"folder": str(goal)}):
         if not goal.is_absolute():
             raise BadInput(f"{target!r} is no whole path: name the folder from the root on, such as /backup/works.")
-        if goal.resolve().is_relative_to(folder.resolve()):
-            raise BadInput(f"{goal} lies in the plant folder itself: a backup goes elsewhere.")
         try:
-            backed_up(folder, goal)
+            backed_up(folder, goal, secrets=False)
         except OSError as error:
             raise BadInput(f"{goal} cannot be written: {error.strerror}.") from error
     return {"folder": str(goal), **_weight(goal.rglob("*"))}
 
 
 def packed(folder: Path, *, by: Doer) -> Iterator[bytes]:
-    """The whole plant as one tar file, piece by piece, while it runs; `andon restore` brings its contents back."""
+    """The whole plant, without its secrets, as one tar file while it runs; `andon restore` brings its contents back."""
     with recorded(folder, "backup", by, "admin", {"folder": "download"}):
         _clear(folder)
         draft = Path(mkdtemp(prefix=DRAFT, dir=folder))
         try:
-            backed_up(folder, draft)
+            backed_up(folder, draft, secrets=False)
         except BaseException:
             shutil.rmtree(draft)
             raise

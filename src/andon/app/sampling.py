@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from ..answer import Plain, plain
-from ..errors import BadQuestion
+from ..errors import BadQuestion, UnknownName
 from ..historian import Historian
+from ..historian.measured import SCHEMAS
 from ..historian.trend import width_of
 from ..model import Spells, Window
 from ..plant import Plant, Signal
@@ -103,6 +104,19 @@ def streamed(folder: Path, signals: Sequence[str], window: Window) -> Iterator[p
     if lent is None:
         raise BadQuestion(f"{folder} is not running here, so nothing can be streamed.")
     return _walk(lent.history, list(_chosen(plant, "", signals)), window, ("", 0))
+
+
+def streamed_rows(folder: Path, kind: str, at: str, window: Window) -> tuple[pa.Schema, Iterator[pa.Table]]:
+    """Columns and rows of all "units" or "measurements" of a place, some at a time: memory does not grow with them.
+
+    The plant has to be lent to this process, for its history must stay open while somebody reads.
+    """
+    lent, machines = lent_of(folder), paper(folder).at(at)
+    if lent is None:
+        raise BadQuestion(f"{folder} is not running here, so nothing can be streamed.")
+    if kind not in SCHEMAS:
+        raise UnknownName("kind of rows", kind, SCHEMAS)
+    return SCHEMAS[kind], (t for m in machines for t in lent.history.tested_rows(kind, m.path, window))
 
 
 def trends(folder: Path, signals: Sequence[str], window: Window, pixels: int) -> Curves:

@@ -1,27 +1,24 @@
-"""Looking after a plant folder: signals at a glance, SQL, export, backup, verification, retention."""
+"""Looking after a plant folder: signals at a glance, SQL, export, verification, retention."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..accounts import Accounts, is_kept
 from ..answer import Plain, plain
 from ..errors import BadInput
-from ..historian import Historian
+from ..historian.backup import digest_of
 from ..ledger import audit
 from ..model import Window
 from ..picture import Picture
 from ..picture import trend as trend_picture
-from ..plant import Signal
+from ..plant import Machine, Signal
 from ..plant.zones import clock_text
 from .opening import Andon, for_the_whole_plant, open_plant, restricted
+from .photos import PHOTOS
 
 Row = dict[str, Plain]
-ANSWERS = "standing"
-"""Where the answers of standing questions lie in a plant folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,17 @@ def sql(folder: Path, text: str) -> list[Row]:
         return [{k: plain(v) for k, v in r.items()} for r in plant.history.sql(text).to_pylist()]
 
 
-def exported(folder: Path, target: Path, *, at: str = "", since: str = "", until: str = "") -> int:
-    """Copy samples to a Parquet or CSV file; returns how many."""
+def exported(
+    folder: Path, target: Path, *, kind: str = "samples", at: str = "", since: str = "", until: str = ""
+) -> int:
+    """Copy samples, units or measurements to a Parquet or CSV file; returns how many."""
     if target.suffix not in (".parquet", ".csv"):
         raise BadInput(f"{target} ends in {target.suffix or 'nothing'!r}; name a .parquet or a .csv file.")
     with open_plant(folder) as plant:
         window = plant.window(at, since=since, until=until) if since else None
-        signals = [s.path for m in plant.plant.at(at) for s in m.signals.values()] if at or restricted() else None
-        return plant.history.export(target, window=window, signals=signals, format=target.suffix[1:])
+        machines = plant.plant.at(at) if at or restricted() else None
+        paths = None if machines is None else [p for m in machines for p in _kept_of(m, kind)]
+        return plant.history.export(target, kind=kind, window=window, paths=paths, format=target.suffix[1:])
 
 
 def sealed(folder: Path) -> int:
@@ -105,40 +105,8 @@ def sealed(folder: Path) -> int:
         return plant.history.seal()
 
 
-def backed_up(folder: Path, target: Path) -> None:
-    """Copy plant.toml, history and ledger to a new folder, while the plant may be running."""
-    for_the_whole_plant("A backup")
-    if target.exists() and any(target.iterdir()):
-        raise BadInput(f"{target} is not empty: a backup goes to a new folder.")
-    with open_plant(folder) as plant:
-        plant.history.backup(target / "history")
-        plant.books.backup(target / "ledger")
-    if is_kept(folder):
-        with Accounts(folder) as accounts:
-            accounts.backup(target)
-    for part in ("ledger/audit.jsonl", "plant.toml"):
-        if (folder / part).exists():
-            shutil.copy2(folder / part, target / part)
-    if (folder / ANSWERS).is_dir():
-        shutil.copytree(folder / ANSWERS, target / ANSWERS)
-
-
-def restored(copy: Path, folder: Path) -> None:
-    """Bring a backup back into a new folder."""
-    if folder.exists() and any(folder.iterdir()):
-        raise BadInput(f"{folder} is not empty: a backup is brought back into a new folder.")
-    Historian.restore(copy / "history", folder / "history")
-    shutil.copytree(copy / "ledger", folder / "ledger", dirs_exist_ok=True)
-    if is_kept(copy):
-        with Accounts(copy) as accounts:
-            accounts.backup(folder)
-    shutil.copy2(copy / "plant.toml", folder / "plant.toml")
-    if (copy / ANSWERS).is_dir():
-        shutil.copytree(copy / ANSWERS, folder / ANSWERS)
-
-
 def verified(folder: Path, *, deep: bool = False) -> Verdict:
-    """Check history, books and audit log."""
+    """Check history, books, audit log and photos."""
     for_the_whole_plant("Verification")
     with open_plant(folder) as plant:
         report = plant.history.verify(deep=deep)
@@ -147,6 +115,11 @@ def verified(folder: Path, *, deep: bool = False) -> Verdict:
         books = plant.books.balance()
     if not log.holds:
         rows.append({"file": "ledger/audit.jsonl", "what": f"line {log.broken}: {log.says}"})
+    rows += [
+        {"file": f"{PHOTOS}/{photo.name}", "what": "is not as it was written"}
+        for photo in sorted((folder / PHOTOS).glob("[!.]*"))
+        if digest_of(photo) != photo.stem
+    ]
     rows += [{"file": "ledger/books.sqlite", "what": str(plain(p))} for p in books.proofs if not p.holds]
     return Verdict(rows, bool(rows))
 
@@ -155,16 +128,17 @@ def forgotten(folder: Path, *, really: bool) -> list[Row]:
     """Delete what is older than its retention class says; without `really` only say what would go."""
     for_the_whole_plant("Retention")
     with open_plant(folder) as plant:
-        keep = {
-            s.path: plant.plant.retention[s.retention]
-            for m in plant.plant.machines.values()
-            for s in m.signals.values()
-            if s.retention in plant.plant.retention
-        }
+        classes = {p: c for c, paths in plant.plant.kept().items() for p in paths}
+        keep = {p: plant.plant.retention[c] for p, c in classes.items() if c in plant.plant.retention}
         return [
-            {"signal": f.path, "before": clock_text(f.window.until, plant.plant.zone), "rows": f.rows}
+            {"path": f.path, "before": clock_text(f.window.until, plant.plant.zone), "rows": f.rows}
             for f in plant.history.expire(keep, really=really)
         ]
+
+
+def _kept_of(machine: Machine, kind: str) -> list[str]:
+    """The paths under which rows of a kind are kept of a machine."""
+    return [s.path for s in machine.signals.values()] if kind == "samples" else [machine.path]
 
 
 def _heard(plant: Andon, signal: Signal, window: Window) -> Row:

@@ -115,6 +115,7 @@ def _machine(machine: MachineTable, file: PlantFile, reasons: Mapping[str, Reaso
         rules=rules,
         products=_products(machine, file),
         default_product=machine.default_product,
+        measurements=machine.measurements,
         characteristics=characteristics([c for c in file.characteristic if is_at(machine, c.places)]),
     )
 

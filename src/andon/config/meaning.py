@@ -101,6 +101,7 @@ def _signals(draft: Draft) -> Iterator[Finding]:
     """Kinds, sources, state maps and retention classes of signals."""
     sources, maps = draft.names("source"), {*STATE_MAPS, *draft.file.states}
     for row, machine in enumerate(draft.file.machine):
+        yield from _kept(draft, machine.measurements, "measurements", draft.place("machine", row))
         for name, signal in machine.signals.items():
             place = draft.place("machine", row, "signals", name)
             if signal.source and signal.source not in sources:
@@ -113,13 +114,15 @@ def _signals(draft: Draft) -> Iterator[Finding]:
                 yield Finding(
                     (*place, "states"), f"There is no state map {signal.states!r}. {nearest(signal.states, maps)}"
                 )
-            if signal.retention not in ("default", *draft.file.retention):
-                known = ("default", *draft.file.retention)
-                yield Finding(
-                    (*place, "retention"),
-                    f"There is no retention class {signal.retention!r}. {nearest(signal.retention, known)}",
-                )
+            yield from _kept(draft, signal.retention, "retention", place)
             yield from _kind(signal, name, machine, place)
+
+
+def _kept(draft: Draft, said: str, key: str, place: Place) -> Iterator[Finding]:
+    """Is there such a class of retention? Two need not be described: what is of them is then kept for ever."""
+    known = ("default", "measurements", *draft.file.retention)
+    if said not in known:
+        yield Finding((*place, key), f"There is no retention class {said!r}. {nearest(said, known)}")
 
 
 def _kind(signal: SignalTable, name: str, machine: MachineTable, place: Place) -> Iterator[Finding]:

@@ -236,6 +236,9 @@ class MachineTable(BaseModel):
         default=None, description="Value of a good part where products are not told apart."
     )
     default_product: str = Field(default="", description="Product that it makes while no signal says another.")
+    measurements: str = Field(
+        default="measurements", description="Class in [retention] of its units and what is measured on them."
+    )
     signals: dict[Name, SignalTable] = Field(default={}, description="Its signals, by name.")
 
 
@@ -324,5 +327,5 @@ class PlantFile(BaseModel):
     notify: list[NotifyTable] = Field(default=[], description="Who is told of alarms, and how.")
     report: list[ReportTable] = Field(default=[], description="Reports that are made when a shift is over.")
     retention: dict[Name, Kept] = Field(
-        default={}, description="How long signals of a class are kept; without it, forever."
+        default={}, description="How long signals, units and measurements of a class are kept; without it, forever."
     )

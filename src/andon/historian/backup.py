@@ -11,6 +11,7 @@ from .files import fsync
 from .hot import Store, raise_if_full, snapshot
 
 MANIFEST = "backup.json"
+"""Says which files there are, and their SHA-256; written last."""
 
 
 def backup(store: Store, target: Path) -> Path:
@@ -28,8 +29,7 @@ def backup(store: Store, target: Path) -> Path:
                 _copy(store.folder / path, target / path, digest)
         for path in sorted(set(_present(target)) - set(files)):
             (target / path).unlink()
-        manifest = {"taken": store.now(), "files": files | {"hot.duckdb": hot}}
-        _write_synced(target / MANIFEST, json.dumps(manifest, indent=1).encode())
+        tell(target, store.now(), files | {"hot.duckdb": hot})
     except OSError as error:
         raise_if_full(store, error)
         raise
@@ -39,23 +39,42 @@ def backup(store: Store, target: Path) -> Path:
 def restore(source: Path, folder: Path) -> Path:
     """Make a history folder out of a backup; every file is checked on the way."""
     source, folder = Path(source), Path(folder)
+    files = checked(source)
+    if folder.exists() and any(folder.iterdir()):
+        raise BadQuestion(f"{folder} is not empty. Restore into a new folder, look at it, and then swap the two.")
+    for path, digest in files.items():
+        _copy(source / path, folder / path, digest)
+    return folder
+
+
+def checked(source: Path) -> dict[str, str]:
+    """The files of a backup with their SHA-256, each read and as it was written.
+
+    Raises
+    ------
+    BadQuestion
+        The backup was never finished.
+    Damaged
+        A file is missing or changed.
+    """
     try:
-        files = json.loads((source / MANIFEST).read_text())["files"]
+        files: dict[str, str] = json.loads((source / MANIFEST).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError) as error:
         raise BadQuestion(
             f"{source} holds no finished backup: {MANIFEST} is missing or unreadable ({error})."
         ) from error
-    if folder.exists() and any(folder.iterdir()):
-        raise BadQuestion(f"{folder} is not empty. Restore into a new folder, look at it, and then swap the two.")
     damaged = [path for path, digest in files.items() if digest_of(source / path) != digest]
     if damaged:
         raise Damaged(
             f"The backup {source} is damaged: {', '.join(damaged[:5])} "
             f"({len(damaged)} of {len(files)} files are missing or not as they were written)."
         )
-    for path, digest in files.items():
-        _copy(source / path, folder / path, digest)
-    return folder
+    return files
+
+
+def tell(target: Path, taken: int, files: dict[str, str]) -> None:
+    """Write the manifest: from now on what lies there is a backup."""
+    _write_synced(target / MANIFEST, json.dumps({"taken": taken, "files": files}, indent=1).encode())
 
 
 def digest_of(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""History as one file for others: Parquet or CSV with columns signal, at, value, text, quality."""
+"""History as one file for others, Parquet or CSV: samples, units or measurements in plain columns."""
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from ..errors import BadQuestion, UnknownName
 from ..model import Window
+from . import measured
 from .cold import Shelf, Span
 from .columns import schema
 from .files import fsync
@@ -18,7 +20,7 @@ from .hot import Store, raise_if_full
 from .rows import extent, read_many
 from .segment import DAY
 
-SCHEMA = schema(
+SAMPLES = schema(
     {
         "signal": pa.string(),
         "at": pa.timestamp("us", "UTC"),
@@ -29,19 +31,30 @@ SCHEMA = schema(
 )
 
 
-def export(store: Store, shelf: Shelf, target: Path, window: Window, asked: tuple[Sequence[str] | None, str]) -> int:
-    """Write the rows of signals in a window to `target`; how many. `asked` is signals (None: all) and format."""
-    signals, form = asked
-    if form not in ("parquet", "csv"):
-        raise BadQuestion(f"There is no export as {form!r}: choose parquet or csv.")
-    names = sorted(store.names.paths if signals is None else signals)
-    for name in names:
-        if name not in store.names.ids:
-            raise UnknownName("signal", name, store.names.paths)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a file shall hold: "samples", "units" or "measurements" of a window, and the format.
+
+    `paths` are those of signals for samples, else of machines; None means all.
+    """
+
+    kind: str
+    window: Window
+    paths: Sequence[str] | None
+    form: str
+
+
+def export(store: Store, shelf: Shelf, target: Path, wanted: Wanted) -> int:
+    """Write rows to `target`; how many. The file is there whole or not at all."""
+    if wanted.form not in ("parquet", "csv"):
+        raise BadQuestion(f"There is no export as {wanted.form!r}: choose parquet or csv.")
+    if wanted.kind not in (known := ("samples", *measured.SCHEMAS)):
+        raise UnknownName("kind of rows", wanted.kind, known)
+    parts = _samples(store, shelf, wanted) if wanted.kind == "samples" else _tested(store, wanted)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".new")
     try:
-        rows = _written(draft, form, _parts(store, shelf, names, window))
+        rows = _written(draft, wanted.form, parts, measured.SCHEMAS.get(wanted.kind, SAMPLES))
         fsync(draft)
         os.replace(draft, target)
     except OSError as error:
@@ -49,6 +62,20 @@ def export(store: Store, shelf: Shelf, target: Path, window: Window, asked: tupl
         raise_if_full(store, error)
         raise
     return rows
+
+
+def _tested(store: Store, wanted: Wanted) -> Iterator[pa.Table]:
+    known = measured.tested_places(store)
+    places = sorted(known if wanted.paths is None else known.intersection(wanted.paths))
+    return (table for place in places for table in measured.flat(store, wanted.kind, place, wanted.window))
+
+
+def _samples(store: Store, shelf: Shelf, wanted: Wanted) -> Iterator[pa.Table]:
+    names = sorted(store.names.paths if wanted.paths is None else wanted.paths)
+    for name in names:
+        if name not in store.names.ids:
+            raise UnknownName("signal", name, store.names.paths)
+    return _parts(store, shelf, names, wanted.window)
 
 
 def _parts(store: Store, shelf: Shelf, names: Sequence[str], window: Window) -> Iterator[pa.Table]:
@@ -67,13 +94,13 @@ def _parts(store: Store, shelf: Shelf, names: Sequence[str], window: Window) -> 
                         "text": rows["text"],
                         "quality": rows["quality"],
                     }
-                ).cast(SCHEMA)
+                ).cast(SAMPLES)
 
 
-def _written(path: Path, form: str, parts: Iterator[pa.Table]) -> int:
+def _written(path: Path, form: str, parts: Iterator[pa.Table], columns: pa.Schema) -> int:
     rows = 0
     with (
-        pq.ParquetWriter(path, SCHEMA, compression="zstd") if form == "parquet" else pc_csv.CSVWriter(path, SCHEMA)
+        pq.ParquetWriter(path, columns, compression="zstd") if form == "parquet" else pc_csv.CSVWriter(path, columns)
     ) as writer:
         for part in parts:
             writer.write_table(part)

@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from ..model import Window
+from . import measured
 from .cold import Shelf
 from .hot import Store, refresh, snapshot, transaction
 from .names import Ids
-from .seal import Keep, checkpoint, collect, compact
+from .seal import GRACE, Keep, checkpoint, collect, compact
 from .segment import DAY
 
 DUE = """
@@ -25,7 +26,7 @@ GROUP BY signal ORDER BY signal
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was deleted: by whom, why, which signal, which window, how many rows."""
+    """What was deleted: by whom, why, which signal (or machine: its units and measurements), which window, how many."""
 
     who: str
     why: str
@@ -35,15 +36,17 @@ class Forgotten:
 
 
 def forget(store: Store, shelf: Shelf, paths: Sequence[str], window: Window, said: tuple[str, str]) -> list[Forgotten]:
-    """Delete rows of signals in a window; `said` is who deletes and why. See `Historian.forget`."""
-    ids = {store.names.ids[p]: p for p in paths if p in store.names.ids}
+    """Delete rows of signals and machines in a window; `said` is who deletes and why. See `Historian.forget`."""
+    ids = _signals(store, paths)
     gone = dict.fromkeys(ids, 0)
     with store.sealing:
+        tested = measured.drop(store, _places(store, paths), window, GRACE)
         for day in _days(store, list(ids), window):
             compact(store, shelf, day, _without(np.array(list(ids), dtype=np.int32), window, gone))
         with store.writing:
             _forget_hot(store, list(ids), window, gone)
-            rows = [Forgotten(*said, path, window, gone[i]) for i, path in ids.items() if gone[i]]
+            counts = {**{path: gone[i] for i, path in ids.items()}, **tested}
+            rows = [Forgotten(*said, path, window, count) for path, count in counts.items() if count]
             _record(store, rows)
             checkpoint(store)
             for follower in store.followers:
@@ -67,10 +70,22 @@ def expire(store: Store, shelf: Shelf, keep: Mapping[str, int], *, really: bool)
 
 def _due(store: Store, paths: Sequence[str], window: Window, said: tuple[str, str]) -> list[Forgotten]:
     """What `forget` would delete; of a day that the window cuts, the rows of a file count as spread evenly."""
-    ids = {store.names.ids[p]: p for p in paths if p in store.names.ids}
+    ids = _signals(store, paths)
     with snapshot(store) as db:
         rows = db.execute(DUE, {"ids": list(ids), "since": window.since, "until": window.until}).fetchall()
-    return [Forgotten(*said, ids[number], window, count) for number, count in rows if count]
+    tested = measured.due(store, _places(store, paths), window)
+    counts = [*((ids[number], count) for number, count in rows), *tested.items()]
+    return [Forgotten(*said, path, window, count) for path, count in counts if count]
+
+
+def _signals(store: Store, paths: Sequence[str]) -> dict[int, str]:
+    """Those of the paths that are signals, by number."""
+    return {store.names.ids[p]: p for p in paths if p in store.names.ids}
+
+
+def _places(store: Store, paths: Sequence[str]) -> list[str]:
+    """Those of the paths that are machines at which units were tested."""
+    return sorted(measured.tested_places(store).intersection(paths))
 
 
 def _days(store: Store, ids: Sequence[int], window: Window) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock as Mutex
 from types import TracebackType
@@ -20,7 +20,7 @@ from .aggregate import AggregateRules, Aggregates
 from .backup import backup, restore
 from .cold import Shelf, Span
 from .door import Door, call
-from .export import export
+from .export import Wanted, export
 from .forget import Forgotten, expire, forget
 from .hot import Store, open_store
 from .lock import Lock, Owner, owner_of, refusal, take
@@ -175,9 +175,10 @@ class Historian:
         return count
 
     def forget(self, paths: Sequence[str], window: Window, *, who: str, why: str) -> list[Forgotten]:
-        """Delete samples of signals in a window, for good; that, who and why are kept (`forgotten`).
+        """Delete what lies in a window, for good; that, who and why are kept (`forgotten`).
 
-        For retention use `expire`.
+        `paths` are those of signals (their samples) and of machines (their units and measurements). For retention use
+        `expire`.
         """
         if not (who and why):
             raise BadQuestion("Say who forgets and why: the deletion is kept on record.")
@@ -186,6 +187,7 @@ class Historian:
     def expire(self, keep: Mapping[str, int], *, really: bool = False) -> list[Forgotten]:
         """Delete what is older than it is to be kept (microseconds, by path); without `really` only say what would go.
 
+        A path is a signal's, or a machine's for its units and measurements.
         The deletion is recorded as done by "retention".
         """
         return expire(self._store, self._shelf, keep, really=really)
@@ -339,12 +341,21 @@ class Historian:
         self,
         target: str | Path,
         *,
+        kind: str = "samples",
         window: Window | None = None,
-        signals: Sequence[str] | None = None,
+        paths: Sequence[str] | None = None,
         format: str = "parquet",
     ) -> int:
-        """Write samples (None: of all time, of all signals) to one file, "parquet" or "csv"; how many rows."""
-        return export(self._store, self._shelf, Path(target), window or ALL, (signals, format))
+        """Write "samples", "units" or "measurements" to one file, "parquet" or "csv"; how many rows.
+
+        Without a window those of all time; `paths` are those of signals (samples) or machines, without them all are.
+        Units and measurements have the columns of the views of `sql`; a place where nothing was tested adds nothing.
+        """
+        return export(self._store, self._shelf, Path(target), Wanted(kind, window or ALL, paths, format))
+
+    def tested_rows(self, kind: str, place: str, window: Window) -> Iterator[pa.Table]:
+        """The "units" or "measurements" of a machine as plain rows, some at a time."""
+        return measured.flat(self._store, kind, place, window)
 
     def backup(self, target: str | Path) -> Path:
         """Copy the history to a folder while it runs; an older backup there is brought up to date."""

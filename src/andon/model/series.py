@@ -170,7 +170,8 @@ class Output:
     """What one machine made: total, good, reject and rework counts, and which product was on.
 
     At least one of `total` and `good` is known. `rejects` and `rework` are None where the machine does not count them.
-    `product` is None where the machine has no product signal; `observed` says when the counters were heard.
+    `product` is None where the machine has no product signal; `observed` says when the counters were heard. With
+    `retests` rework is tests that were made again: they took time, and no part was lost by them.
     """
 
     window: Window
@@ -180,6 +181,7 @@ class Output:
     rework: Counts | None = None
     product: Spells | None = None
     observed: Spells | None = None
+    retests: bool = False
 
     def within(self, window: Window) -> Output:
         """The same output, cut to `window`."""
@@ -195,7 +197,7 @@ class Output:
     def _of(self, window: Window, counts: Sequence[Counts | None]) -> Output:
         total, good, rejects, rework = counts
         product, observed = (s.within(window) if s is not None else None for s in (self.product, self.observed))
-        return Output(window & self.window, total, good, rejects, rework, product, observed)
+        return Output(window & self.window, total, good, rejects, rework, product, observed, self.retests)
 
 
 @dataclass(frozen=True, slots=True)

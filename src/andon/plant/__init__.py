@@ -101,7 +101,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """An ISA-95 work unit with its signals (by name) and the rules by which its time is classified."""
+    """An ISA-95 work unit with its signals (by name) and the rules by which its time is classified.
+
+    `measurements` is the class of retention of its units and what is measured on them.
+    """
 
     path: str
     machine_class: str
@@ -111,6 +114,7 @@ class Machine:
     area: str = ""
     title: str = ""
     default_product: str = ""
+    measurements: str = "measurements"
     characteristics: Characteristics = field(default_factory=Characteristics)
 
     @property
@@ -221,3 +225,15 @@ class Plant:
         if not found or name not in found.signals:
             raise UnknownName("signal", path, [s.path for m in self.machines.values() for s in m.signals.values()])
         return found.signals[name]
+
+    def kept(self) -> Mapping[str, list[str]]:
+        """By class of retention the paths of its signals, and of the machines whose units and measurements it has.
+
+        A class of which `retention` says nothing is kept for ever.
+        """
+        classes: dict[str, list[str]] = {name: [] for name in self.retention}
+        for machine in self.machines.values():
+            for signal in machine.signals.values():
+                classes.setdefault(signal.retention, []).append(signal.path)
+            classes.setdefault(machine.measurements, []).append(machine.path)
+        return classes

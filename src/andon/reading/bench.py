@@ -120,13 +120,12 @@ def output(bench: Bench, window: Window) -> Output:
     scrapped = _scrapped(bench, window)
     if counter(bench.machine) is None:
         return _scrap_taken(_tested(bench, window), scrapped)
-    counts: dict[str, Counts | None] = {
-        name: bench.history.read(Counts, s, window) if (s := bench.machine.role(role)) else None
-        for role, name in COUNT_ROLES.items()
-    }
+    total, good, rejects, rework = (
+        bench.history.read(Counts, s, window) if (s := bench.machine.role(role)) else None for role in COUNT_ROLES
+    )
     counted = counter(bench.machine)
     observed = bench.history.coverage(counted, window) if counted else None
-    made = Output(window, product=_spells(bench, "product", window), observed=observed, **counts)
+    made = Output(window, total, good, rejects, rework, _spells(bench, "product", window), observed)
     return _scrap_taken(_only_product(bench, made), scrapped)
 
 

@@ -63,7 +63,7 @@ def output_of(units: Units, window: Window, product: Spells | None = None) -> Ou
     on = product if product is not None else _products(found, window)
     if len(found) and not (found.passed >= 0).any():
         return Output(window, total, None, product=on)
-    return Output(window, total, good, rejects, rework, on)
+    return Output(window, total, good, rejects, rework, on, retests=True)
 
 
 def rejected(units: Units, window: Window) -> list[tuple[int, str]]:

@@ -85,7 +85,8 @@ def draft(of: Bench, shift: Shift) -> Draft:
     scrapped: dict[str, float] = {}
     for _, reason, quantity in (s for s in of.scrapped if s[0] in shift.window):
         scrapped[reason] = scrapped.get(reason, 0.0) + quantity
-    entries = sorted_out(closing, list(found.values()), scrapped.items())
+    hour = of.rules.hour_value if of.output.retests else None
+    entries = sorted_out(closing, list(found.values()), scrapped.items(), hour_of_rework=hour)
     return closing, [replace(e, coverage=closing.coverage) for e in entries]
 
 

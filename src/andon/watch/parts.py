@@ -8,12 +8,19 @@ from dataclasses import replace
 from ..ledger import Closing, Entry, Fate
 from ..ledger.entries import FATES, millionths, plain
 from ..model import Element, Loss
+from ..units import HOUR
 
 NOT_GOOD = (Loss.STARTUP, Loss.DEFECTS)
 Demand = tuple[Fate, str, int]
 
 
-def sorted_out(closing: Closing, entries: Sequence[Entry], scrapped: Iterable[tuple[str, float]]) -> list[Entry]:
+def sorted_out(
+    closing: Closing,
+    entries: Sequence[Entry],
+    scrapped: Iterable[tuple[str, float]],
+    *,
+    hour_of_rework: float | None = None,
+) -> list[Entry]:
     """Split the entries of parts that were not good by what became of them and why.
 
     The parts of each fate sum to those of the shift, and time and money to what they were: each share gets them by its
@@ -27,11 +34,13 @@ def sorted_out(closing: Closing, entries: Sequence[Entry], scrapped: Iterable[tu
         Its entries; defects and start-up losses have the fate `unsorted`.
     scrapped
         Reason and quantity of what operators wrote off.
+    hour_of_rework
+        Money an hour where rework costs its time, and no parts; None: it costs as other parts do.
     """
     mixed = [e for e in entries if e.loss in NOT_GOOD and e.fate is Fate.UNSORTED]
     mixed.sort(key=lambda e: (NOT_GOOD.index(e.loss), -(e.parts or 0.0), e.cause))
     others = [e for e in entries if e not in mixed]
-    shares = _shares(mixed, _demands(closing, scrapped))
+    shares = _shares(mixed, _demands(closing, scrapped), hour_of_rework)
     return _complete(closing, _joined([*others, *shares]))
 
 
@@ -52,7 +61,7 @@ def _demands(closing: Closing, scrapped: Iterable[tuple[str, float]]) -> list[De
     ]
 
 
-def _shares(mixed: Sequence[Entry], demands: Sequence[Demand]) -> list[Entry]:
+def _shares(mixed: Sequence[Entry], demands: Sequence[Demand], hour: float | None) -> list[Entry]:
     """Give each entry's parts to the demands in turn."""
     found: list[Entry] = []
     waiting = [d for d in demands if d[2]]
@@ -66,23 +75,42 @@ def _shares(mixed: Sequence[Entry], demands: Sequence[Demand]) -> list[Entry]:
             left -= part
             if wanted > part:
                 waiting.insert(0, (fate, reason, wanted - part))
-        found += _split(entry, taken) if taken else [replace(entry, parts=0.0)]
+        found += _split(entry, taken, hour) if taken else [replace(entry, parts=0.0)]
     return found
 
 
-def _split(entry: Entry, taken: Sequence[Demand]) -> list[Entry]:
-    whole = sum(part for _, _, part in taken)
-    found: list[Entry] = []
-    micros, money = entry.micros, millionths(entry.money)
-    for i, (fate, reason, part) in enumerate(taken):
-        last = i == len(taken) - 1
-        time = micros if last else entry.micros * part // whole
-        cost = None if money is None else money if last else (millionths(entry.money) or 0) * part // whole
-        micros, money = micros - time, None if money is None or cost is None else money - cost
-        found.append(
-            replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time, money=plain(cost))
-        )
-    return found
+def _split(entry: Entry, taken: Sequence[Demand], hour: float | None) -> list[Entry]:
+    parts = [part for _, _, part in taken]
+    times = _parted(entry.micros, parts)
+    costs = _costs(entry, taken, times, hour)
+    return [
+        replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time, money=plain(cost))
+        for (fate, reason, part), time, cost in zip(taken, times, costs, strict=True)
+    ]
+
+
+def _costs(entry: Entry, taken: Sequence[Demand], times: Sequence[int], hour: float | None) -> Sequence[int | None]:
+    """Millionths of money of each share: rework that costs its time gets that, the others the rest by their parts."""
+    money = millionths(entry.money)
+    if money is None:
+        return [None] * len(taken)
+    rated = hour is not None and entry.micros and any(fate is not Fate.REWORK for fate, _, _ in taken)
+    if not rated:
+        return _parted(money, [part for _, _, part in taken])
+    own = [
+        round(t / HOUR * (hour or 0.0) * 1e6) if fate is Fate.REWORK else 0
+        for (fate, _, _), t in zip(taken, times, strict=True)
+    ]
+    others = _parted(money - sum(own), [0 if fate is Fate.REWORK else part for fate, _, part in taken])
+    return [a + b for a, b in zip(own, others, strict=True)]
+
+
+def _parted(amount: int, parts: Sequence[int]) -> list[int]:
+    """An amount shared by parts; the last one that has any gets the rest."""
+    whole, last = sum(parts), max(i for i, part in enumerate(parts) if part)
+    shares = [amount * part // whole for part in parts]
+    shares[last] += amount - sum(shares)
+    return shares
 
 
 def _joined(entries: Iterable[Entry]) -> list[Entry]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -120,7 +120,7 @@ class _Sum:
         self.rows += taken.rows
         if taken.table is None:
             return
-        self.samples += taken.table.num_rows
+        self.samples += (taken.table if taken.values is None else taken.values).num_rows
         times = taken.table["at" if "at" in taken.table.column_names else "since"].cast(pa.int64()).to_numpy()
         since, until = int(times.min()), int(times.max())
         self.since = since if self.since is None else min(self.since, since)
@@ -261,7 +261,7 @@ def source_of(path: Path, bound: Bound) -> str:
     every = [s for m in bound.plant.machines.values() for s in m.signals.values()]
     fed = bound.signals or every  # which tags a long file has is only known at its end
     signals = sorted((s.path, s.kind, s.unit, s.scale, s.offset) for s in fed)
-    digest.update(json.dumps([asdict(bound.mapping), bound.zone, signals], sort_keys=True).encode())
+    digest.update(json.dumps([bound.mapping.described(), bound.zone, signals], sort_keys=True).encode())
     return f"files:{digest.hexdigest()}"
 
 
@@ -270,6 +270,8 @@ def _batch(source: str, number: int, taken: Taken, mapping: FileMapping) -> Batc
         return None
     if mapping.kind == "orders":
         return Batch(source, number, spells=taken.table)
+    if taken.values is not None:
+        return Batch(source, number, units=taken.table, measurements=taken.values)
     if mapping.kind == "measurements":
         return Batch(source, number, measurements=taken.table)
     return Batch(source, number, samples=taken.table)

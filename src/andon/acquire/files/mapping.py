@@ -20,6 +20,8 @@ MEASUREMENT_FIELDS = (
     *("lot", "wafer", "product", "x", "y", "site", "hard", "soft"),
 )
 """What a column of measurements may lead to; any other name is a fact of the unit (who, gauge, machine tool...)."""
+OF_VALUES = ("test", "value", "low", "high", "measure", "number")
+"""What a file with a column for each test says of the tests, not of the units."""
 FACT = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -68,6 +70,39 @@ class Target:
     quality: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestColumn:
+    """What the values of one column are: the name of the test, its unit and limits (also said by rows: `Heads`)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    test: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    number: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """Rows under the header that say something of each test: `column` holds the words by which each is known."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    column: str
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What each word in the column stands for."""
+        said = {self.unit: "unit", self.low: "low", self.high: "high"}
+        return {word: what for word, what in said.items() if word}
+
+
+def _as_test(given: object) -> object:
+    return {"test": given} if isinstance(given, str) else given
+
+
 def _as_time(given: object) -> object:
     return {"column": given} if isinstance(given, str) else given
 
@@ -93,7 +128,7 @@ class FileMapping:
 
     A wide file has a column for each signal (`columns`); a long one names the signal in a column (`signal`, `value`).
     "" and "auto" mean: look at the file. `null` are the cells that say nothing, beside the empty cell; `block` is how
-    many bytes are read at a time.
+    many bytes are read at a time. Measurements may have a row for each unit and a column for each test (`tests`).
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -102,6 +137,8 @@ class FileMapping:
     time: Annotated[TimeColumn, BeforeValidator(_as_time)] = field(default_factory=TimeColumn)
     machine: Annotated[Choice, BeforeValidator(_as_machine)] = field(default_factory=Choice)
     columns: Mapping[str, Annotated[Target, BeforeValidator(_as_target)]] = field(default_factory=dict)
+    tests: Mapping[str, Annotated[TestColumn, BeforeValidator(_as_test)]] = field(default_factory=dict)
+    heads: Heads | None = None
     signal: Annotated[Choice | None, BeforeValidator(_as_choice)] = None
     value: str = ""
     unit: str = ""
@@ -126,11 +163,12 @@ class FileMapping:
         """The columns that must be read, each once, in the order they are spoken of."""
         wide = [c for name, t in self.columns.items() for c in (name, t.quality)]
         chosen = [c.column for c in (self.machine, self.signal, self.quality) if c]
-        return list(dict.fromkeys(c for c in (*self.time.names, *chosen, self.value, *wide) if c))
+        heads = [self.heads.column] if self.heads else []
+        return list(dict.fromkeys(c for c in (*self.time.names, *chosen, self.value, *wide, *self.tests, *heads) if c))
 
     def described(self) -> Mapping[str, object]:
         """The mapping as plain values, the same for the same meaning: part of a file's identity."""
-        return asdict(self)
+        return {k: v for k, v in asdict(self).items() if v or k not in ("tests", "heads")}
 
 
 _ADAPTER = TypeAdapter(FileMapping)
@@ -187,8 +225,8 @@ def _mistake(error: Mapping[str, object]) -> str:
 
 
 def _keys(place: str) -> list[str]:
-    kinds = {"": FileMapping, "time": TimeColumn}
-    kind = kinds.get(place, Target if place.startswith("columns") else Choice)
+    kinds = {"": FileMapping, "time": TimeColumn, "heads": Heads, "columns": Target, "tests": TestColumn}
+    kind = kinds.get(place.partition(".")[0], Choice)
     return [f.name for f in fields(kind)]
 
 
@@ -208,7 +246,7 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
     allowed = ORDER_FIELDS if m.kind == "orders" else MEASUREMENT_FIELDS
     facts = m.kind == "measurements"
     unknown = [] if samples else sorted(f for f in fields - set(allowed) if not facts or not FACT.fullmatch(f))
-    needed = {"orders": {"order", "since"}, "measurements": {"unit"} if lines else {"unit", "test"}}
+    needed = {"orders": {"order", "since"}, "measurements": {"unit"} if lines or m.tests else {"unit", "test"}}
     missing = sorted(needed.get(m.kind, set()) - fields)
     return [
         (not m.time.names and not lines and m.kind != "orders", "'time' is missing: name the column with the time"),
@@ -221,6 +259,20 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
         ),
         (bool(missing), f"'columns' must lead to {', '.join(missing)} for kind = {m.kind!r}"),
         *machine,
+        *_wide_tests(m, fields),
+    ]
+
+
+def _wide_tests(m: FileMapping, fields: set[str]) -> list[tuple[bool, str]]:
+    """Does a file with a column for each test leave open what a value is?"""
+    twice = sorted(fields.intersection(OF_VALUES)) if m.tests else []
+    return [
+        (
+            bool(m.tests) and (m.kind != "measurements" or m.format == "lineprotocol"),
+            "'tests' needs kind = 'measurements' and columns",
+        ),
+        (bool(twice), f"'tests' has a column for each test, so 'columns' cannot lead to {', '.join(twice)}"),
+        (m.heads is not None and not m.tests, "'heads' speaks of the columns of 'tests', and there are none"),
     ]
 
 

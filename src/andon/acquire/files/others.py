@@ -14,6 +14,7 @@ from .cells import Dialect, Mask, Way, read_cells, why_not
 from .clock import Clock
 from .rows import Block, Refusal
 from .samples import Index, Reading, Taken
+from .wide import Tests
 
 TEXT, MOMENT, NUMBER = pa.string(), pa.timestamp("us", "UTC"), pa.float64()
 SPELL_FIELDS: "list[pa.Field[Any]]" = [
@@ -60,6 +61,7 @@ class Others:
     bound: Bound
     rows: Reading
     columns: dict[str, str]
+    tests: Tests
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -69,7 +71,8 @@ class Others:
     def take(self, block: Block) -> Taken:
         """The spells or measurements of one block: a row with one bad cell is refused whole."""
         orders = self.bound.mapping.kind == "orders"
-        refused, machine = list(block.refused), self.rows.machines_of(block)
+        block, mistakes = self.tests.beheaded(block)
+        refused, machine = [*block.refused, *mistakes], self.rows.machines_of(block)
         refused += self.rows.refuse(
             block, machine == REFUSED, self.bound.mapping.machine.column, lambda cell: "names no machine of the plant"
         )
@@ -89,10 +92,12 @@ class Others:
         paths = [*self.rows.machines, ""]
         places = [paths[m] for m in machine[keep].tolist()]
         table = _spells(times, cells, keep, places) if orders else _measurements(times["at"], cells, keep, places)
+        values = self.tests.values(block, keep, self.rows, refused) if self.tests.columns else None
         return Taken(
             table if table.num_rows else None,
             tuple(sorted(refused, key=lambda r: r.line)),
             block.table.num_rows + len(block.refused),
+            values,
         )
 
     def _moment_column(self, name: str) -> str:
@@ -128,7 +133,7 @@ def others_of(bound: Bound) -> Others:
     columns = {t.signal: c for c, t in bound.mapping.columns.items()}
     if bound.mapping.format == "lineprotocol":
         columns |= {"test": LINE_FIELD, "value": LINE_VALUE}
-    return Others(bound, Reading.of(bound), columns)
+    return Others(bound, Reading.of(bound), columns, Tests.of(bound.mapping))
 
 
 def _spells(times: dict[str, Times], cells: dict[str, pl.Series], keep: Index, places: list[str]) -> pa.Table:

@@ -19,6 +19,7 @@ from .lineprotocol import preview_line_protocol
 from .lines import propose_lines
 from .load import format_of
 from .mapping import FileMapping, TimeColumn
+from .parts import see_parts, without_heads
 from .proposal import Proposal
 from .samples import Index, distinct
 from .sheets import preview_sheet
@@ -56,6 +57,7 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
     table, facts, settings = _looked_at(path, format)
     if format == "lineprotocol":
         return propose_lines(path, table, plant)
+    table, heads = without_heads(table)
     times, time_format, why = guess_time(table)
     if not times:
         raise BadInput(
@@ -69,6 +71,13 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
     at, zoned, order = _ordered(table, times, time_format, machine or tag)
     columns = [Guess(column=n, what="time", why=why, format=time_format, examples=_examples(table, n)) for n in times]
     columns += _keys(table, machine, tag, value, quality)
+    parts = None if tag else see_parts(table, heads, [g.column for g in columns], dialect)
+    if parts:
+        columns += parts.columns
+        facts += [("measurements", "a row for each unit, a column for each test")]
+        facts += [("limits", f"in rows under the header, by the words in {heads['column']!r}")] if heads else []
+        found = _Found(path, table, tuple(columns), times, time_format, machine, "", "", "", None, zoned, ())
+        return _measured(found, facts, settings | parts.settings, plant)
     told = {g.column for g in columns}
     columns += [guess_column(n, table[n], dialect, order) for n in table.column_names if n not in told]
     rhythm = rhythm_of(at, order)
@@ -180,10 +189,9 @@ def _keys(table: pa.Table, machine: str, tag: str, value: str, quality: str) -> 
     return rows
 
 
-def _proposal(
-    found: _Found, facts: list[tuple[str, str]], settings: dict[str, object], plant: Plant | None
-) -> Proposal:
-    name, questions = name_of(found.path, plant), []
+def _time_of(found: _Found, plant: Plant | None) -> tuple[dict[str, object], list[str]]:
+    """What a mapping says of the time, and what to ask about it."""
+    questions = []
     time: dict[str, object] = {"column": found.times[0]} if len(found.times) == 1 else {"columns": list(found.times)}
     time |= {"format": found.time_format} if found.time_format and found.time_format != "iso" else {}
     if not found.time_format and not pa.types.is_timestamp(found.table[found.times[0]].type):
@@ -193,6 +201,34 @@ def _proposal(
         questions.append(
             "The times have no offset: " + (f"are they local times of {plant.zone}?" if plant else "add time.zone.")
         )
+    return time, questions
+
+
+def _measured(
+    found: _Found, facts: list[tuple[str, str]], settings: dict[str, object], plant: Plant | None
+) -> Proposal:
+    """The proposal for a file with a row for each unit."""
+    time, questions = _time_of(found, plant)
+    known = plant.machines if plant else {}
+    words = next((g.values for g in found.columns if g.what == "machine"), ())
+    paths = machine_paths(words, known)
+    machine = {"column": found.machine, "map": paths} if words else next(iter(paths.values()))
+    return Proposal(
+        name=name_of(found.path, plant),
+        facts=tuple(facts),
+        columns=found.columns,
+        settings=settings | {"time": time, "machine": machine},
+        machines={path: {} for path in paths.values() if path not in known},
+        questions=tuple(questions),
+        known=frozenset(known),
+    )
+
+
+def _proposal(
+    found: _Found, facts: list[tuple[str, str]], settings: dict[str, object], plant: Plant | None
+) -> Proposal:
+    name = name_of(found.path, plant)
+    time, questions = _time_of(found, plant)
     settings |= {"time": time}
     columns, known = found.columns, plant.machines if plant else {}
     if found.tag:

@@ -30,11 +30,15 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of one block: a table of rows to store (None: nothing), what was refused, how many rows were read."""
+    """What came of one block: a table of rows to store (None: nothing), what was refused, how many rows were read.
+
+    With `values` the rows of the table are units, and these are what was measured on them.
+    """
 
     table: pa.Table | None
     refused: tuple[Refusal, ...]
     rows: int
+    values: pa.Table | None = None
 
 
 @dataclass(slots=True)

@@ -19,3 +19,29 @@ TAG = re.compile(
 )
 VALUE = re.compile(r"\b(value|val|wert|reading|messwert|data|valeur|valor)\b|数值|值", re.IGNORECASE)
 QUALITY = re.compile(r"\b(quality|status ?code|qualität|qual|good|valid)\b|质量码|数据质量", re.IGNORECASE)
+UNIT = re.compile(
+    r"\b(serial( ?(no|nr|number))?|s ?n|part ?id|unit ?id|dut( ?id)?|uut|bar ?code|specimen|sample ?id|piece"
+    r"|seriennummer|teile? ?nummer|teil)\b|序列号|条码|件号|样品",
+    re.IGNORECASE,
+)
+OF_UNIT = {
+    "lot": re.compile(r"\b(lot|batch|charge|los)\b|批", re.IGNORECASE),
+    "wafer": re.compile(r"\bwafer\b|晶圆", re.IGNORECASE),
+    "product": re.compile(r"\b(product|part ?(no|number|type)|model|article|artikel)\b|产品|型号|料号", re.IGNORECASE),
+    "step": re.compile(r"\b(step|operation|arbeitsgang)\b|工序", re.IGNORECASE),
+    "passed": re.compile(
+        r"\b(result|pass(ed)?|verdict|status|ok|judge?ment|ergebnis|urteil)\b|结果|判定", re.IGNORECASE
+    ),
+    "who": re.compile(r"\b(operator|inspector|who|appraiser|prüfer|bediener)\b|操作员|检验员", re.IGNORECASE),
+    "gauge": re.compile(r"\b(gauge|gage|instrument|caliper|messmittel)\b|量具", re.IGNORECASE),
+}
+"""What columns of a file of measurements say of the units."""
+UNITS = re.compile(r"(units?|einheit|单位)\W*", re.IGNORECASE).fullmatch
+LOWEST = re.compile(
+    r"(lsl|ll|low(er)?( spec(ification)?)?( ?limit)?|min(imum)?|ug[wt]?|untere.*|(规格)?下限)\W*", re.IGNORECASE
+).fullmatch
+HIGHEST = re.compile(
+    r"(usl|ul|upper( spec(ification)?)?( ?limit)?|high( ?limit)?|max(imum)?|og[wt]?|obere.*|(规格)?上限)\W*",
+    re.IGNORECASE,
+).fullmatch
+"""The words beside the limits and units of tests."""

@@ -27,17 +27,25 @@ PARTS, APPRAISERS, TRIALS = 10, 3, 3
 PART_SIGMA, APPRAISER_BIAS, REPEAT_SIGMA = 0.012, (0.0, 0.0009, -0.0007), 0.0013
 
 
+Row = tuple[str, int, str, str, float, str, str]
+"""Machine, moment, unit, test, value, who, product."""
+
+
 def gauged(runs: Sequence[Run], seed: int, days: Days, window: Window) -> Iterator[Batch]:
     """Everything that was measured in a window: a batch every four hours, the same whatever window they are told in."""
-    lathes = [r for r in runs if r.machine.path.rpartition("/")[2].startswith("lathe")]
     for since in range(days.window.since, window.until, LENGTH):
-        part = Window(since, since + LENGTH)
-        if not (part & window).duration:
-            continue
-        rows = [row for run in lathes for row in (*_inspected(run, seed, days, part), *_studied(run, seed, days, part))]
-        rows = [row for row in rows if row[1] in window]
+        part = Window(since, since + LENGTH) & window
+        rows = measured_rows(runs, seed, days, part) if part.duration else []
         if rows:
             yield Batch(SOURCE, (since - days.window.since) // LENGTH + 1, measurements=_table(rows))
+
+
+def measured_rows(runs: Sequence[Run], seed: int, days: Days, window: Window) -> list[Row]:
+    """What was measured in a window: machine, moment, unit, test, value, who, product."""
+    before = Window(window.since - LENGTH, window.until)  # a half hour, or a study, may have begun before it
+    lathes = [r for r in runs if r.machine.path.rpartition("/")[2].startswith("lathe")]
+    rows = (row for run in lathes for row in (*_inspected(run, seed, days, before), *_studied(run, seed, days, before)))
+    return [row for row in rows if row[1] in window]
 
 
 def measured_truth(days: Days, window: Window) -> dict[str, object]:
@@ -48,9 +56,6 @@ def measured_truth(days: Days, window: Window) -> dict[str, object]:
     study = {"machine": STUDIED[0], "test": STUDY, "parts": PART_SIGMA, "repeat": REPEAT_SIGMA, "biases": biases}
     shift = {"machine": machine, "test": TEST, "since": wrong.since, "until": wrong.until, "off": off}
     return {"sigma": SIGMA, "shifts": [shift] if wrong.duration else [], "study": study}
-
-
-Row = tuple[str, int, str, str, float, str, str]
 
 
 def _table(rows: Sequence[Row]) -> pa.Table:

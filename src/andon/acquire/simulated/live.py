@@ -13,6 +13,7 @@ from .delivery import HOUR, LENGTH, spells_of
 from .floor.addresses import ADDRESSES, SETTINGS
 from .floor.floor import BROKER, Floor, Server, plan, tick_path, write_plan
 from .hours import Days, days_around
+from .inspector import source_table, write_inspections
 from .joined import joined
 from .layout import MACHINES
 from .score import Score, samples_of, write_scores
@@ -77,10 +78,13 @@ def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0,
     """
     servers = plan({row.name: row.kind for row in SOURCES}, ticks=ticks)
     made = simulation(seed, days, Window(days.window.since, now), live_wires(servers), each)
-    if ticks:
-        made = replace(made, plant_toml=made.plant_toml + "".join(map(_ticking, SOURCES)))
+    ahead = Window(now, days.window.until)
+    measuring = write_inspections(made.runs, seed, days, ahead, (folder, FLOOR))
+    made = replace(
+        made, plant_toml=made.plant_toml + source_table(measuring) + "".join(map(_ticking, SOURCES) if ticks else ())
+    )
     made.write(folder)
-    write_scores(made.voices, Window(now, days.window.until), folder / FLOOR)
+    write_scores(made.voices, ahead, folder / FLOOR)
     write_plan(folder / FLOOR, servers)
     return made
 

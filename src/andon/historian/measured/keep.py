@@ -64,7 +64,7 @@ def insert(db: Connection, formed: Formed, first: int, seq: int) -> None:
 def write_blocks(store: Store, formed: Formed, first: int, seq: int) -> Blocks:
     """A batch as sealed files: on disk when this returns, part of the history once they are entered."""
     units = _numbered(formed, first, seq)
-    return _written(store, units, _of(formed, units))
+    return write_pair(store, units, _of(formed, units))
 
 
 def enter(db: Connection, blocks: Blocks) -> None:
@@ -93,7 +93,7 @@ def seal(store: Store, before: int, seq: int, least: int) -> int:
     count = units.num_rows + values.num_rows
     if not units.num_rows or count < least:
         return 0
-    blocks = [_written(store, *part) for part in _parts(*_last_said(units, values))]
+    blocks = [write_pair(store, *part) for part in _parts(*_last_said(units, values))]
     with store.writing:
         with transaction(store) as db:
             for block in blocks:
@@ -153,7 +153,8 @@ def _parts(units: pa.Table, values: pa.Table) -> list[tuple[pa.Table, pa.Table]]
     ]
 
 
-def _written(store: Store, units: pa.Table, values: pa.Table) -> Blocks:
+def write_pair(store: Store, units: pa.Table, values: pa.Table) -> Blocks:
+    """Units in order of time and their values as two sealed files; part of the history once they are entered."""
     with store.writing:
         store.segment += 1
         number = store.segment

@@ -70,7 +70,7 @@ def see(store: Store, db: Connection, place: str, window: Window) -> tuple[Seen,
 
 def units_of(store: Store, path: str, place: str, window: Window) -> pa.Table:
     """The units of a sealed file that are of a place and in the window."""
-    rows = store.drawer.of(path, lambda: _read_units(store, path))
+    rows = store.drawer.of(path, lambda: read_units(store, path))
     at = rows["at"].to_numpy()
     here = (at >= window.since) & (at < window.until)
     code = words(rows["place"])
@@ -79,7 +79,8 @@ def units_of(store: Store, path: str, place: str, window: Window) -> pa.Table:
     return rows if here.all() else rows.filter(pa.array(here))
 
 
-def _read_units(store: Store, path: str) -> tuple[pa.Table, int]:
+def read_units(store: Store, path: str) -> tuple[pa.Table, int]:
+    """All units of a sealed file, as the historian keeps them, and how many."""
     texts = [f.name for f in UNITS if f.type == TEXT]
     with readable(path):
         rows = pq.read_table(pa.OSFile(str(store.folder / path), "rb"), read_dictionary=texts, use_threads=False)

@@ -35,7 +35,8 @@ class LossRow:
         Parts this time would have made at the ideal cycle (for `productive`, `defects`, `startup`: the parts it did
         make); None where that is not known.
     money
-        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts.
+        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts; a test
+        that was made again by its time.
         0 for `productive`, None where nothing prices it.
     """
 
@@ -191,12 +192,15 @@ def run_rows(priced: PricedRun) -> list[LossRow]:
     good, all_ = round(run.ideal_cycle * run.good), round(run.ideal_cycle * run.made)
     early = round(run.ideal_cycle * run.startup)
     slow, bad = run.production - all_, run.made - run.good - run.startup
+    again = min(run.retested, bad)
     return [
         row
         for row in (
             _row(Loss.PRODUCTIVE, run, good, run.good, 0.0),
-            _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost(bad, all_ - good - early, priced)),
-            _row(Loss.STARTUP, run, early, run.startup, _scrap_cost(run.startup, early, priced)),
+            _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost((bad, again), all_ - good - early, priced)),
+            _row(
+                Loss.STARTUP, run, early, run.startup, _scrap_cost((run.startup, run.retested - again), early, priced)
+            ),
             _speed(slow, priced),
         )
         if row.micros
@@ -229,8 +233,14 @@ def _time_cost(micros: int, parts: float | None, value: float | None, hour_value
     return None if parts is None or value is None else parts * value
 
 
-def _scrap_cost(parts: float, micros: int, priced: PricedRun) -> float | None:
-    """A part that is not good costs its value; where nobody said, the time that went into it."""
-    if priced.run.value is not None:
-        return parts * priced.run.value
-    return None if priced.hour_value is None else micros / HOUR * priced.hour_value
+def _scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> float | None:
+    """A part that is not good costs its value; where nobody said, the time that went into it.
+
+    `parts` are all, and those of them that are a test made again: where an hour has a price, such a one costs its time.
+    """
+    (bad, again), hour = parts, priced.hour_value
+    if priced.run.value is None:
+        return None if hour is None else micros / HOUR * hour
+    if hour is None or not again:
+        return bad * priced.run.value
+    return (bad - again) * priced.run.value + micros * (again / bad) / HOUR * hour

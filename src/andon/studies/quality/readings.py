@@ -37,6 +37,8 @@ class Readings:
 def planned(found: Found, plan: str) -> Found:
     """Only the readings that were made for one gauge study; all where `plan` is "".
 
+    Where readings say which trial they are, one that was made again counts as it was made last.
+
     Raises
     ------
     NoData
@@ -52,7 +54,18 @@ def planned(found: Found, plan: str) -> Found:
             f"No reading of {found.name} in that window carries plan = {plan!r}. Plans there: "
             f"{', '.join(known[:12]) or 'none'}."
         )
-    return kept
+    return _last(kept)
+
+
+def _last(found: Found) -> Found:
+    """Of the readings of the same part, person and trial the last one."""
+    trial = found.units.facts.get("trial")
+    if trial is None:
+        return found
+    who = found.units.facts.get("who", found.units.unit)
+    said = zip(found.units.unit[found.row], who[found.row], trial[found.row], strict=True)
+    last = {key if key[2] else (*key, place): place for place, key in enumerate(said)}
+    return found.pick(np.array(sorted(last.values()), np.intp))
 
 
 def labels(found: Found, part: str, appraiser: str) -> tuple[Names, Names]:

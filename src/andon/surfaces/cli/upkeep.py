@@ -19,11 +19,12 @@ def export(desk: Desk) -> Callable[..., None]:
         plant: Path = o.plant,
         target: Path = o.argument("File to write; its ending says the format: .parquet or .csv."),
         at: str = o.at,
+        kind: str = o.option("samples", "What to copy: samples, units (as they were tested) or measurements."),
         since: str = o.since,
         until: str = o.until,
     ) -> None:
-        rows = desk.rooms.exported(plant, target, at=at, since=since, until=until)
-        print_line(desk.say("{n} samples written to {file}.", n=f"{rows:,}", file=target))
+        rows = desk.rooms.exported(plant, target, kind=kind, at=at, since=since, until=until)
+        print_line(desk.say("{n} rows written to {file}.", n=f"{rows:,}", file=target))
 
     return command
 

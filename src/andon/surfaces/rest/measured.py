@@ -6,9 +6,12 @@ from pathlib import Path
 from types import ModuleType
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
 
 from . import shapes_measured as shapes
+from .openapi import files
 from .served import Asking, Door
+from .streams import rows_as, shape_of
 from .when import AT, When, when
 
 MACHINE = Query(..., description="Path of a machine.", examples=["line-1/press-3"])
@@ -23,6 +26,7 @@ def routes(found: APIRouter, house: ModuleType, folder: Path) -> None:
     door = Door(house, folder)
     _units(found, door)
     _values(found, door)
+    _streams(found, door)
 
 
 def _units(found: APIRouter, door: Door) -> None:
@@ -103,3 +107,24 @@ def _values(found: APIRouter, door: Door) -> None:
         """
         which = asking.house.Which(lot=lot, wafer=wafer, product=product, step=step)
         return asking.told(asking.ask("wafer_maps", at, **span.said, which=which, shown=shown, first=first))
+
+
+def _streams(found: APIRouter, door: Door) -> None:
+    @found.get(
+        "/measured/rows",
+        operation_id="measured-rows",
+        response_class=StreamingResponse,
+        responses=files("csv", "arrow"),
+    )
+    def rows(
+        asking: Asking = Depends(door),
+        kind: str = Query("measurements", description="units (as they were tested) or measurements."),
+        at: str = AT,
+        span: When = Depends(when),
+        format: str = Query("csv", description="csv or arrow."),
+    ) -> Response:
+        """All units, or all that was measured on them, in one stream of plain rows."""
+        window = asking.ask("moments", at, **span.said)
+        columns, tables = asking.ask("streamed_rows", kind, at, window)
+        shape = shape_of(asking.request, format)
+        return rows_as("csv" if shape == "json" else shape, tables, kind, columns)

@@ -129,6 +129,11 @@ def _quality(found: APIRouter, house: ModuleType, door: Door) -> None:
         answer.status_code = 201
         return answer
 
+    @found.get("/gauge-studies/{name}", operation_id="gauge_study")
+    def study(name: str, asking: Asking = Depends(door)) -> Response:
+        """A planned gauge study: its readings in the order in which they are to be made, each with what was read."""
+        return asking.told(asking.ask("gauge_study", name))
+
     @found.get("/gauge-studies/{name}/sheet", operation_id="gauge_sheet", response_class=Response, responses=FILES)
     def sheet(name: str, asking: Asking = Depends(door), form: Form = "html", save: Shown = False) -> Response:
         """The sheet of a planned gauge study, to print or to fill in."""

@@ -29,7 +29,7 @@ export function Retention() {
     <section class="card" aria-busy={!data}><p class="soft small">{t("retentionHelp")}</p>
       <Rows label={t("retention")} rows={data ?? []} columns={[
         { name: "class", title: t("class"), show: (r) => String(r.class) || "–" }, { name: "keep", title: t("keep"), num: true, show: (r) => (r.keep === null ? t("forever") : length(Number(r.keep))) },
-        { name: "signals", title: t("signals"), num: true, show: (r) => <span title={(r.examples as string[]).join(", ")}>{number(Number(r.signals))}</span> }, { name: "due", title: t("due"), num: true, show: (r) => number(Number(r.due)) },
+        { name: "signals", title: t("signals"), num: true, show: (r) => <span title={(r.examples as string[]).join(", ")}>{number(Number(r.signals))}</span> }, { name: "machines", title: t("testers"), num: true, show: (r) => number(Number(r.machines)) }, { name: "due", title: t("due"), num: true, show: (r) => number(Number(r.due)) },
       ]} />
       {data && (due ? <button class="danger" disabled={!whole()} onClick={() => void expire()}>{t("expire")}</button> : <p class="soft">{t("nothingDue")}</p>)}
     </section>

@@ -93,7 +93,7 @@ function Doings({ doing, machine, recent, turn }: { doing: Doing; machine: strin
   }
   if (doing === "scrap") return <Scrap title={title} lately={recent.scrap} close={close} booked={then(scrap)} />;
   if (doing === "order") return <Order title={title} machine={machine} tile={tiles.value.find((x) => x.machine === machine)} close={close} start={then(startOrder)} finish={then(finishOrder)} />;
-  if (doing === "inspect") return <Inspect title={title} machine={machine} product={tiles.value.find((x) => x.machine === machine)?.product ?? ""} close={close} keep={then(inspect)} />;
+  if (doing === "inspect") return <Inspect title={title} machine={machine} product={tiles.value.find((x) => x.machine === machine)?.product ?? ""} close={close} keep={(found, said, more) => { if (!more) close(); inspect(machine, found, said); }} />;
   if (doing === "call") return <Call title={title} standing={calls.value.filter((c) => c.machine === machine)} close={close} call={then(call)} end={then(endCall)} />;
   if (doing === "note") return <Note title={title} close={close} keep={then(note)} />;
   return <Unseen.Dialog lately={recent.stops} close={close} gave={then(reasonAt)} />;

@@ -6,10 +6,13 @@ import { post } from "../../lib/api";
 import { useGet } from "../../lib/load";
 import { Dialog } from "./dialog";
 import { Pad, pressed } from "./pad";
+import { Walk } from "./walk";
 import { t } from "./words";
 
 interface Test { test: string; title: string; unit: string; low: number | null; high: number | null; gauge: string; product: string }
-export interface Inspected { unit: string; test: string; value?: number; verdict?: string; gauge?: string; product?: string; photo?: string; why?: string }
+export interface Inspected { unit: string; test: string; value?: number; verdict?: string; gauge?: string; product?: string; photo?: string; why?: string; plan?: string; appraiser?: string; trial?: number }
+/** Planned gauge studies that are offered: those of the last two months. */
+const LATELY = 60 * 86_400_000;
 interface Measured { machines: { tests: { name: string; title: string; unit: string; low: number | null; high: number | null }[] }[] }
 
 /** What is measured at a machine: as plant.toml describes it, and what was measured lately. */
@@ -21,14 +24,17 @@ function useTests(machine: string, product: string): { tests: Test[]; problem: s
   return { tests: [...found.values()], problem: (described.problem ?? lately.problem)?.message, ready: Boolean(described.data && lately.data) };
 }
 
-export function Inspect({ title, machine, product, keep, close }: { title: string; machine: string; product: string; keep: (found: Inspected, words: string) => void; close: () => void }) {
-  const { tests, problem, ready } = useTests(machine, product), [name, setName] = useState("");
+export function Inspect({ title, machine, product, keep, close }: { title: string; machine: string; product: string; keep: (found: Inspected, words: string, more?: boolean) => void; close: () => void }) {
+  const { tests, problem, ready } = useTests(machine, product), [name, setName] = useState(""), [study, setStudy] = useState("");
+  const planned = useGet<{ name: string; machine: string; test: string; made_at: number }[]>("gauge-studies");
+  const studies = (planned.data ?? []).filter((x) => x.machine === machine && x.made_at / 1000 > Date.now() - LATELY);
   const test = tests.find((x) => x.test === name);
   return (
-    <Dialog title={t("inspectAt", { machine: title })} close={close}>
-      {test ? <Entry key={test.test} test={test} product={product} several={tests.length > 1} back={() => setName("")} keep={keep} />
+    <Dialog title={study ? t("studyAt", { machine: title }) : t("inspectAt", { machine: title })} close={close}>
+      {study ? <Walk name={study} back={() => setStudy("")} keep={(found, words) => keep(found, words, true)} /> : test ? <Entry key={test.test} test={test} product={product} several={tests.length > 1} back={() => setName("")} keep={keep} />
         : <>{problem && <p class="bad">{problem}</p>}{ready && !tests.length && <p class="soft">{t("noTests")}</p>}
-          <div class="taps">{tests.map((x) => <button key={x.test} onClick={() => setName(x.test)}>{x.title || x.test}<small class="soft num">{limits(x)}</small></button>)}</div></>}
+          <div class="taps">{tests.map((x) => <button key={x.test} onClick={() => setName(x.test)}>{x.title || x.test}<small class="soft num">{limits(x)}</small></button>)}</div>
+          {studies.length > 0 && <><h3>{t("studies")}</h3><div class="taps">{studies.map((x) => <button key={x.name} onClick={() => setStudy(x.name)}>{x.name}<small class="soft">{tests.find((y) => y.test === x.test)?.title || x.test}</small></button>)}</div></>}</>}
     </Dialog>
   );
 }

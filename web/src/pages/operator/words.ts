@@ -20,6 +20,7 @@ export const t = words(
     mine: "Take mine", leave: "Leave theirs", again: "Send again", drop: "Throw away", meant: "meant {at}", otherPerson: "waits until {who} logs in", close: "Close",
     another: "A stop that is not shown", anotherHelp: "Without a connection new stops do not appear. Give the reason for a moment in it:", ago: "{n} min ago", justNow: "now",
     inspect: "Measure", inspectAt: "Measure a part of {machine}", noTests: "Nothing is known that is measured here. An engineer adds a [[characteristic]] on the page Plant.", valueOf: "Value", partOf: "Part (serial number)", gaugeOf: "Measured with", noteOf: "Remark (may stay empty)", photoOf: "Photo (may stay empty)", photoKept: "kept", outsideLimits: "outside the limits", insideLimits: "within the limits", isGood: "good", isBad: "bad", keepValue: "Keep the value", inspected: "{machine}: {unit}, {said}",
+    studies: "Planned gauge studies", studyAt: "Gauge study on {machine}", studyPart: "Part", studyWho: "Measured by", studyTrial: "Trial", readingsOf: "{n} of {of} readings", studyDone: "All readings are made", studyResult: "What came of it", readAgain: "Look back", readAlready: "This reading is made; a new value takes its place.", skipReading: "Skip",
     good: "good", of: "of {n}", small: "Short stop", unplanned: "break, or outside the shifts", failed: "The stops could not be read: {said}",
   },
   {
@@ -41,6 +42,7 @@ export const t = words(
     mine: "用我的", leave: "用对方的", again: "重新发送", drop: "丢弃", meant: "操作时间 {at}", otherPerson: "等待 {who} 登录", close: "关闭",
     another: "未显示的停机", anotherHelp: "断线时新的停机不会出现。请为停机中的某一时刻填写原因：", ago: "{n} 分钟前", justNow: "现在",
     inspect: "测量", inspectAt: "测量 {machine} 的零件", noTests: "不知道这里测量什么。请工程师在“工厂”页添加 [[characteristic]]。", valueOf: "测量值", partOf: "零件（序列号）", gaugeOf: "量具", noteOf: "备注（可不填）", photoOf: "照片（可不拍）", photoKept: "已保存", outsideLimits: "超出规格限", insideLimits: "在规格限内", isGood: "合格", isBad: "不合格", keepValue: "保存测量值", inspected: "{machine}：{unit}，{said}",
+    studies: "已计划的量具研究", studyAt: "{machine} 的量具研究", studyPart: "零件", studyWho: "测量人", studyTrial: "第几次", readingsOf: "已测 {n}/{of} 次", studyDone: "所有读数都已完成", studyResult: "查看结果", readAgain: "往回看", readAlready: "此读数已有；新值将取代它。", skipReading: "跳过",
     good: "良品", of: "目标 {n}", small: "短停机", unplanned: "休息或班外", failed: "无法读取停机：{said}",
   },
 );
