@@ -98,7 +98,8 @@ class Characteristic:
     `subgroup` is how many measurements in a row belong together (None: nobody said), `subgroups` how else subgroups are
     made ("lot", "5 every 1 h"), `chart` and `rules` its control chart, `gauge` what it is measured with, `reaction`
     what to do when its chart says that something changed. `watch`: its chart is looked at whenever
-    values arrive, and a signal is an alarm of this `priority`.
+    values arrive, and a signal is an alarm of this `priority`. `tests` are those that are charted together, so that
+    `test` is only a name of them.
     """
 
     test: str
@@ -116,6 +117,7 @@ class Characteristic:
     rules: str = ""
     watch: bool = False
     priority: str = "medium"
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,13 +137,14 @@ def _read(text: str) -> ast.expr:
 
 def _arithmetic(node: ast.expr, deep: int = 0) -> None:
     """Refuse whatever is not numbers, names, + - * / **, and the known functions of one argument."""
+    parts: list[ast.expr] = []
     match node:
         case ast.Constant(value=bool()):
             raise _not_understood(node)
         case ast.Constant(value=int() | float() as number) if number < LARGEST:
-            parts = []
+            pass
         case ast.Name():
-            parts = []
+            pass
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=inner):
             parts = [inner]
         case ast.BinOp(left=left, op=op, right=right) if isinstance(op, OPERATORS):

@@ -235,7 +235,7 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
 
 def _bad(units: Units, bins: str) -> Flags:
     if not bins.strip():
-        return np.asarray(units.passed == 0)
+        return np.asarray(units.verdicts == 0)
     try:
         wanted = [int(b) for b in bins.replace(",", " ").split()]
     except ValueError:
