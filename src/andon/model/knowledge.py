@@ -90,6 +90,10 @@ class StopRules:
     hour_value: float | None = None
 
 
+REJECTS = "rejects"
+"""What a chart of units or counters is of, where no test is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Characteristic:
     """One thing that is measured on products, as the plant describes it: a test with its specification.
@@ -118,6 +122,11 @@ class Characteristic:
     watch: bool = False
     priority: str = "medium"
     tests: tuple[str, ...] = ()
+
+    @property
+    def is_measured(self) -> bool:
+        """It is a test with values of its own: neither several together, nor what counters say."""
+        return not self.tests and self.test != REJECTS
 
 
 @dataclass(frozen=True, slots=True)

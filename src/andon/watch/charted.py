@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..ask import Question
 from ..model import Characteristic, Window
+from ..model.knowledge import REJECTS
 from ..studies.quality.charted import ControlChart, Point
-from ..studies.quality.sources import REJECTS
 from ..studies.quality.subgroups import Scheme, scheme
 from ..studies.quality.together import MultivariateChart, Together
 from ..units import MINUTE

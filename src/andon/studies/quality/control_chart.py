@@ -22,6 +22,7 @@ from ...model import (
     Window,
     instant,
 )
+from ...model.knowledge import REJECTS as REJECTED
 from ...units import Measured, Ratio, Unit, duration
 from .charted import ControlChart, chart_picture
 from .charting import Asked, charted, residuals
@@ -30,7 +31,6 @@ from .drawing import Chart, Options
 from .places import noted
 from .remembering import CUSUM, EWMA
 from .rules import chosen
-from .sources import REJECTS as REJECTED
 from .sources import Charted, Sources, Wanted, counts, found_of, rare, rejects_only, said_of, values
 from .variables import DEVIATIONS, RANGES, SINGLES, THREE_WAY
 

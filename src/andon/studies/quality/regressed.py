@@ -53,14 +53,14 @@ class Tied:
 
     Attributes
     ----------
-    first, second
-        Their terms.
+    term, with_term
+        Which two.
     correlation
         From -1 to 1; near either the values hardly tell one from the other.
     """
 
-    first: str
-    second: str
+    term: str
+    with_term: str
     correlation: Correlation
 
 

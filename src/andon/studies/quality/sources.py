@@ -24,13 +24,11 @@ from ...model import (
     instant,
     texts,
 )
+from ...model.knowledge import REJECTS
 from .drawing import Chart
 from .places import Places, of_values, places
 from .specification import characteristic, finite, of_product
 from .subgroups import Groups, Surroundings, gaps, grouped, scheme, stretches
-
-REJECTS = "rejects"
-"""What a chart of units or counters is of, where no test is named."""
 
 
 @dataclass(frozen=True, slots=True)
