@@ -112,6 +112,7 @@ def test_what_is_no_formula_is_refused_by_its_part(formula, said):
         ({"degree": 2}, "whole model"),
         ({"formula": "", "start": "1, 2"}, "have a start"),
         ({"formula": "b1 + b2 + x"}, "combination"),
+        ({"formula": "log(b1)", "start": "1e160"}, "no slope"),
         ({"formula": "b1 * log(-x - b2)", "start": "1, 1"}, "cannot be computed"),
     ],
 )

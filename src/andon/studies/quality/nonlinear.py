@@ -18,6 +18,7 @@ TRIED, KEPT, FOLLOWED, LOOKED_AT = 2_000, 16, 100, 150
 """Points of the search, of which the best are followed so far; of more values than that every n-th is looked at."""
 STEPS, POLISHED = 2_000, 50
 EXACT, ROUNDING = 1e-15, 1e-12
+STEEPEST = 1e100
 TELLING = 200
 """Points at which derivatives may be told: those of a formula that is 0 or endless there say nothing."""
 
@@ -108,7 +109,7 @@ def _settled(sought: Sought, begin: Numbers, most: int = STEPS) -> Numbers:
         return begin
 
     def slope(at: Numbers) -> Matrix:
-        return np.asarray(np.nan_to_num(sought.slope(at)))
+        return np.clip(np.nan_to_num(sought.slope(at)), -STEEPEST, STEEPEST)
 
     with np.errstate(all="ignore"):
         found = scipy.optimize.least_squares(
@@ -123,28 +124,35 @@ def _polished(sought: Sought, at: Numbers) -> Fit:
     Raises
     ------
     BadQuestion
-        The plane does not tell the coefficients apart.
+        The plane does not tell the coefficients apart, or there is none.
     """
     squares, last = sought.squares(at), np.inf
     allowed = squares * (1 + ROUNDING) + EXACT * float(np.linalg.norm(sought.y)) * np.sqrt(squares)
     for _ in range(POLISHED):
-        step = _step(sought.slope(at), -sought.off(at))
+        step = _step(_plane(sought, at), -sought.off(at))
         moved = float((np.abs(step) / np.maximum(np.abs(at + step), 1e-300)).max())
         if not moved < last or sought.squares(at + step) > allowed:
             break
         at, last = at + step, moved
     residual = -sought.off(at)
-    plane = least_squares(Columns.of(sought.slope(at)), residual, sought.formula.coefficients)
+    plane = least_squares(Columns.of(_plane(sought, at)), residual, sought.formula.coefficients)
     rss = float((residual**2).sum())
     error = plane.error * np.sqrt(rss / plane.rss) if plane.rss > 0 else plane.error
     return Fit(at, error, sought.y - residual, residual, plane.leverage, rss, plane.freedom, plane.covariance)
 
 
+def _plane(sought: Sought, at: Numbers) -> Matrix:
+    """The derivatives, where they are numbers that can be computed with."""
+    slope = sought.slope(at)
+    steep = np.abs(slope).max(axis=0)
+    if not np.all((steep == 0) | ((steep > 1 / STEEPEST) & (steep < STEEPEST))):
+        raise BadQuestion("The formula has no slope where it fits best: write it otherwise, or give other starts.")
+    return slope
+
+
 def _step(slope: Matrix, left: Numbers) -> Numbers:
-    """What of the left-over the plane takes up; not a number where it is not told."""
-    size = np.maximum(np.linalg.norm(slope, axis=0), 1e-300)
-    if not np.isfinite(size).all():
-        return np.full(len(size), np.nan)
+    """What of the left-over the plane takes up."""
+    size = np.maximum(np.linalg.norm(slope, axis=0), 1 / STEEPEST)
     return np.asarray(np.linalg.lstsq(slope / size, left, rcond=1e-15)[0] / size)
 
 
