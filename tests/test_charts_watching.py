@@ -1,6 +1,7 @@
 """Charts that watch: a signal becomes an alarm with its rule, point and reaction, once, whatever happens."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -180,6 +181,83 @@ def test_what_was_raised_and_never_got_to_disk_is_raised_again(floor: Floor) -> 
     again = floor.charts()  # the alarm never got to disk: it is told again, not lost
     assert again.look() == 1
     assert floor.raised() == [START, START]
+
+
+REJECTS = """
+[[characteristic]]
+test = "rejects"
+subgroup = "1 h"
+chart = "p"
+rules = "1"
+reaction = "Look at the bin."
+watch = true
+"""
+COUNTERS = f"""
+[plant]
+name = "works"
+zone = "UTC"
+[[machine]]
+path = "{PRESS}"
+signals = {{ total_count = {{}}, reject_count = {{}} }}
+"""
+SLOT = """
+[[characteristic]]
+test = "slot"
+tests = ["width", "depth"]
+chart = "t2"
+reaction = "Measure both again."
+watch = true
+"""
+
+
+@contextmanager
+def works_with(folder: Path, text: str) -> Iterator[Floor]:
+    (folder / "plant.toml").write_text(text, encoding="utf-8")
+    with Historian.open(folder / "history") as history:
+        yield Floor(folder, read_plant(folder), history)
+
+
+def test_counters_are_charted_when_a_stretch_is_over(tmp_path: Path) -> None:
+    """20 hours of 100 parts with 4 rejects each, then one with 30."""
+    with works_with(tmp_path, COUNTERS + REJECTS) as floor:
+        floor.now = START + 20 * HOUR + 30 * MINUTE
+        charts = floor.charts()
+        charts.look()
+        hours = [START + h * HOUR + MINUTE for h in range(21)]
+        for signal, each in (("total_count", [100] * 21), ("reject_count", [4] * 20 + [30])):
+            at = [START - 1, *hours]
+            value = [float(sum(each[:i])) for i in range(len(at))]
+            table = {"signal": [f"{PRESS}/{signal}"] * len(at), "at": pa.array(at, pa.int64()), "value": value}
+            floor.history.write(Batch(signal, 1, pa.table(table)))
+        charts.look()
+        assert floor.raised() == []
+        floor.now = START + 21 * HOUR
+        until(lambda: charts.look() == 1, 10, "the end of the hour")
+        assert floor.raised() == [START + 21 * HOUR - 1]
+        assert "rejects" in floor.told[-1][2]
+        assert "0.3" in floor.told[-1][2]
+        floor.now = START + 22 * HOUR
+        assert charts.look() == 0
+
+
+def test_several_tests_together_raise_an_alarm_that_names_the_one_that_moved(tmp_path: Path) -> None:
+    """Width and depth go together; the last part is within the range of each, but not with both."""
+    with works_with(tmp_path, PAPER + SLOT) as floor:
+        charts = floor.charts()
+        charts.look()
+        parts = [(10 + i % 5 / 10, 20 + i % 5 / 5 + i % 3 / 50) for i in range(60)]
+        found = [
+            {"machine": PRESS, "at": START + i * MINUTE, "unit_id": f"u{i}", "test": test, "value": value}
+            for i, part in enumerate([*parts, (10.0, 20.8)])
+            for test, value in zip(("width", "depth"), part, strict=True)
+        ]
+        floor.history.write(Batch("gauge", 1, measurements=pa.Table.from_pylist(found)))
+        assert charts.look() == 1
+        assert floor.raised() == [START + 60 * MINUTE]
+        said = floor.told[-1][2]
+        assert said.startswith("slot, T squared")
+        assert "several tests together" in said
+        assert "u60" in said
 
 
 def test_in_a_running_plant_a_chart_raises_an_alarm_that_a_kill_neither_loses_nor_repeats(tmp_path: Path) -> None:

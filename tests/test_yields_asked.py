@@ -51,6 +51,12 @@ def test_yield_is_the_same_by_bins_maps_and_models(asks: TestClient) -> None:
     assert told(asks, "yield-model", area=20)["answer"]["die_yield"] == pytest.approx(good)
 
 
+def test_what_an_answer_says_of_itself_is_told_with_it(asks: TestClient) -> None:
+    found = told(asks, "commonality", lang="zh")
+    assert "all units are of one lot: what differs between lots cannot be seen" in found["answer"]["notes"]
+    assert "所有单元属于同一批：看不到批次间的差异" in found["notes"]
+
+
 def test_a_test_is_drawn_by_name(asks: TestClient) -> None:
     found = told(asks, "parametric-map", test="leakage", show="stacked")
     assert (found["answer"]["test"], found["picture"]["unit"]) == ("leakage", "nA")

@@ -198,6 +198,8 @@ def telling(study: Study, single: Mapping[str, Plain]) -> list[str]:
     return [n for n in (first or [f.name for f in figures(study.answer)]) if n in single][:9]
 
 
+NOTES = ("flags", "remarks", "notes")
+"""The fields in which an answer says what to know before it is believed."""
 MEASURED = "{value}"
 """What a unit begins with that is the unit of what was measured: its figures are printed with all their digits."""
 PLAIN = frozenset({str, int, bool, type(None)})
@@ -236,6 +238,16 @@ def single_figures(answer: object) -> dict[str, Plain]:
         return {"answer": plain(answer)}
     found = {f.name: getattr(answer, f.name) for f in figures(type(answer))}
     return {name: plain(v) for name, v in found.items() if not _is_many(v)}
+
+
+def notes(answer: object) -> list[str]:
+    """What an answer says about itself: what to know before it is believed.
+
+    >>> from types import SimpleNamespace
+    >>> notes(SimpleNamespace(remarks=("only 3 values",)))
+    ['only 3 values']
+    """
+    return [str(said) for name in NOTES for said in getattr(answer, name, ())]
 
 
 def table_names(answer: object) -> list[str]:

@@ -41,6 +41,10 @@ def mistakes(file: Path, *, warning: bool = False) -> list[tuple[int, str]]:
         ('chart = "xbar"', 13, "chart"),
         ('chart = "short-run"', 13, "deviations from nominal"),
         ('[[characteristic]]\ntest = "width"\nmachine = "line-1/lathe"', 14, "there are two of it at line-1/lathe"),
+        ('chart = "t2"', 13, "several tests together: name them in `tests`"),
+        ('tests = ["a", "a"]', 13, "from two different ones on"),
+        ('tests = ["a", "b"]\nchart = "xbar-r"', 14, "a chart of one test"),
+        ('tests = ["a", "b"]\nhigh = 3', 14, "high is of one test"),
         ("lsl = 1", 13, "lsl"),
     ],
 )

@@ -5,7 +5,8 @@ import pytest
 
 from andon.errors import BadQuestion, NoData
 from andon.model import Measurements, Units
-from andon.studies.quality.agreement import cohen, fleiss, share_limits
+from andon.studies.quality.agreement import cohen, fleiss
+from andon.studies.quality.amounts import share_limits
 from andon.studies.quality.attribute_agreement import attribute_agreement
 
 # Ten subjects, 14 raters, five categories: kappa 0.210 (J. Fleiss 1971, as in the article on Fleiss' kappa).

@@ -11,8 +11,9 @@ from scipy import stats
 from andon.errors import BadQuestion, NoData
 from andon.model import Units
 from andon.studies.yields.commonality import commonality
-from andon.studies.yields.factors import met
+from andon.studies.yields.factors import Factor, met
 from andon.studies.yields.odds import odds
+from andon.studies.yields.pairs import pairs
 from andon.units import HOUR
 
 
@@ -128,3 +129,54 @@ def test_bad_questions_are_refused():
         commonality({"t": units}, bins="five")
     with pytest.raises(NoData, match="Nobody said"):
         commonality({"t": Units.of(range(4), "abcd")})
+
+
+def crossed(share: dict[tuple[str, str], float], n: int = 4000, seed: int = 3) -> Units:
+    """Units on a tool with a program, so many of them bad."""
+    chance = np.random.default_rng(seed)
+    tool, program = chance.choice(["A", "B", "C"], n), chance.choice(["1", "2", "3", "4"], n)
+    passed = [u >= share.get((t, p), 0.03) for u, t, p in zip(chance.random(n), tool, program, strict=True)]
+    return Units.of(range(n), [str(i) for i in range(n)], tool=tool.tolist(), program=program.tolist(), passed=passed)
+
+
+def test_a_tool_that_is_bad_with_one_program_only_is_found_as_a_pair():
+    answer = commonality({"tester": crossed({("B", "3"): 0.15})})
+    (pair,) = answer.pairs
+    assert (pair.first_factor, pair.first_level, pair.second_factor, pair.second_level) == ("tool", "B", "program", "3")
+    assert pair.suspicious
+    assert pair.ratio > 3
+    assert any("pairs were looked at" in n for n in answer.notes)
+    rest = [[pair.bad, pair.units - pair.bad], [pair.first_only_bad, pair.first_only - pair.first_only_bad]]
+    assert pair.chance >= stats.fisher_exact(rest, alternative="greater").pvalue * (1 - 1e-9)
+
+
+def test_two_bad_things_that_only_add_up_are_no_pair():
+    odds_of = {(t, p): (3 if t == "B" else 1) * (3 if p == "3" else 1) * 0.03 for t in "ABC" for p in "1234"}
+    answer = commonality({"tester": crossed({k: o / (1 + o) for k, o in odds_of.items()}, n=20_000)})
+    assert {("tool", "B"), ("program", "3")} <= {(r.factor, r.level) for r in answer.rows if r.suspicious}
+    assert answer.pairs == ()
+
+
+def test_chance_alone_makes_hardly_any_pairs():
+    """Where nothing matters, a pair is told in about one of twenty plants."""
+    told = [bool(commonality({"tester": crossed({}, n=1500, seed=s)}).pairs) for s in range(60)]
+    assert sum(told) <= 6
+
+
+def test_the_chance_of_a_pair_is_the_largest_of_three():
+    tool = Factor("tool", ("A", "B"), np.array([0] * 60 + [1] * 60))
+    program = Factor("program", ("1", "2"), np.array(([0] * 30 + [1] * 30) * 2))
+    bad = np.zeros(120, np.bool_)
+    for begin, many in ((0, 2), (30, 3), (60, 2), (90, 20)):
+        bad[begin : begin + many] = True
+    (pair,), looked_at = pairs((tool, program), bad, 5, (np.zeros(120, np.int64), 1))
+    assert (looked_at, pair.first_level, pair.second_level, pair.units, pair.bad) == (4, "B", "2", 30, 20)
+    logs = [np.log((k + 0.5) / (30 - k + 0.5)) for k in (20, 2, 3, 2)]
+    z = (logs[0] - logs[1] - logs[2] + logs[3]) / np.sqrt(sum(1 / (k + 0.5) + 1 / (30.5 - k) for k in (20, 2, 3, 2)))
+    exact = [stats.fisher_exact([[20, 10], [k, 30 - k]], alternative="greater").pvalue for k in (2, 3)]
+    assert pair.chance == pytest.approx(max(stats.norm.sf(z), *exact), rel=1e-9)
+
+
+def test_pairs_of_very_many_units_are_not_looked_at_and_that_is_said():
+    many = [Factor(str(i), ("", "x"), np.zeros(1000, np.int64)) for i in range(700)]
+    assert pairs(many, np.ones(1000, np.bool_), 5, (np.zeros(1000, np.int64), 1)) == ((), -1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from andon.model import Counts, Measurements, Output, Units, Window
+from andon.model import Characteristic, Characteristics, Counts, Measurements, Output, Units, Window
 from andon.studies.quality.charted import ControlChart, Point
 from andon.studies.quality.control_chart import control_chart
 from andon.units import HOUR, SECOND
@@ -116,6 +116,21 @@ def test_the_machine_s_own_counters_make_the_same_chart() -> None:
     found = control_chart(output=output, subgroup="1 h", rules="1")
     assert (found.chart, found.test) == ("p", "rejects")
     assert [p.place for p in found.points if p.rules] == QCC["p_orangejuice_trial"]["beyond_limits_1based"]
+
+
+def test_rejects_are_charted_by_that_name_and_as_the_plant_says() -> None:
+    made = Counts.of([(h * HOUR + 1, 100.0) for h in range(30)])
+    bad = Counts.of([(h * HOUR + 1, 20.0 if h == 12 else 4.0) for h in range(30)])
+    output = Output(Window(0, 30 * HOUR), made, None, bad)
+    said = Characteristics((Characteristic("rejects", subgroups="1 h", chart="u", rules="1"),))
+    width = Measurements.of([(i, str(i), "width", 1.0) for i in range(9)], window=output.window)
+    found = control_chart(width, output=output, characteristics=said, test="rejects")
+    assert (found.chart, found.test, len(found.points)) == ("u", "rejects", 30)
+    mean = (20 + 29 * 4) / 3000
+    assert found.points[0].center == pytest.approx(mean)
+    assert found.points[0].upper == pytest.approx(mean + 3 * (mean / 100) ** 0.5)
+    assert [p.place for p in found.points if p.rules] == [13]
+    assert control_chart(single([1.0, 2.0, 3.0], "rejects"), output=output, test="rejects").chart == "i-mr"
 
 
 @pytest.mark.parametrize(

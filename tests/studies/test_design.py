@@ -22,6 +22,8 @@ FIVE = ", ".join(f"{n} 1..2" for n in "ABCDE")
         ("fraction", FIVE, {"wanted": 3}, 8, "III"),
         ("fraction", ", ".join(f"{n} 1..2" for n in "ABCDEFG"), {"wanted": 4}, 16, "IV"),
         ("screening", ", ".join(f"x{i} 1..2" for i in range(11)), {}, 12, "III"),
+        ("full", "A p|q|r, B 1..2, C s|t|u|v", {}, 24, "full"),
+        ("optimal", "A p|q|r, B 1..2, C s|t|u|v", {"model": "linear"}, 11, ""),
         ("composite", "A 1..2, B 1..2, C 1..2", {"centres": 6}, 20, ""),
         ("box-behnken", "A 1..2, B 1..2, C 1..2", {"centres": 3}, 15, ""),
         ("optimal", "A 1..2, B 1..2, C 1..2", {"runs": 10}, 10, ""),
@@ -67,6 +69,26 @@ def test_optimal_runs_are_no_worse_than_the_librarys():
     theirs, _ = optimal_design(candidates=grid, n_points=14, degree=2, criterion="D", method="fedorov")
     ours = designs.optimal([[-1.0, 0.0, 1.0]] * 3, "quadratic", 14, 1)
     assert designs.efficiency(ours, "quadratic") >= designs.efficiency(theirs, "quadratic") - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("levels", "names", "runs"),
+    [
+        ([[-1.0, 0.0, 1.0]] * 2, (3, 3), 9),
+        ([[-1.0, 0.0, 1.0]] * 4, (3, 3, 3, 3), 9),  # Taguchi's L9
+        ([[-1.0, 0.0, 1.0], [-1.0, 1.0], [-1.0, 1.0]], (3, 0, 2), 12),
+    ],
+)
+def test_optimal_runs_of_names_are_the_orthogonal_ones_where_these_exist(levels, names, runs):
+    found = designs.optimal(levels, "linear", runs, 1, names)
+    assert designs.efficiency(found, "linear", names) == pytest.approx(1.0)
+
+
+def test_names_have_no_squares():
+    found = design("A p|q|r, B 1..2, C s|t", "optimal", "quadratic", seed=3)
+    assert found.efficiency > 0.3
+    assert {r.settings.split(", ")[0] for r in found.rows} == {"A=p", "A=q", "A=r"}
+    assert {r.settings.split(", ")[1] for r in found.rows} == {"B=1", "B=1.5", "B=2"}
 
 
 @settings(deadline=None, max_examples=25)
@@ -120,6 +142,45 @@ def test_box_hunter_and_hunters_pilot_plant():
     assert {"T", "T x K"} <= set(active)
 
 
+# Montgomery's batteries: hours by plate material and temperature, four of each.
+BATTERIES = {
+    ("1", "cold"): [130, 155, 74, 180],
+    ("1", "mild"): [34, 40, 80, 75],
+    ("1", "hot"): [20, 70, 82, 58],
+    ("2", "cold"): [150, 188, 159, 126],
+    ("2", "mild"): [136, 122, 106, 115],
+    ("2", "hot"): [25, 70, 58, 45],
+    ("3", "cold"): [138, 110, 168, 160],
+    ("3", "mild"): [174, 120, 150, 139],
+    ("3", "hot"): [96, 104, 82, 60],
+}
+
+
+def test_montgomerys_batteries_with_three_names_each():
+    """Design and Analysis of Experiments, 8th edition, table 5.5: the table of variance, and the means of table 5.4."""
+    factors = "material m1|m2|m3, air cold|mild|hot"
+    left = {key: list(values) for key, values in BATTERIES.items()}
+    results = []
+    for run in design(factors, replicates=4).rows:
+        said = dict(part.split("=") for part in run.settings.split(", "))
+        results.append(left[said["material"][1:], said["air"]].pop())
+    found = design(factors, replicates=4, results=", ".join(map(str, results)))
+    told = [(s.term, s.freedom, round(s.squares, 2), round(s.f, 2)) for s in found.sources]
+    assert told == [("material", 2, 10683.72, 7.91), ("air", 2, 39118.72, 28.97), ("material x air", 4, 9613.78, 3.56)]
+    assert [s.p for s in found.sources] == pytest.approx([0.0020, 0.0, 0.0186], abs=5e-5)
+    assert found.deviation**2 == pytest.approx(675.21, abs=5e-3)
+    size = {e.term: e.coefficient for e in found.effects}
+    assert size["constant"] == pytest.approx(105.53, abs=5e-3)
+    assert [size["constant"] + size[f"material=m{i}"] for i in (1, 2, 3)] == pytest.approx(
+        [83.17, 108.33, 125.08], abs=5e-3
+    )
+    cell = "material=m1", "air=cold", "material=m1 x air=cold"
+    assert size["constant"] + sum(size[t] for t in cell) == pytest.approx(134.75)
+    one = next(e for e in found.effects if e.term == "air=hot")
+    assert (one.effect, one.margin) == (None, None)
+    assert one.error == pytest.approx(found.deviation * np.sqrt((1 / 12) * (1 - 1 / 3)))
+
+
 def test_lenth_is_that_of_his_paper():
     """Box & Meyer's welding data as in Lenth 1989: 15 contrasts, PSE 0.15, ME 0.385 by t(0.975; 5)."""
     contrasts = [0.13, -0.15, -0.30, -0.15, 0.40, -0.03, 0.38, 0.40, -0.05, 0.43, 0.13, 0.13, -0.38, 2.15, 3.10]
@@ -152,7 +213,8 @@ def test_results_by_run_may_be_missing():
         ({"factors": "A 1..2"}, "name 2 to"),
         ({"factors": "A, B 1..2"}, "no factor"),
         ({"factors": "A 1..1, B 1..2"}, "no factor"),
-        ({"factors": "A x|y|z, B 1..2"}, "two, or numbers"),
+        ({"factors": "A x|y|z, B 1..2", "kind": "fraction"}, "takes two levels; A has 3"),
+        ({"factors": "A x|y|z, B 1..2", "kind": "optimal", "runs": 5}, "6 coefficients"),
         ({"factors": "A x|y, B 1..2", "centres": 2}, "no middle"),
         ({"factors": "A x|y, B 1..2", "kind": "composite"}, "must be numbers"),
         ({"factors": "A 1..2, B 1..2", "kind": "box-behnken"}, "three factors"),

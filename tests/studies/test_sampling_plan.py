@@ -22,6 +22,7 @@ from andon.studies.quality.acceptance import (
 )
 from andon.studies.quality.sampling_plan import sampling_plan
 
+SPECIAL = ("S-1", "S-2", "S-3", "S-4")
 ORACLES = Path(__file__).parents[1] / "oracles"
 EXPECTED = json.loads((ORACLES / "acceptance_expected.json").read_text())
 
@@ -118,6 +119,37 @@ def test_the_master_table_of_normal_inspection(row):
         int(column[place]["Ac"]),
         int(column[place]["Re"]),
     )
+
+
+@pytest.mark.parametrize("row", rows("iso2859_special_levels.csv"), ids=lambda r: r["lot_size"])
+def test_code_letters_of_the_special_levels(row):
+    low, _, high = row["lot_size"].lstrip(">").partition("-")
+    ends = (int(low), int(high)) if high else (int(low) + 1, 10**7)
+    assert {level: {code_letter(e, level) for e in ends} for level in SPECIAL} == {s: {row[s]} for s in SPECIAL}
+
+
+def plans_of(row: dict[str, str]) -> dict[str, list[int]]:
+    """The plan of one code letter at each AQL."""
+    return {aql: [int(v) for v in cell.split(":")] for aql, cell in row.items() if aql != "code_letter"}
+
+
+@pytest.mark.parametrize("row", rows("iso2859_single_tightened.csv"), ids=lambda r: r["code_letter"])
+def test_the_master_table_of_tightened_inspection(row):
+    lot, level = lot_of(row["code_letter"])
+    for aql, (size, accept) in plans_of(row).items():
+        found = standard_plan(lot, level, float(aql), "tightened")
+        assert (found.n, found.accept) == (min(size, lot), accept), aql
+
+
+@pytest.mark.parametrize("row", rows("z14_single_reduced.csv"), ids=lambda r: r["code_letter"])
+def test_reduced_plans_lie_in_the_gap_that_the_standard_closed(row):
+    """Same sizes as in ANSI/ASQ Z1.4, and an Ac between its Ac and its Re; ISO has arrows for its plans of 0 and 2."""
+    lot, level = lot_of(row["code_letter"])
+    for aql, (size, accept, reject) in plans_of(row).items():
+        found = standard_plan(lot, level, float(aql), "reduced")
+        if (accept, reject) != (0, 2):
+            assert found.n == min(size, lot), aql
+            assert accept <= found.accept < reject, aql
 
 
 @given(st.sampled_from(AQLS), st.integers(2, 10**6), st.sampled_from(sorted(LEVELS)))

@@ -66,6 +66,7 @@ def described_tests(folder: Path, at: str = "") -> list[Row]:
         {"machine": m.path, **{name: plain(getattr(c, name)) for name in DESCRIBED}}
         for m in paper(folder).at(at)
         for c in m.characteristics.rows
+        if c.is_measured
     ]
 
 

@@ -1,6 +1,7 @@
 """What may be written about the tests of products: specification, chart, who watches; checked and built."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,12 +12,20 @@ from ..studies.quality.subgroups import scheme
 from .alarms import Priority
 from .kinds import UnitCode
 
+TOGETHER = ("t2", "mewma")
+
 
 class CharacteristicTable(BaseModel):
     """What one test of products should find, how it is charted, and what to do when its chart says that it changed."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-    test: str = Field(min_length=1, description="Name of the test, as the measurements say it.")
+    test: str = Field(
+        min_length=1,
+        description="Name of the test, as the measurements say it; `rejects` for what counters or verdicts say.",
+    )
+    tests: list[str] = Field(
+        default=[], description="Tests that are charted together as one distance; `test` is then a name of your own."
+    )
     machine: str | list[str] = Field(
         default=[], description="Machines, lines or areas at which it is measured; without it, all."
     )
@@ -30,7 +39,10 @@ class CharacteristicTable(BaseModel):
         default=None,
         description="One point of its chart: a number of values in a row, or `lot`, `shift`, `1 h`, `5 every 1 h`.",
     )
-    chart: ChartName = Field(default="", description="Its control chart; without it, by the size of the subgroups.")
+    chart: Literal[ChartName, "t2", "mewma"] = Field(
+        default="",
+        description="Its control chart; without it, by the size of the subgroups; of several tests t2 or mewma.",
+    )
     rules: str = Field(
         default="",
         description="Rules that watch the chart, after Nelson: `1 2 5`, `2:8`, `western-electric`, `nelson`.",
@@ -66,8 +78,24 @@ def wrong(written: CharacteristicTable) -> Iterator[Wrong]:
             yield (key,), str(said)
     if isinstance(written.subgroup, int) and written.subgroup < 1:
         yield ("subgroup",), f"{written.subgroup} values are no subgroup: write 1 or more."
+    yield from _several(written)
     if written.chart == "short-run" and written.target is None and None in (written.low, written.high):
         yield ("chart",), "a short-run chart is of deviations from nominal: give it a `target`, or both limits."
+
+
+def _several(written: CharacteristicTable) -> Iterator[Wrong]:
+    """What does not fit a chart of several tests together, or one test alone."""
+    if not written.tests:
+        if written.chart in TOGETHER:
+            yield ("chart",), f"{written.chart} is a chart of several tests together: name them in `tests`."
+        return
+    if len(set(written.tests)) < 2 or len(set(written.tests)) < len(written.tests):
+        yield ("tests",), "tests are charted together from two different ones on."
+    if written.chart not in ("", *TOGETHER):
+        yield ("chart",), f"{written.chart} is a chart of one test: write t2 or mewma, or leave it out."
+    alone = [k for k in ("low", "high", "target", "rules", "product") if getattr(written, k) not in (None, "")]
+    if alone:
+        yield (alone[0],), f"{alone[0]} is of one test: a chart of several has none. Give each test a table of its own."
 
 
 def built(rows: list[CharacteristicTable]) -> Characteristics:
@@ -93,4 +121,5 @@ def _characteristic(written: CharacteristicTable) -> Characteristic:
         rules=written.rules,
         watch=written.watch,
         priority=written.priority,
+        tests=tuple(written.tests),
     )

@@ -90,6 +90,10 @@ class StopRules:
     hour_value: float | None = None
 
 
+REJECTS = "rejects"
+"""What a chart of units or counters is of, where no test is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Characteristic:
     """One thing that is measured on products, as the plant describes it: a test with its specification.
@@ -98,7 +102,8 @@ class Characteristic:
     `subgroup` is how many measurements in a row belong together (None: nobody said), `subgroups` how else subgroups are
     made ("lot", "5 every 1 h"), `chart` and `rules` its control chart, `gauge` what it is measured with, `reaction`
     what to do when its chart says that something changed. `watch`: its chart is looked at whenever
-    values arrive, and a signal is an alarm of this `priority`.
+    values arrive, and a signal is an alarm of this `priority`. `tests` are those that are charted together, so that
+    `test` is only a name of them.
     """
 
     test: str
@@ -116,6 +121,12 @@ class Characteristic:
     rules: str = ""
     watch: bool = False
     priority: str = "medium"
+    tests: tuple[str, ...] = ()
+
+    @property
+    def is_measured(self) -> bool:
+        """It is a test with values of its own: neither several together, nor what counters say."""
+        return not self.tests and self.test != REJECTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,20 @@ class Units:
         found[len(codes) - 1 - np.unique(codes[::-1], return_index=True)[1]] = True
         return found
 
+    @property
+    def verdicts(self) -> Verdicts:
+        """Whether each passed: what was said, else what its hard bin means, else its soft bin (-1: nobody said).
+
+        >>> Units.of([0, 1], ["a", "b"], hard=[1, 4], hard_bins={1: Bin("good", True)}).verdicts.tolist()
+        [1, -1]
+        """
+        said = self.passed.copy()
+        for column, bins in ((self.hard, self.hard_bins), (self.soft, self.soft_bins)):
+            for number, meaning in bins.items():
+                if meaning.passed is not None:
+                    said[(said < 0) & (column == number)] = int(meaning.passed)
+        return said
+
     def pick(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Units:
         """Some of the rows: a mask, or places in order."""
         columns = {name: getattr(self, name)[rows] for name in COLUMNS}

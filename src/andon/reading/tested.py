@@ -20,13 +20,8 @@ def judged(units: Units) -> Units:
     Where nobody said whether a unit passed, the meaning of its bin does.
     """
     found = units.pick((units.passed >= 0) | (units.hard != NO_BIN) | (units.soft != NO_BIN))
-    passed = found.passed.copy()
-    for numbers, known in ((found.soft, found.soft_bins), (found.hard, found.hard_bins)):
-        for number, meaning in known.items():
-            if meaning.passed is not None:
-                passed[(passed < 0) & (numbers == number)] = meaning.passed
     columns = {name: getattr(found, name) for name in Units.__dataclass_fields__}
-    return Units(**{**columns, "passed": passed})
+    return Units(**{**columns, "passed": found.verdicts})
 
 
 def superseded(units: Units) -> Flags:

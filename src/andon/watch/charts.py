@@ -13,19 +13,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ..ask import Question, ask
+from ..ask import ask
 from ..errors import AndonError
 from ..historian import Historian
 from ..model import Batch, Characteristic, Receipt, Window
 from ..plant import Plant
 from ..plant.alarms import Advice, Alarm
-from ..studies.quality.charted import ControlChart, Point
-from ..studies.quality.subgroups import scheme
+from ..studies.quality.charted import Point
 from ..units import HOUR
 from ..words import say, told
 from .alarms import Raise
 from .alarms.occurrence import Occurrence
 from .alarms.record import occurrences
+from .charted import Drawn, after, counted, drawn, question, rules_of, subgroups
 
 log = logging.getLogger("andon.charts")
 LOOK = 0.5
@@ -150,7 +150,7 @@ class Charts:
             came, self._came = self._came, []
         now, count = self._clock(), 0
         for one in watched(self._plant()):
-            state = self._state(one.key, now)
+            state = self._state(one, now)
             for machine, since, last in came:
                 if machine == one.machine:
                     state.since, state.last = min(state.since, since), max(state.last, last)
@@ -161,11 +161,12 @@ class Charts:
         self._keep()
         return count
 
-    def _state(self, key: Key, now: int) -> State:
+    def _state(self, one: Watched, now: int) -> State:
         """Where a chart stands; one that is new begins with what comes from now on."""
+        key, name = one.key, "/".join(one.key)
         if key not in self._states:
-            self._states[key] = State(self._noted.get("/".join(key), now))
-            if "/".join(key) in self._noted:
+            self._states[key] = State(self._noted.get(name, now), due=_next(one, now))
+            if name in self._noted:
                 self._states[key].due = now  # what came in while nobody judged
         return self._states[key]
 
@@ -174,7 +175,7 @@ class Charts:
         begun = time.monotonic()
         since, last = min(state.since, state.until), max(state.last, state.until)
         late = Window(state.since, state.last + 1) if state.dirty else Window(0, 0)
-        state.since, state.last, state.due = NEVER, -1, NEVER
+        state.since, state.last, state.due = NEVER, -1, _next(one, now)
         try:
             chart = self._reached(one, state, Window(min(since, now), max(last, now) + 1))
         except AndonError as error:  # too little measured, or a setting that no longer fits
@@ -182,7 +183,8 @@ class Charts:
             return 0
         finally:
             state.rest = time.monotonic() + (time.monotonic() - begun) / SHARE
-        whole, growing, state.due = _whole(chart, one.said, now)
+        whole, growing, due = _whole(chart, one.said, now)
+        state.due = min(state.due, due)
         reach = Window(since - BACK, max(last, now) + 1)
         mine = [o for o in occurrences(self._history, reach, one.machine) if o.key == one.key]
         fresh = {p[0].place for p in whole if p[0].at > state.until or p[0].at in late or p[0].since == state.growing}
@@ -194,7 +196,7 @@ class Charts:
         state.until = max([state.until, *(p[0].at for p in whole)])
         return count
 
-    def _reached(self, one: Watched, state: State, new: Window) -> ControlChart:
+    def _reached(self, one: Watched, state: State, new: Window) -> Drawn:
         """The chart of what is new and of `MOST` points before, or more; of 30 days, where that are fewer."""
         while True:
             try:
@@ -210,14 +212,11 @@ class Charts:
                     return chart
             state.back = min(8 * state.back, BACK)
 
-    def _chart(self, one: Watched, window: Window) -> ControlChart:
-        settings = {"test": one.said.test, "product": one.said.product}
-        answer = ask(Question("control-chart", one.machine, window, (), settings), self._plant(), self._history).answer
-        assert isinstance(answer, ControlChart)
-        return answer
+    def _chart(self, one: Watched, window: Window) -> Drawn:
+        return drawn(ask(question(one.said, one.machine, window), self._plant(), self._history).answer)
 
     def _told(
-        self, one: Watched, chart: ControlChart, points: Iterable[tuple[list[Point], bool]], mine: Sequence[Occurrence]
+        self, one: Watched, chart: Drawn, points: Iterable[tuple[list[Point], bool]], mine: Sequence[Occurrence]
     ) -> Iterator[int]:
         """Raise the alarm of each new point that signals, and end it at the next that does not; when it was raised."""
         known = [o.since for o in mine]
@@ -252,14 +251,12 @@ class Charts:
             self._noted = said
 
 
-def alarm(one: Watched, chart: ControlChart | None = None, point: Point | None = None) -> Alarm:
+def alarm(one: Watched, chart: Drawn | None = None, point: Point | None = None) -> Alarm:
     """The alarm of a chart; with a point its text says what is odd about it."""
     said = one.said
     messages = {"en": one.key[1], "zh": one.key[1]}
     if chart is not None and point is not None:
-        meant = {r.rule: r.meaning for r in chart.rules} | {"1": "a point beyond the control limits"}
-        meanings = [meant[r] for r in point.rules.split() if r in meant]
-        messages = {language: _text(said, point, meanings, language) for language in ("en", "zh")}
+        messages = {language: _text(said, point, rules_of(chart, point), language) for language in ("en", "zh")}
     return Alarm(
         name=one.key[1],
         place=one.machine,
@@ -284,17 +281,22 @@ def _said(text: str, language: str) -> str:
     return told(say(text, language), language)
 
 
-def _whole(chart: ControlChart, said: Characteristic, now: int) -> tuple[list[list[Point]], int, int]:
+def _whole(chart: Drawn, said: Characteristic, now: int) -> tuple[list[list[Point]], int, int]:
     """The points of each place that is whole; where the one begins that is not, and when it will be whole by itself."""
     places: dict[int, list[Point]] = {}
     for p in chart.points:
         places.setdefault(p.place, []).append(p)
     rows = [places[k] for k in sorted(places)]
-    made = scheme(said.subgroups, said.subgroup or 1)
+    made = subgroups(said)
     if not rows or not (made.span or made.column):
         return rows, NEVER, NEVER
     end = (rows[-1][0].at // made.span + 1) * made.span if made.span else NEVER
     return (rows, NEVER, NEVER) if end <= now else (rows[:-1], rows[-1][0].since, end)
+
+
+def _next(one: Watched, now: int) -> int:
+    """When a chart is looked at although nothing came that it is of."""
+    return after(one.said, now) if counted(one.said) else NEVER
 
 
 def _spans(batch: Batch) -> Iterator[tuple[str, int, int]]:

@@ -22,6 +22,8 @@ NORMAL = (0, UP, DOWN, 1, 2, 3, 5, 7, 10, 14, 21)
 TIGHTENED = (0, DOWN, DOWN, 1, 2, 3, 5, 8, 12, 18)
 REDUCED = (0, UP, DOWN, DOWN, 1, 2, 3, 5, 6, 8, 10)
 """Acceptance numbers down a column of tables 2-A, 2-B and 2-C from where its Ac is 0: the same in every column."""
+NOUGHT = 6.5
+"""Columns beyond have no plan with Ac 0."""
 SEVERITIES = {
     "normal": (NORMAL, 0, SIZES),
     "tightened": (TIGHTENED, 1, (*SIZES, 3150)),
@@ -214,6 +216,7 @@ def _from_table(row: int, aql: float, severity: str) -> Plan:
     column, later, sizes = SEVERITIES[severity]
     zero = AQLS.index(6.5) - AQLS.index(aql) + later
     cells = [DOWN if r < zero else column[r - zero] if r - zero < len(column) else UP for r in range(len(sizes))]
+    cells = [DOWN if number == 0 and aql > NOUGHT else number for number in cells]
     plans = [r for r, number in enumerate(cells) if number >= 0]
     above, below = [r for r in plans if r <= row], [r for r in plans if r >= row]
     up = cells[row] == UP and above

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from .indices import z_of
@@ -90,16 +89,3 @@ def _jackknifed(rows: Counts, figure: Callable[[Counts], float | None], confiden
         return Kappa(value)
     half = z_of(confidence) * sqrt((n - 1) / n * float(((known - known.mean()) ** 2).sum()))
     return Kappa(value, max(-1.0, value - half), min(1.0, value + half))
-
-
-def share_limits(hits: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Exact limits of a share (Clopper and Pearson).
-
-    >>> [round(v, 4) for v in share_limits(42, 50)]
-    [0.7089, 0.9283]
-    """
-
-    a = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else float(scipy.special.betaincinv(hits, count - hits + 1, a))
-    high = 1.0 if hits == count else float(scipy.special.betaincinv(hits + 1, count - hits, 1 - a))
-    return low, high

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
+import scipy
 
 from ...errors import BadQuestion
 from ...units import Unit
@@ -17,7 +18,7 @@ Statistic = Annotated[float, Unit("{statistic}")]
 Squares = Annotated[float, Unit("{unit2}")]
 """Squares of the unit that was measured."""
 
-__all__ = ["PValue", "Size", "Squares", "Statistic", "adjusted", "confident", "discoveries"]
+__all__ = ["PValue", "Size", "Squares", "Statistic", "adjusted", "confident", "discoveries", "share_limits"]
 
 
 def confident(confidence: float) -> None:
@@ -53,3 +54,15 @@ def discoveries(p: Sequence[float]) -> list[float]:
     found = np.empty(len(given))
     found[order] = np.minimum(1.0, np.minimum.accumulate(raised))
     return [float(v) for v in found]
+
+
+def share_limits(hits: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact limits of a share (Clopper and Pearson).
+
+    >>> [round(v, 4) for v in share_limits(42, 50)], share_limits(0, 0)
+    ([0.7089, 0.9283], (0.0, 1.0))
+    """
+    tail = (1 - confidence) / 2
+    low = float(scipy.special.betaincinv(hits, count - hits + 1, tail)) if hits else 0.0
+    high = float(scipy.special.betaincinv(hits + 1, count - hits, 1 - tail)) if hits < count else 1.0
+    return low, high

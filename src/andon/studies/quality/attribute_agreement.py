@@ -14,7 +14,8 @@ from ...errors import BadQuestion, NoData
 from ...model import Measurements, Units
 from ...picture import Mark, Picture, bars
 from ...units import Ratio, Unit
-from .agreement import Kappa, cohen, fleiss, share_limits
+from .agreement import Kappa, cohen, fleiss
+from .amounts import share_limits
 from .verdicts import PASSED, Verdicts, ratings_of, verdicts_of
 
 Kappa_ = Annotated[float, Unit("{kappa}")]

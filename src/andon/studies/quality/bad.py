@@ -87,7 +87,7 @@ def _moment(text: str) -> int:
 
 
 def _judged(measurements: Measurements | None) -> bool:
-    return measurements is not None and bool((measurements.units.passed == 0).any())
+    return measurements is not None and bool((measurements.units.verdicts == 0).any())
 
 
 def _of_units(name: str, measurements: Measurements | None) -> bool:
@@ -114,8 +114,8 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
     }
     known = units.last | (units.unit == "")
     if condition is None:
-        known &= units.passed >= 0
-        is_bad = units.passed == 0
+        known &= units.verdicts >= 0
+        is_bad = units.verdicts == 0
     else:
         is_bad, heard = _meets(condition, numbers, texts)
         known &= heard

@@ -22,6 +22,7 @@ from ...model import (
     Window,
     instant,
 )
+from ...model.knowledge import REJECTS as REJECTED
 from ...units import Measured, Ratio, Unit, duration
 from .charted import ControlChart, chart_picture
 from .charting import Asked, charted, residuals
@@ -30,7 +31,7 @@ from .drawing import Chart, Options
 from .places import noted
 from .remembering import CUSUM, EWMA
 from .rules import chosen
-from .sources import Charted, Sources, Wanted, counts, found_of, rare, said_of, values
+from .sources import Charted, Sources, Wanted, counts, found_of, rare, rejects_only, said_of, values
 from .variables import DEVIATIONS, RANGES, SINGLES, THREE_WAY
 
 CHARTS: Mapping[str, Chart] = {
@@ -106,7 +107,7 @@ def control_chart(
     units
         Units with verdicts, for charts p, np, laney-p, g and t where no test is named.
     output
-        The machine's own counters, for charts p, np and laney-p where no unit was judged: rejects of parts made.
+        The machine's own counters, for charts p, np, u and Laney's where no unit was judged: rejects of parts made.
     characteristics
         What the plant says of the test: subgroup, chart, rules, target.
     chartbook
@@ -116,7 +117,7 @@ def control_chart(
     calendar
         Shifts, for subgroups by shift or day; its window is the one that is asked about.
     test
-        The test; the only one, unless given.
+        The test; the only one, unless given. `rejects`: units that failed, or rejects that the machine counts.
     product
         Only what was measured on this product.
     chart
@@ -193,6 +194,7 @@ def control_chart(
     window = _window(calendar, measurements, units, output)
     sources = Sources(window, measurements, units, output, orders, characteristics, calendar)
     wanted = Wanted(test, product, subgroup, size, duration(gap) if gap else 0, attempts, stages)
+    sources, wanted = rejects_only(sources, wanted)
     said = _said(sources, wanted)
     name = chart or said[0] or _usual(sources, wanted)
     watched = chosen(rules or said[1] or RULES)
@@ -219,9 +221,12 @@ def _window(
 
 
 def _said(sources: Sources, wanted: Wanted) -> tuple[str, str]:
-    """The chart and the rules that the plant names for the test."""
-    if not sources.measured or sources.characteristics is None:
+    """The chart and the rules that the plant names for the test, or for rejects."""
+    if sources.characteristics is None:
         return "", ""
+    if not sources.measured:
+        known = sources.characteristics.of(REJECTED, wanted.product)
+        return known.chart, known.rules
     assert sources.measurements is not None
     if not wanted.test and (len(sources.measurements.names) != 1 or sources.judged):
         return "", ""

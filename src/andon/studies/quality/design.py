@@ -13,9 +13,10 @@ from ...picture import Picture, pareto, table
 from ...units import Measured, Ratio, Unit
 from . import designs
 from .amounts import PValue, confident
-from .effects import Effect, Mask, curved, effects, tellable
+from .coding import Names, terms
+from .effects import Effect, Explained, Mask, curved, effects, explained, tellable, term_name
 from .least_squares import Columns, Matrix, least_squares
-from .planned import Factor, factors_of, made_runs, results_of, run_order
+from .planned import Factor, factors_of, made_runs, names_of, results_of, run_order
 from .residuals import Checks, checks
 
 Kind = Literal["full", "fraction", "screening", "composite", "box-behnken", "optimal"]
@@ -96,6 +97,8 @@ class Design:
         Effects that cannot be told apart.
     effects
         The terms of the model with their sizes, once results are in.
+    sources
+        What each term explains, once results are in: the test of a factor with several names as a whole.
     residuals
         Whether what is left over looks like chance; None without results.
     remarks
@@ -115,6 +118,7 @@ class Design:
     rows: tuple[Run, ...]
     aliases: tuple[Alias, ...]
     effects: tuple[Effect, ...]
+    sources: tuple[Explained, ...]
     residuals: Checks | None
     remarks: tuple[str, ...]
 
@@ -156,7 +160,7 @@ def design(
     Parameters
     ----------
     factors
-        Names with levels: `temperature 150..200, catalyst A|B`; more levels of a number as `speed 1|2|4`.
+        Names with levels: `temperature 150..200, catalyst A|B`; more levels as `speed 1|2|4` or `resin X|Y|Z`.
     kind
         full, fraction, screening, composite, box-behnken or optimal.
     model
@@ -205,6 +209,7 @@ def design(
     """
     confident(confidence)
     of = factors_of(factors)
+    names = names_of(of)
     aim = model or MODELS.get(kind, "interactions")
     made = made_runs(of, (kind, aim), (wanted, runs, seed), (centres, replicates, blocks))
     order = run_order(made.block, seed)
@@ -214,11 +219,12 @@ def design(
     told[order] = values
     corners = made.coded[[p != "centre" for p in made.point]]
     word, length = _resolution(kind, corners)
-    common = (_title(kind, of, length), len(rows), word, aim, designs.efficiency(made.coded, aim))
+    common = (_title(kind, of, length), len(rows), word, aim, designs.efficiency(made.coded, aim, names))
     known = ~np.isnan(told)
-    mixed = _aliases(of, corners) if kind in ("full", "fraction", "screening") else ()
+    told_apart = kind in ("full", "fraction", "screening") and max(names) < 3
+    mixed = _aliases(of, corners) if told_apart else ()
     if not known.any():
-        return Design(*common, None, None, None, rows, mixed, (), None, tuple(_remarks(of, made, kind, length)))
+        return Design(*common, None, None, None, rows, mixed, (), (), None, tuple(_remarks(of, made, kind, length)))
     return _analysed(of, made, (told, known), (common, rows, mixed), confidence)
 
 
@@ -242,18 +248,12 @@ def _title(kind: str, of: list[Factor], length: int | None) -> str:
     return f"{named.get(kind, kind)} plan of {len(of)} factors"
 
 
-def _name(of: list[Factor], term: tuple[int, ...]) -> str:
-    if len(term) == 2 and term[0] == term[1]:
-        return f"{of[term[0]].name}^2"
-    return " x ".join(of[i].name for i in term)
-
-
 def _aliases(of: list[Factor], corners: Matrix) -> tuple[Alias, ...]:
     found = []
     for term, others in designs.aliases(corners).items():
-        said = [_name(of, t) if abs(s) > 0.999 else f"{_name(of, t)} ({s:+.2f})" for t, s in others]
+        said = [term_name(of, t, {}) if abs(s) > 0.999 else f"{term_name(of, t, {})} ({s:+.2f})" for t, s in others]
         if said:
-            found.append(Alias(_name(of, term), ", ".join(said)))
+            found.append(Alias(term_name(of, term, {}), ", ".join(said)))
     return tuple(found)
 
 
@@ -261,20 +261,22 @@ def _analysed(
     of: list[Factor],
     made: designs.Runs,
     results: tuple[Numbers, Mask],
-    told: tuple[tuple[str, int, str, str, float], tuple[Run, ...], tuple[Alias, ...]],
+    plan: tuple[tuple[str, int, str, str, float], tuple[Run, ...], tuple[Alias, ...]],
     confidence: float,
 ) -> Design:
     """Fit what of the model can be told, and judge each term."""
-    (values, known), (common, rows, mixed) = results, told
+    (values, known), (common, rows, mixed) = results, plan
     y, coded = values[known], made.coded[known]
-    kept, x = tellable(coded, designs.terms(len(of), common[3]), np.array(made.block)[known])
+    names = names_of(of)
+    kept, x = tellable(coded, terms(names, common[3]), names, np.array(made.block)[known])
     fit = least_squares(Columns.of(x), y)
-    names = ["constant", *(_name(of, t) for t in kept)]
     total = float(((y - y.mean()) ** 2).sum())
     found = checks(fit.residual, fit.fitted) if fit.freedom else None
     remarks = _remarks(of, made, "", None) + ([] if known.all() else [f"{int((~known).sum())} run(s) without a result"])
-    lost = [t for t in designs.terms(len(of), common[3]) if t not in kept]
-    remarks += [f"cannot be told from the terms before: {', '.join(_name(of, t) for t in lost)}"] if lost else []
+    lost = [t for t in terms(names, common[3]) if t not in kept]
+    remarks += (
+        [f"cannot be told from the terms before: {', '.join(term_name(of, t, {}) for t in lost)}"] if lost else []
+    )
     return Design(
         *common,
         1 - fit.rss / total if total else 0.0,
@@ -282,10 +284,15 @@ def _analysed(
         curved(made, values, known, fit),
         rows,
         mixed,
-        effects(names, kept, fit, confidence, two_level=bool(np.isin(coded, (-1.0, 0.0, 1.0)).all())),
+        effects(of, kept, fit, confidence, two_level=_is_two_level(coded, names)),
+        explained(of, kept, fit),
         found,
         (*remarks, *(found.remarks if found else ("no runs are left to tell an error: effects are judged by Lenth",))),
     )
+
+
+def _is_two_level(coded: Matrix, names: Names) -> bool:
+    return max(names) < 3 and bool(np.isin(coded, (-1.0, 0.0, 1.0)).all())
 
 
 def _remarks(of: list[Factor], made: designs.Runs, kind: str, length: int | None) -> list[str]:

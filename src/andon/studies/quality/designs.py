@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from ...errors import BadQuestion
+from .coding import Names, Term, expanded, terms, width
 from .least_squares import Matrix
 
 MOST_RUNS = 4096
@@ -105,25 +106,7 @@ def box_behnken(k: int) -> Matrix:
     return np.asarray(runs[np.abs(runs).sum(axis=1) > 0], dtype=np.float64)
 
 
-def terms(k: int, model: str) -> list[tuple[int, ...]]:
-    """The terms of a model after the constant: (0,) a main effect, (0, 1) an interaction, (0, 0) a square.
-
-    >>> terms(2, "quadratic")
-    [(0,), (1,), (0, 1), (0, 0), (1, 1)]
-    """
-    found: list[tuple[int, ...]] = [(i,) for i in range(k)]
-    if model != "linear":
-        found += list(combinations(range(k), 2))
-    return found + [(i, i) for i in range(k)] if model == "quadratic" else found
-
-
-def expanded(coded: Matrix, of: list[tuple[int, ...]]) -> Matrix:
-    """The columns of a model: the constant, then its terms."""
-    columns = [np.prod(coded[:, list(t)], axis=1) for t in of]
-    return np.asarray(np.column_stack([np.ones(len(coded)), *columns]), dtype=np.float64)
-
-
-def optimal(levels: list[list[float]], model: str, runs: int, seed: int) -> Matrix:
+def optimal(levels: list[list[float]], model: str, runs: int, seed: int, names: Names = ()) -> Matrix:
     """The runs from which the model's coefficients are known best (greatest determinant), by coordinate exchange.
 
     From a dozen random starts every coordinate of every run takes the level that raises the determinant most, until
@@ -133,14 +116,16 @@ def optimal(levels: list[list[float]], model: str, runs: int, seed: int) -> Matr
     ----------
     R. K. Meyer, C. J. Nachtsheim: The Coordinate-Exchange Algorithm. Technometrics 37 (1995), 60-69.
     """
-    of = terms(len(levels), model)
-    if runs < len(of) + 1:
-        raise BadQuestion(f"runs = {runs}: a {model} model of {len(levels)} factors has {len(of) + 1} coefficients.")
+    names = names or (0,) * len(levels)
+    of = terms(names, model)
+    needed = 1 + sum(width(t, names) for t in of)
+    if runs < needed:
+        raise BadQuestion(f"runs = {runs}: a {model} model of {len(levels)} factors has {needed} coefficients.")
     chance = np.random.default_rng(seed)
     best, most = np.empty((0, len(levels))), -np.inf
     for _ in range(STARTS):
         start = np.stack([chance.choice(lv, runs) for lv in levels], axis=1)
-        found, size = _exchanged(start, levels, of)
+        found, size = _exchanged(start, levels, of, names)
         if size > most + 1e-9:
             best, most = found, size
     if not np.isfinite(most):
@@ -148,8 +133,8 @@ def optimal(levels: list[list[float]], model: str, runs: int, seed: int) -> Matr
     return best[np.lexsort(best.T[::-1])]
 
 
-def _exchanged(runs: Matrix, levels: list[list[float]], of: list[tuple[int, ...]]) -> tuple[Matrix, float]:
-    size = _size(runs, of)
+def _exchanged(runs: Matrix, levels: list[list[float]], of: list[Term], names: Names) -> tuple[Matrix, float]:
+    size = _size(runs, of, names)
     for _ in range(ROUNDS):
         before = size
         for i in range(len(runs)):
@@ -158,7 +143,7 @@ def _exchanged(runs: Matrix, levels: list[list[float]], of: list[tuple[int, ...]
                 tried = []
                 for level in choices:
                     runs[i, j] = level
-                    tried.append(_size(runs, of))
+                    tried.append(_size(runs, of, names))
                 place = int(np.argmax(tried))
                 better = tried[place] > size + 1e-10 or not np.isfinite(size)
                 runs[i, j], size = (choices[place], tried[place]) if better else (kept, size)
@@ -167,22 +152,23 @@ def _exchanged(runs: Matrix, levels: list[list[float]], of: list[tuple[int, ...]
     return runs, size
 
 
-def _size(runs: Matrix, of: list[tuple[int, ...]]) -> float:
+def _size(runs: Matrix, of: list[Term], names: Names) -> float:
     """The logarithm of the determinant of the information matrix."""
-    x = expanded(runs, of)
+    x = expanded(runs, of, names)
     sign, size = np.linalg.slogdet(x.T @ x)
     return float(size) if sign > 0 and size > -30 else -np.inf
 
 
-def efficiency(coded: Matrix, model: str) -> float:
+def efficiency(coded: Matrix, model: str, names: Names = ()) -> float:
     """D-efficiency: 1 for orthogonal runs at the edges, 0 where the model cannot be told.
 
     >>> efficiency(factorial(2, [2, 2]), "interactions")
     1.0
     """
-    of = terms(coded.shape[1], model)
-    size = _size(coded, of)
-    return float(np.exp(size / (len(of) + 1)) / len(coded)) if np.isfinite(size) else 0.0
+    names = names or (0,) * coded.shape[1]
+    of = terms(names, model)
+    size, count = _size(coded, of, names), 1 + sum(width(t, names) for t in of)
+    return float(np.exp(size / count) / len(coded)) if np.isfinite(size) else 0.0
 
 
 def resolution(coded: Matrix) -> int | None:
@@ -197,11 +183,11 @@ def resolution(coded: Matrix) -> int | None:
     return None
 
 
-def aliases(coded: Matrix) -> dict[tuple[int, ...], list[tuple[tuple[int, ...], float]]]:
+def aliases(coded: Matrix) -> dict[Term, list[tuple[Term, float]]]:
     """Of each main effect and interaction of two, which others it cannot be told from, and by which share."""
-    of = terms(coded.shape[1], "interactions")
+    of = terms((0,) * coded.shape[1], "interactions")
     columns = {t: np.prod(coded[:, list(t)], axis=1) for t in of}
-    found: dict[tuple[int, ...], list[tuple[tuple[int, ...], float]]] = {}
+    found: dict[Term, list[tuple[Term, float]]] = {}
     for a in of:
         power = float((columns[a] ** 2).sum())
         shares = [(b, float((columns[a] * columns[b]).sum()) / power) for b in of if b != a] if power else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import scipy
@@ -11,8 +13,10 @@ from numpy.typing import NDArray
 from ...model import Numbers, Times
 from ...units import Measured
 from . import designs
-from .amounts import PValue, Statistic
+from .amounts import PValue, Squares, Statistic
+from .coding import Names, Term, columns, expanded, named, width
 from .least_squares import Fit, Matrix
+from .planned import Factor, names_of
 
 Mask = NDArray[np.bool_]
 
@@ -24,11 +28,11 @@ class Effect:
     Attributes
     ----------
     term
-        "constant", a factor, two of them with x between, or a square.
+        "constant", a factor, two of them with x between, or a square; of three or more names each one of them.
     coefficient
-        How much the result changes from the middle to the upper level.
+        How much the result changes from the middle to the upper level; with a name, from the mean of all names to it.
     effect
-        From the lower to the upper level: twice the coefficient; None of the constant and of squares.
+        From the lower to the upper level: twice the coefficient; None of the constant, of squares and of single names.
     error
         Standard error of the coefficient; None where no runs are left to tell it.
     t
@@ -51,39 +55,98 @@ class Effect:
     active: bool
 
 
-def tellable(coded: Matrix, of: list[tuple[int, ...]], block: Times) -> tuple[list[tuple[int, ...]], Matrix]:
-    """The terms that add something to those before, and the columns: constant, terms, blocks."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What one term explains, all its columns together.
+
+    Attributes
+    ----------
+    term
+        A factor, two of them with x between, or a square.
+    freedom
+        Its degrees of freedom: of m names m - 1.
+    squares
+        The sum of squares that the model loses without it.
+    f
+        Its mean square over that of the residuals; None where no runs are left to tell an error.
+    p
+        That a term without any effect explains so much; None without error.
+    """
+
+    term: str
+    freedom: int
+    squares: Squares
+    f: Statistic | None
+    p: PValue | None
+
+
+def tellable(coded: Matrix, of: list[Term], names: Names, block: Times) -> tuple[list[Term], Matrix]:
+    """The terms all of whose columns add something to those before, and the columns: constant, terms, blocks."""
     blocks = [(block == b).astype(np.float64) - (block == block.max()) for b in sorted(set(block.tolist()))[:-1]]
-    columns = [np.ones(len(coded)), *blocks]
-    basis = np.linalg.qr(np.column_stack(columns))[0]
-    kept: list[tuple[int, ...]] = []
+    basis = np.linalg.qr(np.column_stack([np.ones(len(coded)), *blocks]))[0]
+    kept: list[Term] = []
     for term in of:
-        column = np.prod(coded[:, list(term)], axis=1)
-        rest = column - basis @ (basis.T @ column)
-        if np.linalg.norm(rest) > 1e-8 * max(float(np.linalg.norm(column)), 1e-12) and basis.shape[1] < len(coded):
+        own = columns(coded, term, names)
+        rest = own - basis @ (basis.T @ own)
+        if basis.shape[1] + own.shape[1] > len(coded):
+            continue
+        new, size = np.linalg.qr(rest)
+        if np.all(np.abs(np.diag(size)) > 1e-8 * np.maximum(np.linalg.norm(own, axis=0), 1e-12)):
             kept.append(term)
-            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
-    return kept, np.column_stack([designs.expanded(coded, kept), *blocks])
+            basis = np.column_stack([basis, new])
+    return kept, np.column_stack([expanded(coded, kept, names), *blocks])
 
 
-def effects(
-    names: list[str], kept: list[tuple[int, ...]], fit: Fit, confidence: float, *, two_level: bool
-) -> tuple[Effect, ...]:
-
-    plain = [len(set(t)) == len(t) for t in kept]
-    sizes = [2 * float(fit.coefficient[i + 1]) for i, is_plain in enumerate(plain) if is_plain]
+def effects(of: list[Factor], kept: list[Term], fit: Fit, confidence: float, *, two_level: bool) -> tuple[Effect, ...]:
+    """Each term with its size, the constant first; of three or more names each one."""
+    names = names_of(of)
+    places = _places(kept, names)
+    plain = [len(set(t)) == len(t) and not any(names[i] > 2 for i in t) for t in kept]
+    sizes = [2 * float(fit.coefficient[p.start]) for p, is_plain in zip(places, plain, strict=True) if is_plain]
     margin = lenth(sizes, confidence) if two_level and len(sizes) > 2 else None
-    rows = []
-    for i, name in enumerate(names):
-        value = float(fit.coefficient[i])
-        error = float(fit.error[i]) if fit.freedom and fit.error[i] > 0 else None
-        t = value / error if error else None
-        p = 2 * float(scipy.stats.t.sf(abs(t), fit.freedom)) if t is not None else None
-        effect = 2 * value if i and plain[i - 1] else None
-        beyond = effect is not None and margin is not None and abs(effect) > margin
-        active = bool(i) and (p < 1 - confidence if p is not None else beyond)
-        rows.append(Effect(name, value, effect, error, t, p, margin if effect is not None else None, active))
+    rows = [_effect("constant", slice(0, 1), np.ones(1), fit)]
+    for term, place, is_plain in zip(kept, places, plain, strict=True):
+        for which, weight in named(term, names):
+            row = _effect(term_name(of, term, which), place, weight, fit)
+            beyond = is_plain and margin is not None and abs(2 * row.coefficient) > margin
+            active = row.p < 1 - confidence if row.p is not None else beyond
+            told = (2 * row.coefficient, margin) if is_plain else (None, None)
+            rows.append(replace(row, effect=told[0], margin=told[1], active=active))
     return tuple(rows)
+
+
+def explained(of: list[Factor], kept: list[Term], fit: Fit) -> tuple[Explained, ...]:
+    """The table of variance: what each term explains that the others do not."""
+    rows = []
+    for term, place in zip(kept, _places(kept, names_of(of)), strict=True):
+        own, count = fit.coefficient[place], place.stop - place.start
+        squares = float(own @ np.linalg.solve(fit.covariance[place, place], own))
+        f = squares / count / (fit.rss / fit.freedom) if fit.freedom and fit.rss > 0 else None
+        p = float(scipy.stats.f.sf(f, count, fit.freedom)) if f is not None else None
+        rows.append(Explained(term_name(of, term, {}), count, squares, f, p))
+    return tuple(rows)
+
+
+def _places(kept: list[Term], names: Names) -> list[slice]:
+    """Where the coefficients of each term are."""
+    ends = np.cumsum([1, *(width(t, names) for t in kept)]).tolist()
+    return [slice(a, b) for a, b in pairwise(ends)]
+
+
+def _effect(name: str, place: slice, weight: Numbers, fit: Fit) -> Effect:
+    value = float(weight @ fit.coefficient[place])
+    variance = float(weight @ fit.covariance[place, place] @ weight)
+    error = fit.sigma * float(np.sqrt(max(variance, 0.0))) if fit.freedom and fit.rss > 0 else None
+    t = value / error if error else None
+    p = 2 * float(scipy.stats.t.sf(abs(t), fit.freedom)) if t is not None else None
+    return Effect(name, value, None, error, t, p, None, False)
+
+
+def term_name(of: list[Factor], term: Term, which: Mapping[int, int]) -> str:
+    """A term by the names of its factors, with those names of them that are chosen."""
+    if len(term) == 2 and term[0] == term[1]:
+        return f"{of[term[0]].name}^2"
+    return " x ".join(f"{of[i].name}={of[i].texts[which[i]]}" if i in which else of[i].name for i in term)
 
 
 def lenth(effects: list[float], confidence: float) -> float:

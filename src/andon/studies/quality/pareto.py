@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-import scipy
 
 from ...catalog import study
 from ...errors import BadQuestion, NoData
@@ -14,6 +13,7 @@ from ...model import Measurements, Process
 from ...picture import Picture
 from ...picture import pareto as drawn
 from ...units import Ratio, Unit
+from .amounts import share_limits
 from .joined import FACTS, groups_of
 
 Amount = Annotated[float, Unit("{part}")]
@@ -146,11 +146,12 @@ def pareto(
     if not 0 < wanted <= 1:
         raise BadQuestion(f"wanted = {wanted} is a share: write 0.8 for 80 %.")
     units = measurements.units
-    judged = units.passed >= 0
+    passed = units.verdicts
+    judged = passed >= 0
     if which != "all":
         judged &= units.last if which == "last" else units.first
     rows = np.flatnonzero(judged)
-    is_bad = units.passed[rows] == 0
+    is_bad = passed[rows] == 0
     if not is_bad.any():
         raise NoData(f"Of {len(rows)} units that were judged none failed: there is nothing to count.")
     names, rated = _causes(measurements, process, cause, rows)
@@ -195,9 +196,7 @@ def _told(
             continue
         needed = sofar < wanted * bad
         sofar, vital = sofar + count, vital + needed
-        low = float(scipy.stats.beta.ppf(0.025, count, among - count + 1))
-        high = float(scipy.stats.beta.ppf(0.975, count + 1, among - count)) if count < among else 1.0
-        rate, low_, high_ = (count / among, low, high) if rated else (None, None, None)
-        rows.append(Cause(name, float(count), count / bad, sofar / bad, rate, low_, high_, needed))
+        rate, (low, high) = (count / among, share_limits(count, among)) if rated else (None, (None, None))
+        rows.append(Cause(name, float(count), count / bad, sofar / bad, rate, low, high, needed))
     few = [f"only {bad} bad units: the order of the causes is uncertain"] if bad < 20 else []
     return Pareto(cause, bad, tested, vital, rows[0].cause, tuple(rows), tuple(few))

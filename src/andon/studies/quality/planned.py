@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import BadQuestion
 from ...model import Numbers, Times
 from . import designs
+from .coding import Names, terms, width
 from .least_squares import Matrix
 
 MOST = 15
@@ -19,7 +20,7 @@ MOST = 15
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One factor: its name and its levels, lowest first; texts are its two names where it is no number."""
+    """One factor: its name and its levels, lowest first; texts are its names where it is no number."""
 
     name: str
     levels: tuple[float, ...]
@@ -28,7 +29,7 @@ class Factor:
     def said(self, coded: float) -> str:
         """The setting of a coded level, from -1 to 1."""
         if self.texts:
-            return self.texts[coded > 0]
+            return self.texts[round((coded + 1) / 2 * (len(self.texts) - 1))]
         middle, half = (self.levels[-1] + self.levels[0]) / 2, (self.levels[-1] - self.levels[0]) / 2
         return f"{middle + coded * half:.6g}"
 
@@ -53,6 +54,11 @@ def factors_of(text: str) -> list[Factor]:
     return found
 
 
+def names_of(of: list[Factor]) -> Names:
+    """How many names each factor has; 0 of a number."""
+    return tuple(len(f.texts) for f in of)
+
+
 def _factor(text: str) -> Factor:
     name, _, said = text.rpartition(" ")
     levels = [t.strip() for t in re.split(r"\.\.|\|", said)]
@@ -61,9 +67,7 @@ def _factor(text: str) -> Factor:
     try:
         numbers = sorted(float(t) for t in levels)
     except ValueError:
-        if len(levels) > 2:
-            raise BadQuestion(f"{name} has {len(levels)} names as levels: a plan takes two, or numbers.") from None
-        return Factor(name.strip(), (-1.0, 1.0), tuple(levels))
+        return Factor(name.strip(), tuple(np.linspace(-1.0, 1.0, len(levels)).tolist()), tuple(levels))
     if any(a == b for a, b in pairwise(numbers)):
         raise BadQuestion(f"{name} has the same level twice: {said}.")
     return Factor(name.strip(), tuple(numbers))
@@ -98,14 +102,18 @@ def _base(of: list[Factor], kind: str, model: str, how: tuple[int, int, int]) ->
     k = len(of)
     if kind in ("composite", "box-behnken") and any(f.texts for f in of):
         raise BadQuestion(f"A {kind} plan needs levels between the two: all factors must be numbers.")
+    many = next((f for f in of if len(f.texts) > 2), None)
+    if kind in ("fraction", "screening") and many is not None:
+        raise BadQuestion(f"A {kind} plan takes two levels; {many.name} has {len(many.texts)}: use full or optimal.")
     if kind == "box-behnken" and k < 3:
         raise BadQuestion("A box-behnken plan takes three factors or more: use composite.")
     if kind == "composite":
         return designs.composite(k)
     if kind == "optimal":
         levels = [f.coded if f.texts or len(f.levels) > 2 or model != "quadratic" else [-1.0, 0.0, 1.0] for f in of]
-        count = runs or len(designs.terms(k, model)) + 5
-        made = designs.optimal(levels, model, count, seed)
+        names = names_of(of)
+        count = runs or sum(width(t, names) for t in terms(names, model)) + 5
+        made = designs.optimal(levels, model, count, seed, names)
         return made, ("point",) * len(made)
     if kind == "full" and any(len(f.levels) > 2 for f in of):
         made = designs.factorial(k, [len(f.levels) for f in of])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from math import fsum
-from typing import Annotated
 
 import numpy as np
 import scipy
@@ -12,155 +12,18 @@ import scipy
 from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
-from ...picture import Picture, scatter
-from ...units import Measured, Ratio, Unit
-from .amounts import PValue, Statistic, confident
+from ...units import Ratio
+from .amounts import confident
+from .formulas import formula_of
 from .joined import named, response
 from .least_squares import Columns, Fit, least_squares, powers, total_squares
-from .residuals import Checks, checks
+from .nonlinear import Sought, nonlinear, starts_of
+from .regressed import Influence, Point, Regression, Term, Tied, regression_picture
+from .residuals import checks
 
-Coefficient = Annotated[float, Unit("{unit}/{x}")]
 HIGHEST = 10
 INFLATED = 10.0
-DRAWN = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One coefficient.
-
-    Attributes
-    ----------
-    term
-        "constant", a number's name, or its power.
-    coefficient
-        How much the value grows by one of the term.
-    error
-        Its standard error.
-    low, high
-        Its interval.
-    t
-        Coefficient over error; None without error.
-    p
-        That a term without any effect has such a t.
-    inflation
-        How many times the other terms raise its variance (VIF); above 10 it can hardly be told from them. None for the
-        constant.
-    """
-
-    term: str
-    coefficient: Coefficient
-    error: Coefficient
-    low: Coefficient
-    high: Coefficient
-    t: Statistic | None
-    p: PValue | None
-    inflation: Statistic | None
-
-
-@dataclass(frozen=True, slots=True)
-class Influence:
-    """A value that moves the line.
-
-    Attributes
-    ----------
-    unit_name
-        The unit it was found on.
-    value
-        What was measured.
-    fitted
-        What the model says.
-    distance
-        Cook's distance: how far all coefficients move without it; above 1 it makes the model.
-    """
-
-    unit_name: str
-    value: Measured
-    fitted: Measured
-    distance: Statistic
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value with what the model says.
-
-    Attributes
-    ----------
-    x
-        The first number.
-    value
-        What was measured.
-    fitted
-        What the model says.
-    """
-
-    x: Measured
-    value: Measured
-    fitted: Measured
-
-
-@dataclass(frozen=True, slots=True)
-class Regression:
-    """How a value follows from other numbers.
-
-    Attributes
-    ----------
-    test
-        What was measured.
-    unit
-        Its unit.
-    tests
-        What it is explained by, with commas.
-    count
-        Values fitted.
-    r2
-        Share of the sum of squares that the model explains (about 0 where there is no constant).
-    adjusted_r2
-        The same, less what chance would explain with so many terms.
-    deviation
-        The residual standard deviation.
-    f
-        F of the whole model; None where nothing is left over.
-    p
-        That terms without any effect explain so much.
-    lack_p
-        That a right model misses the means of repeated values so much; None without repeats.
-    rows
-        One row a coefficient.
-    residuals
-        Whether what is left over looks like chance.
-    influential
-        Values with a Cook's distance above 4 / n, the greatest first, ten at most.
-    points
-        Values with what the model says, 2,000 at most.
-    remarks
-        What to bear in mind.
-    """
-
-    HEADLINE = ("r2", "deviation", "p", "count")
-    INNER = ("points",)
-
-    test: str
-    unit: str
-    tests: str
-    count: int
-    r2: Ratio
-    adjusted_r2: Ratio | None
-    deviation: Measured
-    f: Statistic | None
-    p: PValue | None
-    lack_p: PValue | None
-    rows: tuple[Term, ...]
-    residuals: Checks
-    influential: tuple[Influence, ...]
-    points: tuple[Point, ...]
-    remarks: tuple[str, ...]
-
-
-def regression_picture(answer: Regression) -> Picture:
-    """Values and fitted values over the first number."""
-    rows = [(p.x, p.value, "measured") for p in answer.points] + [(p.x, p.fitted, "model") for p in answer.points]
-    return scatter(f"{answer.test} by {answer.tests}", rows, x=answer.tests.partition(",")[0], y=answer.test)
+DRAWN, TOLD = 2_000, 20
 
 
 @study(picture=regression_picture)
@@ -171,6 +34,8 @@ def regression(
     tests: str = "hours",
     degree: int = 1,
     constant: bool = True,
+    formula: str = "",
+    start: str = "",
     confidence: Ratio = 0.95,
 ) -> Regression:
     """How a measured value follows from other tests, numbers of the machine, or time.
@@ -178,7 +43,10 @@ def regression(
     Least squares, solved by QR and refined in twice the precision, so that collinear terms and high powers cost no
     digits (NIST's Filip and Longley data come out to 13). The last value of each unit counts. A regression tells what
     goes together, not what causes what; terms with an inflation above 10 cannot be told apart; where values are
-    repeated, `lack_p` says whether the shape of the model is wrong.
+    repeated, `lack_p` says whether the shape of the model is wrong. A `formula` may bend as it likes: the numbers in it
+    go by their names, or x1, x2 in the order of `tests` (x is the first); all other names are coefficients. It is
+    fitted with exact derivatives from `start`, or from values that a search finds; errors and intervals are those of
+    the plane that touches it at the end (NIST's 27 nonlinear sets come out to 10 digits from either of their starts).
 
     Use `what_moved` instead where you do not know what to explain by, and `design` to plan runs that can tell causes.
 
@@ -196,6 +64,10 @@ def regression(
         Powers of the number up to this one, 1 to 10; only with one number.
     constant
         Whether the line may miss the origin.
+    formula
+        What to fit instead of a line: `b1 * (1 - exp(-b2*x))`, or `log(y) ~ a + b/x`.
+    start
+        Where the coefficients of the formula begin: `b1=500, b2=0.0001`; those without one are looked for.
     confidence
         Of the intervals.
 
@@ -217,16 +89,20 @@ def regression(
     >>> found = regression(Measurements.of(rows), test="y", tests="x")
     >>> [round(r.coefficient, 2) for r in found.rows], round(found.r2, 3)
     ([1.04, 2.0], 1.0)
+    >>> rows = [(i, str(i), t, v) for i in range(9) for t, v in (("x", float(i)), ("y", 5 - 4 * 0.5**i))]
+    >>> found = regression(Measurements.of(rows), test="y", tests="x", formula="top - drop * base^x")
+    >>> [(r.term, round(r.coefficient, 6)) for r in found.rows]
+    [('base', 0.5), ('drop', 4.0), ('top', 5.0)]
 
     References
     ----------
-    NIST Statistical Reference Datasets, linear regression. https://www.itl.nist.gov/div898/strd
+    NIST Statistical Reference Datasets, linear and nonlinear regression. https://www.itl.nist.gov/div898/strd
     N. R. Draper, H. Smith: Applied Regression Analysis. 3rd edition, 1998.
+    D. M. Bates, D. G. Watts: Nonlinear Regression Analysis and Its Applications. 1988.
     """
     confident(confidence)
     said, explaining = response(measurements, test, process), named(tests, "tests")
-    if not 1 <= degree <= HIGHEST or (degree > 1 and len(explaining) > 1):
-        raise BadQuestion(f"degree = {degree}: 1 to {HIGHEST}, and above 1 only with one number in `tests`.")
+    _fitting_settings(explaining, degree, constant, formula, start)
     if said.found.name in explaining:
         raise BadQuestion(f"{said.found.name} cannot be explained by itself: name other numbers in `tests`.")
     x = np.stack([said.number(n) for n in explaining], axis=1)
@@ -235,21 +111,35 @@ def regression(
         raise NoData(
             f"Only {int(kept.sum())} units have {said.found.name} and {', '.join(explaining)}: too few for a model."
         )
-    fitted = fitting(x[kept], said.value[kept], explaining, degree=degree, constant=constant)
+    if formula:
+        fitted = bending(x[kept], said.value[kept], (said.found.name, *explaining), formula, start)
+    else:
+        fitted = fitting(x[kept], said.value[kept], explaining, degree=degree, constant=constant)
     units = said.found.units.unit[said.found.row][kept].tolist()
     return _told((said.found.name, said.found.unit, explaining), fitted, units, confidence, int((~kept).sum()))
 
 
+def _fitting_settings(explaining: tuple[str, ...], degree: int, constant: bool, formula: str, start: str) -> None:
+    if not 1 <= degree <= HIGHEST or (degree > 1 and len(explaining) > 1):
+        raise BadQuestion(f"degree = {degree}: 1 to {HIGHEST}, and above 1 only with one number in `tests`.")
+    if formula and (degree > 1 or not constant):
+        raise BadQuestion("A formula says the whole model: leave `degree` and `constant` as they are.")
+    if start and not formula:
+        raise BadQuestion("Only the coefficients of a `formula` have a start.")
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A fitted model: its terms, the numbers and the values that it was fitted to."""
+    """A fitted model: its terms, the numbers and the values that it was fitted to; a formula has no `columns`."""
 
     terms: tuple[str, ...]
-    columns: Columns
+    columns: Columns | None
     x: Numbers
     y: Numbers
     fit: Fit
-    constant: bool
+    constant: bool = True
+    formula: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def total(self) -> float:
@@ -273,6 +163,24 @@ def fitting(x: Numbers, y: Numbers, names: tuple[str, ...], *, degree: int = 1, 
     return Model(terms, columns, x, y, least_squares(columns, y, terms), constant)
 
 
+def bending(x: Numbers, y: Numbers, names: tuple[str, ...], formula: str, start: str = "") -> Model:
+    """Fit y, the first of the names, by a formula of the columns of x.
+
+    >>> found = bending(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 2.0, 4.0, 8.0]), ("y", "x"), "a * b^x")
+    >>> found.fit.coefficient.round(9).tolist()
+    [1.0, 2.0]
+    """
+    numbers = {"x": x[:, 0]} | {f"x{j + 1}": c for j, c in enumerate(x.T)} | dict(zip(names[1:], x.T, strict=True))
+    read = formula_of(formula, list(numbers), names[0])
+    begun = starts_of(start, read.coefficients)
+    found = read.fitted_to(y, names[0])
+    remarks = [] if read.outcome is None else [f"values are those of {read.text.partition('~')[0].strip()}"]
+    if len(begun) < len(read.coefficients):
+        remarks.append("start values were found by a search: where the curve does not fit, give others in `start`")
+    fit = nonlinear(Sought(read, numbers, found), begun)
+    return Model(read.coefficients, None, x, found, fit, formula=read.text, remarks=tuple(remarks))
+
+
 def _told(
     of: tuple[str, str, tuple[str, ...]], model: Model, units: list[str], confidence: float, lost: int
 ) -> Regression:
@@ -280,7 +188,8 @@ def _told(
     fit, total = model.fit, model.total
     terms = len(model.terms) - model.constant
     explained = max(total - fit.rss, 0.0)
-    f = explained / terms / (fit.rss / fit.freedom) if fit.rss > 0 and fit.freedom and terms else None
+    left_over = fit.rss > 0 and fit.freedom and terms and not model.formula
+    f = explained / terms / (fit.rss / fit.freedom) if left_over else None
     found, rows = checks(fit.residual, fit.fitted), _terms(model, confidence)
     every = -(-len(units) // DRAWN)
     points = zip(model.x[::every, 0].tolist(), model.y[::every].tolist(), fit.fitted[::every].tolist(), strict=True)
@@ -288,6 +197,7 @@ def _told(
         of[0],
         of[1],
         ", ".join(of[2]),
+        model.formula,
         len(units),
         1 - fit.rss / total if total else 0.0,
         1 - fit.rss / fit.freedom / (total / (fit.freedom + terms)) if total and fit.freedom else None,
@@ -296,10 +206,11 @@ def _told(
         None if f is None else float(scipy.stats.f.sf(f, terms, fit.freedom)),
         _lack(model),
         rows,
+        _tied(model),
         found,
         _influential(model, units),
         tuple(Point(*p) for p in points),
-        (*_remarks(rows, lost), *found.remarks),
+        (*model.remarks, *_remarks(rows, lost), *found.remarks),
     )
 
 
@@ -318,9 +229,17 @@ def _terms(model: Model, confidence: float) -> tuple[Term, ...]:
 
 def _inflation(model: Model, place: int) -> float | None:
     """How many times the other terms raise the variance of a coefficient."""
-    if model.terms[place] == "constant" or not model.constant:
+    if model.terms[place] == "constant" or not model.constant or model.columns is None:
         return None
     return float(model.fit.covariance[place, place]) * total_squares(model.columns.high[:, place])
+
+
+def _tied(model: Model) -> tuple[Tied, ...]:
+    covariance = model.fit.covariance
+    size = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    share = np.clip(covariance / np.outer(size, size), -1.0, 1.0)
+    pairs = [Tied(model.terms[i], model.terms[j], float(share[i, j])) for i, j in combinations(range(len(size)), 2)]
+    return tuple(sorted(pairs, key=lambda t: -abs(t.correlation))[:TOLD])
 
 
 def _lack(model: Model) -> float | None:

@@ -24,13 +24,11 @@ from ...model import (
     instant,
     texts,
 )
+from ...model.knowledge import REJECTS
 from .drawing import Chart
 from .places import Places, of_values, places
 from .specification import characteristic, finite, of_product
 from .subgroups import Groups, Surroundings, gaps, grouped, scheme, stretches
-
-REJECTS = "rejects"
-"""What a chart of units or counters is of, where no test is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Sources:
     @property
     def judged(self) -> bool:
         """Somebody said of units whether they passed."""
-        return self.units is not None and bool(np.any(self.units.passed >= 0))
+        return self.units is not None and bool(np.any(self.units.verdicts >= 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +83,15 @@ class Charted:
     test: str
     unit: str
     remarks: tuple[str, ...] = ()
+
+
+def rejects_only(sources: Sources, wanted: Wanted) -> tuple[Sources, Wanted]:
+    """Where `rejects` are wanted and no test is called so: verdicts and counters, in the plant's subgroups."""
+    if wanted.test != REJECTS or (sources.measurements is not None and REJECTS in sources.measurements.names):
+        return sources, wanted
+    known = sources.characteristics.of(REJECTS, wanted.product) if sources.characteristics is not None else None
+    said = (known.subgroups or str(known.subgroup or "")) if known is not None else ""
+    return replace(sources, measurements=None), replace(wanted, test="", subgroup=wanted.subgroup or said)
 
 
 def found_of(sources: Sources, wanted: Wanted) -> Found:
@@ -128,10 +135,10 @@ def values(sources: Sources, wanted: Wanted, *, nominal: bool = False) -> Charte
 
 def counts(sources: Sources, wanted: Wanted, chart: Chart) -> Charted:
     """Counts in subgroups: of a test's values or verdicts, of units that failed, or of a machine's counters."""
-    share = chart.name in ("p", "np", "laney-p")
+    share, rate = chart.name in ("p", "np", "laney-p"), chart.name in ("u", "laney-u")
     if wanted.test or (sources.measured and not (share and sources.judged)):
         return _of_verdicts(sources, wanted) if share else _of_defects(sources, wanted)
-    if not share:
+    if not share and not rate:
         raise NoData(f"A chart {chart.name} takes a test whose values are counts of defects: say which `test`.")
     return _of_units(sources, wanted) if sources.judged else _of_output(sources, wanted)
 
@@ -147,7 +154,7 @@ def rare(sources: Sources, wanted: Wanted, *, time: bool) -> Charted:
     if sources.units is None or not sources.judged:
         raise NoData("It takes units of which it is known whether they passed, or a `test` of what lies between.")
     units = _tested(sources, wanted)
-    failed = np.flatnonzero(units.passed == 0)
+    failed = np.flatnonzero(units.verdicts == 0)
     if len(failed) < 3:
         raise NoData(f"{len(failed)} rejects are too few to chart what lies between them: ask about a longer window.")
     at, rows = units.at[failed][1:], failed[1:]
@@ -198,7 +205,7 @@ def _of_units(sources: Sources, wanted: Wanted) -> Charted:
     units = _tested(sources, wanted)
     rows = Rows(units.at, units.column)
     groups, labels = _grouped(rows, wanted, sources, 0)
-    made = _counted(units.at, units.passed == 0, np.ones(len(units)), groups, labels)
+    made = _counted(units.at, units.verdicts == 0, np.ones(len(units)), groups, labels)
     return Charted(_staged(made, wanted, rows), REJECTS, "1", _left_out(groups))
 
 
@@ -206,7 +213,7 @@ def _tested(sources: Sources, wanted: Wanted) -> Units:
     """The units that were judged, of one product and of the attempts that count, within the window."""
     assert sources.units is not None
     units = sources.units
-    keep = (units.at >= sources.window.since) & (units.at < sources.window.until) & (units.passed >= 0)
+    keep = (units.at >= sources.window.since) & (units.at < sources.window.until) & (units.verdicts >= 0)
     if wanted.product:
         keep &= np.asarray(units.product == wanted.product, np.bool_)
     if wanted.attempts != "all":

@@ -47,7 +47,7 @@ def verdicts_of(units: Units, measurements: Measurements | None, test: str, rati
     if rating:
         said = units.column(rating)
         return units.pick(np.asarray(said != "", dtype=np.bool_)), [v for v in said.tolist() if v]
-    return units.pick(units.passed >= 0), [PASSED if p else FAILED for p in units.passed.tolist() if p >= 0]
+    return units.pick(units.verdicts >= 0), [PASSED if p else FAILED for p in units.verdicts.tolist() if p >= 0]
 
 
 def ratings_of(units: Units, verdicts: Sequence[str], part: str, appraiser: str) -> tuple[Ratings, dict[str, str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Units
 from ...picture import Picture, bars
-from ...units import Parts, Ratio, Unit
+from ...units import Parts, Ratio
 from .factors import Factor, factors, judged_by
-from .odds import Odds, lots_apart, odds
+from .odds import Odds, Odds_, lots_apart, odds
+from .pairs import SharedPair, pairs
 from .picked import Flags, adjusted, at_least, grouped
 
-Odds_ = Annotated[float, Unit("{ratio}")]
 LOTS_SURE = 0.05
 MOST = 500
 """So many levels are told."""
@@ -102,6 +102,8 @@ class Commonality:
         The most suspicious of them; "" where none is.
     rows
         All levels, the least likely by chance first; at most 500.
+    pairs
+        Two levels at once that make more bad units than either alone and than both explain; at most 20.
     notes
         What makes this unsure.
     """
@@ -113,6 +115,7 @@ class Commonality:
     suspicious: int
     top: str
     rows: tuple[Shared, ...]
+    pairs: tuple[SharedPair, ...]
     notes: tuple[str, ...]
 
     @property
@@ -156,7 +159,9 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
     the other machines of the place is looked at: lot, wafer, site, step, tester, day and hour, and where and when it
     was on other machines (units are found again by lot, wafer and name). For each level a 2 x 2 table gives the odds
     ratio with Woolf's limits and Fisher's exact chance, corrected for the many looks (Benjamini-Hochberg). Units of a
-    lot are alike, so that a chance by units is too small; `lots_chance` takes lots as the witnesses.
+    lot are alike, so that a chance by units is too small; `lots_chance` takes lots as the witnesses. Then two levels of
+    different factors at once (a tool with a program): a pair counts where its units are worse than those with either
+    alone, and than the two explain by themselves, all pairs that were looked at allowed for.
 
     Use `bins` instead for what fails, `test_to_machine` for what the machine did meanwhile.
 
@@ -206,7 +211,8 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
             "Ask over a longer time, or name other `bins`."
         )
     lot, lots = grouped(judged, "lot")
-    rows = [row for factor in factors(judge, judged, units) for row in _levels(factor, bad, fewest)]
+    said = list(factors(judge, judged, units))
+    rows = [row for factor in said for row in _levels(factor, bad, fewest)]
     shares = adjusted(np.array([r.odds.chance for r in rows]))
     twins = _twins(rows)
     found = [
@@ -215,19 +221,21 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
     ]
     found.sort(key=lambda r: (r.chance, -r.odds_ratio, r.factor, r.level))
     suspects = [r for r in found if r.suspicious]
+    two, looked_at = pairs(said, bad, fewest, (lot, len(lots)))
     return Commonality(
         float(len(bad)),
         float(bad.sum()),
         len(suspects),
         f"{suspects[0].factor} {suspects[0].level}" if suspects else "",
         tuple(found[:MOST]),
-        _notes(len(lots), suspects),
+        two,
+        (*_notes(len(lots), suspects), *_notes_of_pairs(two, looked_at)),
     )
 
 
 def _bad(units: Units, bins: str) -> Flags:
     if not bins.strip():
-        return np.asarray(units.passed == 0)
+        return np.asarray(units.verdicts == 0)
     try:
         wanted = [int(b) for b in bins.replace(",", " ").split()]
     except ValueError:
@@ -289,3 +297,10 @@ def _notes(lots: int, suspects: Sequence[Shared]) -> tuple[str, ...]:
     twins = [r for r in suspects if r.same_units]
     found += [f"{r.factor} {r.level} cannot be told from {r.same_units}: the same units share them" for r in twins[:3]]
     return tuple(found)
+
+
+def _notes_of_pairs(two: Sequence[SharedPair], looked_at: int) -> Iterator[str]:
+    if looked_at < 0:
+        yield "pairs were not looked at: there are too many units and factors; ask over a shorter time"
+    elif two:
+        yield f"{looked_at:,} pairs were looked at: their chances are corrected for that"

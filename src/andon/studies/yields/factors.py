@@ -36,12 +36,12 @@ def judged_by(units: Mapping[str, Units]) -> tuple[str, Units]:
     NoData
         Nobody said which units passed.
     """
-    counts = {path: int((u.passed >= 0).sum()) for path, u in units.items()}
+    counts = {path: int((u.verdicts >= 0).sum()) for path, u in units.items()}
     path = max(counts, key=lambda p: (counts[p], p), default="")
     if not path or not counts[path]:
         raise NoData("Nobody said which units passed: there are no bad ones to look at.")
     found = units[path]
-    return path, found.pick(found.last & (found.passed >= 0))
+    return path, found.pick(found.last & (found.verdicts >= 0))
 
 
 def factors(judge: str, judged: Units, units: Mapping[str, Units]) -> Iterator[Factor]:

@@ -71,7 +71,7 @@ def gauges(
     if counts.max(initial=0) < 2:
         return (), ("no unit was measured more than once: nothing is known of how well the tests repeat",)
     failed = np.zeros(len(counts), np.bool_)
-    failed[unit[units.passed == 0]] = True
+    failed[unit[units.verdicts == 0]] = True
     kept: Flags = (counts[unit] > 1) & ~failed[unit]
     if not kept.any():
         return (), (

@@ -222,7 +222,7 @@ def lot_acceptance(
     at_least("baseline", baseline, 0)
     at_least("first", first, 0)
     at_least("second", second, first)
-    lots = _lots(units.pick(chosen(units, attempts) & (units.passed >= 0)), group, bins)
+    lots = _lots(units.pick(chosen(units, attempts) & (units.verdicts >= 0)), group, bins)
     used = np.arange(len(lots.names)) < (baseline or len(lots.names))
     limits = [
         _limit(name, lots.shares[used, i], lots.units[used], spread=spread, sigmas=(first, second))
@@ -254,9 +254,9 @@ def _lots(units: Units, by: str, bins: str) -> _Lots:
     np.maximum.at(last, group, units.at)
     order = np.argsort(last, kind="stable")
     numbers, known = (units.soft, units.soft_bins) if bins == "soft" else (units.hard, units.hard_bins)
-    failed = units.passed == 0
+    failed = units.verdicts == 0
     kinds = sorted({int(b) for b in np.unique(numbers[failed]) if b != NO_BIN})
-    columns = [np.bincount(group[units.passed == 1], minlength=len(names))]
+    columns = [np.bincount(group[units.verdicts == 1], minlength=len(names))]
     columns += [np.bincount(group[failed & (numbers == b)], minlength=len(names)) for b in kinds]
     shares = np.array(columns, np.float64).T / count[:, None]
     figures = ("yield", *(_called(b, known) for b in kinds))

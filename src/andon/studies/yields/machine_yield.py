@@ -221,7 +221,7 @@ def _groups(judged: Units, group: str, every: float) -> Groups:
     BadQuestion
         There is nothing to compare.
     """
-    bad = np.asarray(judged.passed == 0)
+    bad = np.asarray(judged.verdicts == 0)
     if not bad.any() or bad.all():
         raise BadQuestion(
             f"{'No unit is' if not bad.any() else 'All units are'} bad among {len(bad)}: there is nothing to compare. "

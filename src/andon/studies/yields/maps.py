@@ -12,7 +12,7 @@ from ...model import Numbers, Units
 from ...model.measured import NO_BIN, Bin, Integers, Verdicts
 from ...units import Ratio
 from .places import Dies, positions
-from .results import Flags, verdicts
+from .results import Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class Map:
 
 def judged(units: Units, found: Dies) -> tuple[Dies, Flags]:
     """The dies with a verdict, and which of them passed."""
-    said = verdicts(units)[found.row]
+    said = units.verdicts[found.row]
     return found.pick(said >= 0), said[said >= 0] == 1
 
 
 def legend(units: Units, found: Dies, kind: str) -> tuple[Legend, ...]:
     """What the bins on the maps mean: those that passed, then the fullest first."""
     meaning: Mapping[int, Bin] = units.hard_bins if kind == "hard" else units.soft_bins
-    bins, said = _column(units, kind)[found.row], verdicts(units)[found.row]
+    bins, said = _column(units, kind)[found.row], units.verdicts[found.row]
     rows = []
     for number in np.unique(bins).tolist():
         kinds = set(said[(bins == number) & (said >= 0)].tolist())
@@ -80,7 +80,7 @@ def legend(units: Units, found: Dies, kind: str) -> tuple[Legend, ...]:
 
 def binned(units: Units, found: Dies, kind: str) -> tuple[Map, ...]:
     """A map of bins for each wafer."""
-    return drawn(found, _column(units, kind)[found.row].astype(np.float64), verdicts(units)[found.row])
+    return drawn(found, _column(units, kind)[found.row].astype(np.float64), units.verdicts[found.row])
 
 
 def drawn(found: Dies, value: Numbers, said: Verdicts) -> tuple[Map, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from typing import Annotated
 
 import numpy as np
 import scipy
 
+from ...units import Unit
 from .picked import Codes, Flags
 
+Odds_ = Annotated[float, Unit("{ratio}")]
 NORMAL_975 = 1.959963984540054
 WITNESSES = 2
 """Lots that each side needs."""

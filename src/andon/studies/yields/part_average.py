@@ -233,7 +233,7 @@ def part_average(
     something(measurements)
     units = measurements.units
     last = units.last
-    good = last & (units.passed == 1)
+    good = last & (units.verdicts == 1)
     if not good.any():
         raise NoData("No unit passed, as far as anybody said: there are no good parts to compare with each other.")
     if method == "static":
@@ -282,7 +282,7 @@ def _company(units: Units, at: NDArray[np.intp], neighbours: int, through: float
     """Dies in a bad neighbourhood, dies at bad places of their lot, and how many such places; of the rows `at`."""
     near, far, places = np.zeros(len(units), np.bool_), np.zeros(len(units), np.bool_), 0
     there = units.pick(at)
-    bad = np.asarray(there.passed == 0)
+    bad = np.asarray(there.verdicts == 0)
     if neighbours:
         near[at] = bad_neighbourhood(there, bad, neighbours)
     if through:

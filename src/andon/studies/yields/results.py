@@ -47,23 +47,8 @@ def results(units: Units) -> Results:
     codes = coded(units.lot, units.wafer, units.unit, units.step)
     first = np.unique(codes, return_index=True)[1]
     last = len(codes) - 1 - np.unique(codes[::-1], return_index=True)[1]
-    said = verdicts(units)
+    said = units.verdicts
     return Results(units, first, last, units.attempt[first] == 0, said[first], said[last])
-
-
-def verdicts(units: Units) -> Verdicts:
-    """Whether each row passed: what was said, else what its hard bin means, else its soft bin (-1: nobody said).
-
-    >>> from andon.model.measured import Bin
-    >>> verdicts(Units.of([0, 1], ["a", "b"], hard=[1, 4], hard_bins={1: Bin("good", True)})).tolist()
-    [1, -1]
-    """
-    said = units.passed.copy()
-    for column, bins in ((units.hard, units.hard_bins), (units.soft, units.soft_bins)):
-        for number, meaning in bins.items():
-            if meaning.passed is not None:
-                said[(said < 0) & (column == number)] = int(meaning.passed)
-    return said
 
 
 def chosen(units: Units, *, lot: str = "", wafer: str = "", step: str = "") -> Units:

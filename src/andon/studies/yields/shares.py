@@ -9,8 +9,8 @@ import numpy as np
 import scipy
 
 from ...units import Ratio
+from ..quality.amounts import share_limits
 
-CONFIDENCE = 0.95
 LEAST_EXPECTED = 5.0
 """From so many expected units a cell on, chi-square holds (Cochran 1954); fewer are said."""
 
@@ -57,13 +57,7 @@ def limits(good: int, all_: int) -> tuple[float | None, float | None]:
     >>> [round(x, 4) for x in limits(8, 10)]
     [0.4439, 0.9748]
     """
-
-    if not all_:
-        return None, None
-    tail = (1 - CONFIDENCE) / 2
-    low = float(scipy.special.betaincinv(good, all_ - good + 1, tail)) if good else 0.0
-    high = float(scipy.special.betaincinv(good + 1, all_ - good, 1 - tail)) if good < all_ else 1.0
-    return low, high
+    return share_limits(good, all_) if all_ else (None, None)
 
 
 def contrast(by: str, names: Sequence[str], good: Sequence[int], all_: Sequence[int]) -> Contrast | None:

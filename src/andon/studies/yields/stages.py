@@ -69,7 +69,7 @@ def _row(measurements: Measurements, last: Codes, place: int, named: tuple[str, 
     name, full = named
     seconds = _median(measurements, here)
     saved = None if seconds is None or full is None else float(here.sum()) * (full - seconds)
-    failed = float((measurements.units.passed[here] == 0).sum())
+    failed = float((measurements.units.verdicts[here] == 0).sum())
     return Ended(name, place + 1, float(here.sum()), failed, seconds, saved)
 
 

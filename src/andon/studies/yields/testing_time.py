@@ -276,7 +276,7 @@ def _sites(units: Units, down: Touchdowns, waits: Numbers) -> tuple[SiteTime, ..
         if not here.any():
             continue
         took = units.seconds[here]
-        passed, failed = (took[units.passed[here] == verdict] for verdict in (1, 0))
+        passed, failed = (took[units.verdicts[here] == verdict] for verdict in (1, 0))
         rows.append(
             SiteTime(
                 "" if site == NO_SITE else str(site),

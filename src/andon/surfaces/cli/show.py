@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from ...answer import MEASURED, Asked, Plain, figure_units, row_units, single_figures, tables, telling
+from ...answer import MEASURED, Asked, Plain, figure_units, notes, row_units, single_figures, tables, telling
 from ...catalog import figures
 from ...model import moment
 from ...page import unit_in
@@ -145,8 +145,8 @@ def answer(desk: Desk, asked: Asked, shape: Shape, *, currency: str) -> None:
     elif asked.answer is not None:
         _figures(desk, asked, units)
         _tables(desk, asked, currency)
-    for flag in getattr(asked.answer, "flags", ()):
-        console().print(f"! {desk.told(flag)}", style="yellow", markup=False)
+    for note in notes(asked.answer):
+        console().print(f"! {desk.told(note)}", style="yellow", markup=False)
     footer(desk, asked)
 
 

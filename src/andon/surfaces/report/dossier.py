@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...answer import MEASURED, Asked, Plain, row_units, table_names
+from ...answer import MEASURED, Asked, Plain, notes, row_units, table_names
 from ...words import say, told
 from .writing import NOTHING, Writing
 
@@ -76,7 +76,7 @@ def told_cell(cell: Plain) -> bool:
 
 def remarks_of(asked: Asked, language: str) -> list[str]:
     """What the answer says before it is believed."""
-    return [told(str(text), language) for text in getattr(asked.answer, "remarks", ())]
+    return [told(note, language) for note in notes(asked.answer)]
 
 
 def tables_of(asked: Asked) -> Iterator[Table]:

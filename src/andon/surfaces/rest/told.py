@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...answer import MEASURED, Asked, Plain, figure_units, plain, row_units, single_figures, table_names, telling
+from ...answer import (
+    MEASURED,
+    Asked,
+    Plain,
+    figure_units,
+    notes,
+    plain,
+    row_units,
+    single_figures,
+    table_names,
+    telling,
+)
 from ...catalog import Figure, figures
 from ...errors import BadQuestion
 from ...picture import Picture, die_colors
@@ -13,8 +24,6 @@ from ...picture.palette import MEANINGS
 from ...words import say, told
 
 Row = Mapping[str, Plain]
-NOTES = ("flags", "remarks")
-"""The fields in which an answer says what to know before it is believed."""
 
 
 def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
@@ -26,7 +35,7 @@ def answer(asked: Asked, language: str, currency: str) -> dict[str, object]:
         "figures": figures_of(asked, language, currency),
         "tables": shown,
         "picture": picture(drawn, language) if drawn else None,
-        "notes": [told(str(said), language) for name in NOTES for said in getattr(asked.answer, name, ())],
+        "notes": [told(note, language) for note in notes(asked.answer)],
         "words": words([*shown, *(c for t in shown.values() for r in t["rows"] for c in r.values())], language),
     }
 

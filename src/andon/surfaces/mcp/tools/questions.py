@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from ....answer import MEASURED, Asked, Plain, figure_units, row_units, single_figures, tables, telling
+from ....answer import MEASURED, Asked, Plain, figure_units, notes, row_units, single_figures, tables, telling
 from ....catalog import Study, figures
 from ....catalog import find as study_of
 from ....errors import BadQuestion
@@ -96,7 +96,7 @@ def ask(
     single = single_figures(asked.answer)
     first = telling(asked.study, single)
     head.append(figure_line([(n, single[n], units.get(n, "")) for n in first], desk.say, asked.zone))
-    head += [f"! {desk.told(flag)}" for flag in getattr(asked.answer, "flags", ())]
+    head += [f"! {desk.told(note)}" for note in notes(asked.answer)]
     rest: list[Row] = [
         {"figure": n.replace("_", " "), "value": v, "unit": u} for n, v, u in _others(single, first, units)
     ]
