@@ -7,7 +7,7 @@ from types import ModuleType
 
 from fastapi import APIRouter, Depends, Response
 
-from . import shapes
+from . import shapes_plant as shapes
 from .served import Asking, Door
 from .when import AT, When, when
 
