@@ -181,7 +181,7 @@ def _bins(db: Connection, params: Sequence[object]) -> dict[str, dict[int, Bin]]
 
 def filled(column: Column, empty: float) -> Any:
     """A column of numbers with something else where there is none."""
-    return whole(pc.fill_null(column, pa.scalar(empty, column.type))).to_numpy()
+    return whole(pc.fill_null(column, pa.scalar(empty, column.type)) if column.null_count else column).to_numpy()
 
 
 @contextmanager
