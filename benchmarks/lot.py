@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from andon.ask import Question, ask
-from andon.catalog import STUDIES
+from andon.catalog import studies
 from andon.errors import AndonError
 from andon.historian import Historian
 from andon.model import Batch, Measurements, Units, Window
@@ -88,7 +88,7 @@ def asked(folder: Path, only: str) -> Iterator[tuple[str, float, float, str]]:
     with Historian.own(folder) as history:
         for batch in lot():
             history.write(batch)
-        for study in STUDIES.values():
+        for study in studies():
             kinds = {p.kind for p in study.parameters}
             if not kinds & {Units, Measurements} or (only and study.name not in only.split(",")):
                 continue
