@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ..acquire import NOT_LIVE, connectors, find_connector
+from ..acquire import NOT_LIVE, OURS, connectors, find_connector
 from ..acquire.settings import read_settings
 from ..model import State
 from ..plant import ROLES
@@ -287,7 +287,7 @@ def _settings(draft: Draft, row: int, source: SourceTable) -> Iterator[Finding]:
     """What the settings of a live source have that its connector does not understand."""
     if source.connector in NOT_LIVE:
         return
-    if source.connector not in connectors():
+    if source.connector not in OURS and source.connector not in connectors():
         known = [*connectors(), *NOT_LIVE]
         yield Finding(
             draft.place("source", row, "connector"),
