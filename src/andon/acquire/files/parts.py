@@ -105,7 +105,7 @@ def _test(name: str) -> object:
     """What a column's name says of its test: `Bore [mm]` is bore, in mm."""
     unit, written = unit_of(name)
     plain = re.sub(rf"\s*[\[(（【]?{re.escape(written)}[\])）】]?\s*$", "", name).strip(" _") if written else name
-    return {"test": plain or name, "unit": unit} if unit else {"test": name}
+    return {"test": plain or name, "unit": unit} if unit else name
 
 
 def _examples(column: Column) -> tuple[str, ...]:
