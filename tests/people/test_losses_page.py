@@ -68,7 +68,7 @@ def test_a_running_shift_counts_and_says_so(visit, served):
     ready(page)
     with urlopen(f"{served.url}/api/losses?last=today") as answer:
         running = json.load(answer)["running"]
-    assert running == 0 or f"{running} running shifts count up to now" in page.inner_text(".where")
+    assert running == 0 or f"{running} shifts are not closed yet" in page.inner_text(".where")
 
 
 def test_everything_can_be_reached_with_keys(visit, served):
