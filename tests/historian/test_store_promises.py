@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from andon.historian import Historian
+from andon.historian.remote import OFFERED
 from andon.model import Batch, Counts, Texts, Values, Window
 from andon.plant import Signal
 
@@ -220,3 +221,9 @@ def test_promise_9_types_stay_what_they_were(history: Historian, sealed: bool) -
     assert history.samples("press/on", ALL)["value"].to_pylist() == [1.0, 0.0]
     assert history.read(Counts, PRESS, Window(MONDAY, MONDAY + DAY)).total == 10  # a rollover is not a negative count
     assert str(history.samples("press/odd", ALL)["value"].to_pylist()) == str(odd)
+
+
+def test_promise_8_whatever_a_historian_is_asked_another_process_may_ask():
+    asked = {n for n, f in vars(Historian).items() if callable(f) and not n.startswith("_")}
+    of_the_owner = {"close", "listen", "recent", "offer", "tested_rows"}
+    assert asked - of_the_owner <= set(OFFERED)

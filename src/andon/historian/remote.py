@@ -20,6 +20,8 @@ OFFERED = (
     "means",
     "units",
     "measurements",
+    "tests",
+    "tested",
     "aggregate",
     "aggregates",
     "coverage",

@@ -62,8 +62,8 @@ class Formula:
         """The values (n) and their derivatives by the coefficients (n x p); not finite where the formula is not.
 
         >>> value, slope = formula_of("a * exp(-b * x)", ["x"]).at({"x": np.array([0.0, 1.0])}, np.array([2.0, 0.0]))
-        >>> value.tolist(), slope.tolist()
-        ([2.0, 2.0], [[1.0, -0.0], [1.0, -2.0]])
+        >>> value.tolist(), (slope + 0.0).tolist()
+        ([2.0, 2.0], [[1.0, 0.0], [1.0, -2.0]])
         """
         n, p = len(next(iter(numbers.values()))), len(self.coefficients)
         known = {name: Dual(v, None) for name, v in numbers.items()}
