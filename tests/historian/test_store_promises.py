@@ -225,5 +225,5 @@ def test_promise_9_types_stay_what_they_were(history: Historian, sealed: bool) -
 
 def test_promise_8_whatever_a_historian_is_asked_another_process_may_ask():
     asked = {n for n, f in vars(Historian).items() if callable(f) and not n.startswith("_")}
-    of_the_owner = {"close", "listen", "recent", "offer", "tested_rows"}
+    of_the_owner = {"close", "restore", "listen", "recent", "offer", "tested_rows"}
     assert asked - of_the_owner <= set(OFFERED)
