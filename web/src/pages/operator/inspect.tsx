@@ -21,7 +21,7 @@ function useTests(machine: string, product: string): { tests: Test[]; problem: s
   const found = new Map<string, Test>();
   for (const x of lately.data?.machines[0]?.tests ?? []) found.set(x.name, { ...x, test: x.name, gauge: "", product: "" });
   for (const d of described.data ?? []) if (!d.product || d.product === product) found.set(d.test, d);
-  return { tests: [...found.values()], problem: (described.problem ?? lately.problem)?.message, ready: Boolean(described.data && lately.data) };
+  return { tests: [...found.values()], problem: (described.problem ?? lately.problem)?.message, ready: [described, lately].every((x) => x.data || x.problem) };
 }
 
 export function Inspect({ title, machine, product, keep, close }: { title: string; machine: string; product: string; keep: (found: Inspected, words: string, more?: boolean) => void; close: () => void }) {
@@ -32,9 +32,9 @@ export function Inspect({ title, machine, product, keep, close }: { title: strin
   return (
     <Dialog title={study ? t("studyAt", { machine: title }) : t("inspectAt", { machine: title })} close={close}>
       {study ? <Walk name={study} back={() => setStudy("")} keep={(found, words) => keep(found, words, true)} /> : test ? <Entry key={test.test} test={test} product={product} several={tests.length > 1} back={() => setName("")} keep={keep} />
-        : <>{problem && <p class="bad">{problem}</p>}{ready && !tests.length && <p class="soft">{t("noTests")}</p>}
-          <div class="taps">{tests.map((x) => <button key={x.test} onClick={() => setName(x.test)}>{x.title || x.test}<small class="soft num">{limits(x)}</small></button>)}</div>
-          {studies.length > 0 && <><h3>{t("studies")}</h3><div class="taps">{studies.map((x) => <button key={x.name} onClick={() => setStudy(x.name)}>{x.name}<small class="soft">{tests.find((y) => y.test === x.test)?.title || x.test}</small></button>)}</div></>}</>}
+        : <>{problem && <p class="bad">{problem}</p>}{ready && !problem && !tests.length && <p class="soft">{t("noTests")}</p>}
+          <div class="taps">{ready && tests.map((x) => <button key={x.test} onClick={() => setName(x.test)}>{x.title || x.test}<small class="soft num">{limits(x)}</small></button>)}</div>
+          {ready && studies.length > 0 && <><h3>{t("studies")}</h3><div class="taps">{studies.map((x) => <button key={x.name} onClick={() => setStudy(x.name)}>{x.name}<small class="soft">{tests.find((y) => y.test === x.test)?.title || x.test}</small></button>)}</div></>}</>}
     </Dialog>
   );
 }
