@@ -1,12 +1,13 @@
 """The owner's door: other processes on this computer ask it for what the historian does, over loopback, with a key."""
 
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from threading import Lock, Thread
 
 from .. import errors
@@ -29,7 +30,7 @@ class Door:
 
     def open(self) -> int:
         """Listen on a free port of this computer; the port."""
-        self.listener = Listener((LOOPBACK, 0), authkey=bytes.fromhex(self.key))
+        self.listener = Listener((LOOPBACK, 0))
         self.thread = Thread(target=self._listen, name="andon historian door", daemon=True)
         self.thread.start()
         address = self.listener.address
@@ -41,31 +42,37 @@ class Door:
         listener, self.listener = self.listener, None
         if listener is None:
             return
-        with suppress(OSError, EOFError, AuthenticationError):  # a last caller wakes the thread that waits for callers
-            Client(listener.address, authkey=bytes.fromhex(self.key)).close()
+        with suppress(
+            OSError
+        ):  # a last caller wakes the thread that waits for callers; nobody may be there to greet it
+            Client(listener.address).close()
         if self.thread:
             self.thread.join(5)
         listener.close()
         for caller in list(self.callers):
-            caller.close()
+            _hang_up(caller)
 
     def _listen(self) -> None:
         while (listener := self.listener) is not None:
             try:
                 caller = listener.accept()
-            except (AuthenticationError, EOFError, ConnectionError):
-                continue  # a stranger, or a caller that went away at the door
+            except ConnectionError:
+                continue  # a caller that went away at the door
             except OSError:
                 return
             self.callers.add(caller)
             Thread(target=self._serve, args=(caller,), name="andon historian caller", daemon=True).start()
 
     def _serve(self, caller: Connection) -> None:
+        """Answer one caller who knows the key; a stranger who is silent keeps nobody else waiting."""
+        key = bytes.fromhex(self.key)
         try:
+            deliver_challenge(caller, key)
+            answer_challenge(caller, key)
             while self.listener is not None:
                 caller.send(self._answer(*caller.recv()))
-        except (EOFError, OSError):
-            pass  # the caller has gone
+        except (AuthenticationError, EOFError, OSError):
+            pass  # a stranger, or the caller has gone
         finally:
             self.callers.discard(caller)
             caller.close()
@@ -79,6 +86,16 @@ class Door:
             return type(error).__name__, str(error)
         except Exception as error:  # the outermost frame of this thread: the caller must hear of it
             return "AndonError", f"The owner failed at {name!r}: {type(error).__name__}: {error}"
+
+
+def _hang_up(caller: Connection) -> None:
+    """End a connection on which another thread waits: that one hears the end, and closes it."""
+    with suppress(OSError):
+        line = socket.socket(fileno=caller.fileno())
+        try:
+            line.shutdown(socket.SHUT_RDWR)
+        finally:
+            line.detach()
 
 
 @dataclass(slots=True)
