@@ -1,13 +1,14 @@
 """The books: versions that are never lost, sums that are exact, questions answered from them."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from andon.errors import BadInput
-from andon.ledger import Books, Evidence, Fate, Which
+from andon.ledger import Books, Evidence, Fate, Which, schema
 from andon.model import Element, Loss, Window
 from andon.units import HOUR, MINUTE
 from bookkeeping import MONDAY, entry, oracle, shift
@@ -190,3 +191,9 @@ def test_marks_are_kept_with_the_posting_or_not_at_all(books: Books) -> None:
     assert books.mark("receipt") == 0
     books.post_all([(closing, entries)], who="", why="", marks=[("receipt", 7)])
     assert books.mark("receipt") == 7
+
+
+def test_books_that_several_open_at_once_for_the_first_time_are_made_once(tmp_path):
+    for n in range(20):
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(lambda folder: schema.connect(folder).close(), [tmp_path / str(n)] * 8)) == [None] * 8

@@ -1,6 +1,7 @@
 """The SQLite file of the books: its tables, and how it is opened so that what is written stays written."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,9 +137,22 @@ def plainly(file: Path) -> Iterator[None]:
         ) from error
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have changes go to a log: SQLite itself does not wait where two do so to a new file at once."""
+    late = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > late:
+                raise
+        time.sleep(0.01)
+
+
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
