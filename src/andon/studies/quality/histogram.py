@@ -211,12 +211,13 @@ def _told(of: tuple[str, str], values: Numbers, limits: tuple[float | None, floa
 
     count, deviation = len(values), float(values.std(ddof=1))
     step = _step(values)
+    shaped = bool(step) and count > 3
+    scaled = (values - values.min()) / np.ptp(values) if shaped else values  # squares of tiny differences are 0
     skewed, heavy = (
-        (float(scipy.stats.skew(values, bias=False)), float(scipy.stats.kurtosis(values, bias=False)))
-        if step and count > 3
+        (float(scipy.stats.skew(scaled, bias=False)), float(scipy.stats.kurtosis(scaled, bias=False)))
+        if shaped
         else (0, 0)
     )
-    shaped = bool(step) and count > 3
     normal = float(scipy.stats.shapiro(values[:: -(-count // TRIED)]).pvalue) if step and count >= ENOUGH else None
     two = (skewed**2 + 1) / (heavy + 3 * (count - 1) ** 2 / ((count - 2) * (count - 3))) if shaped else None
     outside = np.zeros(count, np.bool_)
