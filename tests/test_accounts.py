@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -232,3 +233,14 @@ def test_the_newest_lines_come_first_however_long_the_log_is(tmp_path):
     with (tmp_path / "audit.jsonl").open("ab") as torn:
         torn.write(b'{"number": 301')
     assert next(audit.newest(tmp_path)).number == 300
+
+
+def test_accounts_that_several_open_at_once_for_the_first_time_are_made_once(tmp_path):
+    def opened(folder):
+        with Accounts(folder) as accounts:
+            return [p.name for p in people.listed(accounts)]
+
+    for n in range(20):
+        (tmp_path / str(n)).mkdir()
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(opened, [tmp_path / str(n)] * 8)) == [[]] * 8

@@ -14,7 +14,7 @@ from typing import Self
 
 from ..errors import BadConfig, Damaged, DiskFull, Owned
 from ..ledger import audit
-from ..ledger.schema import transaction
+from ..ledger.schema import transaction, write_ahead
 
 FOLDER, FILE = "accounts", "accounts.sqlite"
 LAYOUT = 1
@@ -128,7 +128,8 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+    write_ahead(connection, BUSY_MS)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
         connection.execute(f"PRAGMA {pragma}")
     layout = connection.execute("PRAGMA user_version").fetchone()[0]
     if layout > LAYOUT:

@@ -137,9 +137,9 @@ def plainly(file: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Have changes go to a log: SQLite itself does not wait where two do so to a new file at once."""
-    late = time.monotonic() + BUSY_MS / 1000
+def write_ahead(connection: sqlite3.Connection, patience: int) -> None:
+    """Have changes go to a log: SQLite itself does not wait (milliseconds) where two do so to a new file at once."""
+    late = time.monotonic() + patience / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -151,7 +151,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    _write_ahead(connection)
+    write_ahead(connection, BUSY_MS)
     for pragma in (
         "synchronous = FULL",
         "foreign_keys = ON",
