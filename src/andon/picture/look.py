@@ -49,8 +49,12 @@ class Look:
         return THEMES[self.name]
 
     def say(self, text: str) -> str:
-        """A text in the reader's language: one that stands in the dictionary, or was put together of such."""
-        return told(say(text, self.language), self.language)
+        """A label in the reader's language, where it stands in the dictionary; there may be one for each row."""
+        return say(text, self.language)
+
+    def tell(self, text: str) -> str:
+        """A title in the reader's language, also one that was put together of words and values."""
+        return told(self.say(text), self.language)
 
     def amount(self, value: Cell, unit: str) -> str:
         """A number with its unit: '38 min', '38 分钟'; per cent sits tight."""

@@ -72,9 +72,9 @@ def to_vega(
             "themes are light and dark, languages en and zh."
         )
     look = Look(theme, language, zone, width)
-    title: Spec = {"text": look.say(picture.title)}
+    title: Spec = {"text": look.tell(picture.title)}
     if picture.subtitle:
-        title["subtitle"] = look.say(picture.subtitle)
+        title["subtitle"] = look.tell(picture.subtitle)
     if picture.kind is Kind.BARS and picture.marks:
         title["offset"] = ABOVE
     body = DRAW[picture.kind](picture, look) if picture.rows else _nothing(look)
