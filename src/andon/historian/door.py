@@ -42,10 +42,8 @@ class Door:
         listener, self.listener = self.listener, None
         if listener is None:
             return
-        with suppress(
-            OSError
-        ):  # a last caller wakes the thread that waits for callers; nobody may be there to greet it
-            Client(listener.address).close()
+        with suppress(OSError):
+            Client(listener.address).close()  # wakes the thread that waits for callers; it need not be greeted
         if self.thread:
             self.thread.join(5)
         listener.close()

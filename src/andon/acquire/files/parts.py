@@ -13,7 +13,7 @@ from ..guess.measures import unit_of
 from ..guess.vocabulary import COUNTED, role_of, slug, spaced
 from .cells import NO, YES, Dialect
 from .guess import Guess, guess_column
-from .mapping import FACT
+from .mapping import FACT, OF_VALUES
 from .others import PASSED
 from .rows import Column
 from .vocabulary import HIGHEST, LOWEST, OF_UNIT, UNIT, UNITS
@@ -98,7 +98,7 @@ def _verdicts(column: Column) -> bool:
 
 def _fact(name: str) -> str:
     fact = slug(name)
-    return fact if FACT.fullmatch(fact) and fact not in ("test", "value", "low", "high", "measure", "number") else ""
+    return fact if FACT.fullmatch(fact) and fact not in OF_VALUES else ""
 
 
 def _test(name: str) -> object:

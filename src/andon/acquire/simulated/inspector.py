@@ -20,6 +20,7 @@ SCORE, DONE, INBOX = "gauges.csv", "gauges.done", "in/gauges"
 HEAD = ("serial", "at", "machine", "product", "who", "gauge", TEST)
 PACE = 2.0
 """Seconds between two looks at the clock."""
+NEVER = 1 << 62
 Cells = tuple[str, ...]
 
 
@@ -66,6 +67,7 @@ class Inspector:
     plant: Path
     floor: Path
     stopping: threading.Event = field(default_factory=threading.Event)
+    next: int = 0
     thread: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,12 +83,16 @@ class Inspector:
             self.thread.join()
 
     def hand_over(self, now: int) -> int:
-        """Put the files that are due by a moment into the folder; how many."""
+        """Put the files that are due by a moment into the folder; how many. Until `next` none is, and none is read."""
+        if now < self.next:
+            return 0
         mark = self.floor / DONE
         last = int(mark.read_text()) if mark.is_file() else 0
         with (self.floor / SCORE).open(encoding="utf-8", newline="") as stream:
             lots = [(key, list(rows)) for key, rows in groupby(csv.reader(stream), key=_of_line)]
-        due = sorted((int(rows[-1][0]), key, rows) for key, rows in lots if last < int(rows[-1][0]) <= now)
+        left = sorted((int(rows[-1][0]), key, rows) for key, rows in lots if last < int(rows[-1][0]))
+        due = [lot for lot in left if lot[0] <= now]
+        self.next = left[len(due)][0] if len(due) < len(left) else NEVER
         for until, (period, machine), rows in due:
             name = f"{machine.rpartition('/')[2]}-{moment(period * EVERY):%Y%m%dT%H%MZ}.csv"
             draft = self.plant / INBOX / f".{name}"

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ...model import Window
 from ..hot import Connection, Store, snapshot, transaction
 from .form import KIND, TEXT, VALUES
-from .keep import Blocks, enter, write_pair
+from .keep import Blocks, enter, owners, write_pair
 from .seen import read_units, readable
 
 DUE = """
@@ -97,9 +97,7 @@ def _values(store: Store, path: str) -> pa.Table:
 
 def _count(gone: dict[str, int], units: pa.Table, values: pa.Table) -> None:
     place = units["place"].cast(pa.string()).to_numpy(zero_copy_only=False)
-    order = np.argsort(units["tested"].to_numpy())
-    owner = order[np.searchsorted(units["tested"].to_numpy(), values["tested"].to_numpy(), sorter=order)]
-    each = np.bincount(owner, minlength=len(place)) + 1
+    each = np.bincount(owners(units, values), minlength=len(place)) + 1
     for name in np.unique(place).tolist():
         gone[name] += int(each[place == name].sum())
 

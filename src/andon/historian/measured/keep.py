@@ -125,9 +125,7 @@ def _last_said(units: pa.Table, values: pa.Table) -> tuple[pa.Table, pa.Table]:
     code, count = keyed([units[name] for name in KEY])
     if count == units.num_rows:
         return units, values
-    tested, seq = units["tested"].to_numpy(), units["seq"].to_numpy()
-    order = np.argsort(tested)
-    owner = order[np.searchsorted(tested, values["tested"].to_numpy(), sorter=order)]
+    seq, owner = units["seq"].to_numpy(), owners(units, values)
     test, kinds = keyed([values["test"]]) if values.num_rows else (owner, 1)
     of = code[owner] * kinds + test
     newest, again = np.unique(of, return_inverse=True)
@@ -141,12 +139,17 @@ def _last_said(units: pa.Table, values: pa.Table) -> tuple[pa.Table, pa.Table]:
     return units.filter(pa.array(needed)), values.filter(pa.array(kept))
 
 
+def owners(units: pa.Table, values: pa.Table) -> Index:
+    """The row of the unit that each value is of."""
+    tested = units["tested"].to_numpy()
+    order = np.argsort(tested)
+    return np.asarray(order[np.searchsorted(tested, values["tested"].to_numpy(), sorter=order)])
+
+
 def _parts(units: pa.Table, values: pa.Table) -> list[tuple[pa.Table, pa.Table]]:
     """Units in order of time with their values, cut so that no file gets too large."""
-    tested, owner = units["tested"].to_numpy(), values["tested"].to_numpy()
-    order = np.argsort(tested)
-    place = order[np.searchsorted(tested, owner, sorter=order)]
-    each = np.bincount(place, minlength=len(tested)) + 1
+    place = owners(units, values)
+    each = np.bincount(place, minlength=units.num_rows) + 1
     part = (np.cumsum(each) - 1) // MOST
     return [
         (units.filter(pa.array(part == p)), values.filter(pa.array(part[place] == p))) for p in np.unique(part).tolist()
