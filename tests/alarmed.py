@@ -1,9 +1,5 @@
 """A plant with alarms that a real `andon run` process owns; it can be killed and started again."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +14,7 @@ from andon.historian import Historian
 from andon.model import Batch, Window
 from andon.watch.alarms import Occurrence
 from andon.watch.alarms.record import occurrences
+from processes import Andon
 from servers import until
 
 PRESS = "line-1/press-3"
@@ -63,13 +60,11 @@ class Works:
 
     def __init__(self, folder: Path, more: str = "") -> None:
         self.folder, self.number = folder, 0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Andon | None = None
         (folder / "plant.toml").write_text(PLANT + more, encoding="utf-8")
 
     def start(self) -> None:
-        with (self.folder / "run.log").open("ab") as log:
-            command = [sys.executable, "-m", "andon", "run", str(self.folder)]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ.copy())
+        self.process = Andon("run", self.folder, out=self.folder / "run.log")
         until(lambda: b"is running" in (self.folder / "run.log").read_bytes(), 30, "andon run")
 
     @contextmanager
@@ -89,7 +84,7 @@ class Works:
     def kill(self) -> None:
         """As a power cut would."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
             self.process = None
             (self.folder / "run.log").unlink()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,13 @@ PEOPLE = Path(__file__).parent / "people"
 MEMORY = Path("/dev/shm")
 ROOM = 8_000_000_000
 """Bytes: several times what all tests keep at a time."""
+LAST = -200
+"""After multiprocessing has removed its own temporary files."""
 
 # Thousands of batches are synced to the disk, one after the other: with files in memory nobody waits for it.
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="andon-tests-", dir=MEMORY)
-    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
+    Finalize(None, shutil.rmtree, (tempfile.tempdir, True), exitpriority=LAST)
 
 
 class ByPlant(LoadFileScheduling):

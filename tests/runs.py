@@ -3,15 +3,14 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from processes import Andon, done
 from servers import until
 
-ANDON = [sys.executable, "-m", "andon"]
+ENV = os.environ | {"LC_ALL": "C.UTF-8"}
 
 
 class Run:
@@ -20,17 +19,11 @@ class Run:
     def __init__(self, folder: Path, *options: str) -> None:
         self.options = options
         self.folder, self.log = folder, folder.parent / f"{folder.name}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Andon | None = None
 
     def start(self) -> "Run":
         before = len(self.said())
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*ANDON, "run", str(self.folder), *self.options],
-                stdout=log,
-                stderr=log,
-                env=os.environ | {"LC_ALL": "C.UTF-8"},
-            )
+        self.process = Andon("run", self.folder, *self.options, out=self.log, env=ENV)
         until(lambda: "Its page: " in self.said()[before:] or self.process.poll() is not None, 90, "andon run")
         assert self.process.poll() is None, self.said()
         return self
@@ -73,8 +66,6 @@ def run_plant(folder: Path, *options: str) -> Iterator[Run]:
 
 def asked(*arguments: str) -> str:
     """What an `andon` command in another process prints."""
-    done = subprocess.run(
-        [*ANDON, *arguments], capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"}, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    said = done(*arguments, env=ENV)
+    assert said.returncode == 0, said.stderr
+    return said.stdout

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from processes import Process
+
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / "build" / "peers"
 NODE = shutil.which("node")
@@ -50,11 +52,10 @@ class Server:
 
     def __init__(self, command: Sequence[str], port: int, *, cwd: Path | None = None, log: Path, patience: float = 40):
         self.command, self.port, self.cwd, self.log, self.patience = list(command), port, cwd, log, patience
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Process | None = None
 
     def start(self) -> "Server":
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, cwd=self.cwd, stdout=log, stderr=log, env=os.environ.copy())
+        self.process = self._begun()
         until(self._up, self.patience, f"{self.command[0]} on port {self.port} (see {self.log})")
         return self
 
@@ -72,6 +73,10 @@ class Server:
     def thaw(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
+
+    def _begun(self) -> subprocess.Popen[bytes] | Process:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(self.command, cwd=self.cwd, stdout=log, stderr=log, env=os.environ.copy())
 
     def _up(self) -> bool:
         assert self.process is not None

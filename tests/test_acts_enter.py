@@ -1,8 +1,6 @@
 """Entering by hand: counts, meter readings and states are samples like any other, with who in the audit log."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from andon.historian import Historian
 from andon.ledger import audit
 from andon.model import Counts, States, Window
 from andon.plant import Plant
+from processes import done
 
 SAW = "line-1/saw"
 START = 1_709_532_000_000_000  # 2024-03-04T06:00Z
@@ -150,8 +149,7 @@ def test_a_viewer_enters_nothing(works):
 
 def test_the_command_line_enters(tmp_path):
     (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
-    command = [sys.executable, "-m", "andon", "act", "enter", str(tmp_path), SAW, "energy", "77", "--who", "bo"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    entered = done("act", "enter", tmp_path, SAW, "energy", 77, "--who", "bo")
+    assert entered.returncode == 0, entered.stderr
     with Historian.open(tmp_path / "history") as history:
         assert history.latest([f"{SAW}/energy"])["value"].to_pylist() == [77.0]

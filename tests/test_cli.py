@@ -15,6 +15,7 @@ from andon.__main__ import house
 from andon.catalog import SHELF
 from andon.surfaces.cli import run
 from andon.surfaces.cli.index import COMMANDS
+from processes import done
 
 WEEK = ["--since", "2026-10-26 06:00", "--until", "2026-10-31 06:00"]
 
@@ -106,16 +107,16 @@ def test_an_answer_in_csv_has_a_row_a_piece(demo):
     ],
 )
 def test_a_mistake_is_explained_and_told_by_the_exit_code(demo, arguments, code, says):
-    done = andon(*[a.format(demo=demo) for a in arguments])
-    assert done.returncode == code
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    said = done(*[a.format(demo=demo) for a in arguments])
+    assert said.returncode == code
+    assert says in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_chinese_is_spoken_when_asked_for(demo):
-    done = andon("ask", "oee", "--plant", demo, "--at", "line-1", *WEEK, "--lang", "zh")
-    assert "覆盖率" in done.stdout
-    assert "设备综合效率" in done.stdout
+    said = done("ask", "oee", "--plant", demo, "--at", "line-1", *WEEK, "--lang", "zh")
+    assert "覆盖率" in said.stdout
+    assert "设备综合效率" in said.stdout
 
 
 def test_losses_open_down_to_samples(demo, capsys):

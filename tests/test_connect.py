@@ -1,12 +1,9 @@
 """From an address to a live plant: other makers' servers tried, browsed, proposed, written, and heard."""
 
 import json
-import os
 import shutil
-import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +16,7 @@ from andon.app.reaching import Way
 from andon.config import check, keep_secret, read_plant, secret
 from andon.errors import BadQuestion, NotConnected
 from andon.surfaces.cli import run
+from runs import run_plant
 from servers import Server, free_port, mosquitto, needs_mosquitto, needs_node, node, running, until
 
 PLANT = """# ours
@@ -149,12 +147,7 @@ def test_topics_of_a_broker_become_machines(tmp_path: Path, works: Path) -> None
 
 @needs_node
 def test_a_running_plant_takes_up_what_was_connected(press: Server, works: Path, capsys) -> None:
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "andon", "run", str(works)]
-    plant = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True)
-    try:
-        assert plant.stdout is not None
-        assert "is running" in plant.stdout.readline()
+    with run_plant(works):
         began = time.monotonic()
         line = ["connect", url(press), "--plant", str(works), "--yes", "--seconds", "1", "--lang", "en"]
         assert run(line, house) == 0
@@ -162,11 +155,6 @@ def test_a_running_plant_takes_up_what_was_connected(press: Server, works: Path,
         assert "it takes up opcua by itself" in said
         assert "samples have arrived" in said
         assert time.monotonic() - began < 60
-    finally:
-        plant.send_signal(signal.SIGTERM)
-        plant.wait(20)
-        if plant.stdout:
-            plant.stdout.close()
 
 
 def test_where_nobody_answers_it_says_what_to_look_at(works: Path, capsys) -> None:

@@ -1,8 +1,6 @@
 """Live: the running shift in memory is what studies tell of the stored samples, whatever comes in whatever order."""
 
 import json
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,6 +23,7 @@ from andon.plant import Plant
 from andon.units import HOUR, MINUTE, SECOND
 from andon.watch.live import Live
 from andon.watch.tile import seen
+from runs import asked, run_plant
 from servers import until
 
 START = 1_709_532_000_000_000  # 2024-03-04T06:00Z, a Monday
@@ -328,9 +327,7 @@ def test_andon_now_asks_the_process_that_runs_the_plant_and_missed_shifts_are_cl
         }
         history.write(Batch("plc", 1, pa.table(rows)))
     before = told(tmp_path)
-    andon = subprocess.Popen([sys.executable, "-m", "andon", "run", str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert "is running" in andon.stdout.readline()
+    with run_plant(tmp_path) as andon:
         with Books.open(tmp_path / "ledger") as books:
             until(lambda: bool(books.closings()), 30)
         spell = {"kind": ["connection"], "place": ["plc"], "since": [now], "until": [OPEN], "text": ["connected"]}
@@ -338,16 +335,13 @@ def test_andon_now_asks_the_process_that_runs_the_plant_and_missed_shifts_are_cl
             assert isinstance(history, RemoteHistorian)
             history.write(Batch("gather", 1, spells=pa.table(spell)))
         running = told(tmp_path)
-    finally:
-        andon.terminate()
-        said, _ = andon.communicate(timeout=20)
-    assert andon.returncode == 0
-    assert said.endswith("Stopped; everything acknowledged is on disk.\n")  # the page's address may come before it
+        assert andon.stop() == 0
+    said = (tmp_path.parent / f"{tmp_path.name}.0.log").read_text("utf-8")
+    assert said.endswith("Stopped; everything acknowledged is on disk.\n")
     assert [r["machine"] for r in running] == [r["machine"] for r in before] == ["line-1/press", "line-1/lathe"]
     assert [r["state"] for r in running] == ["producing", "unknown"]
     assert before[0]["said"] == "not heard"
 
 
 def told(folder):
-    command = [sys.executable, "-m", "andon", "now", str(folder), "--json"]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return json.loads(asked("now", str(folder), "--json"))

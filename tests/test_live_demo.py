@@ -1,9 +1,6 @@
 """`andon demo` at work: what its machines said is what is stored, and a fault thrown at it is felt and gone again."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -18,21 +15,15 @@ from andon.acquire.simulated.score import Score
 from andon.app.opening import open_plant
 from andon.historian import RemoteHistorian
 from andon.model import Window
+from processes import Andon, done
 from servers import until
-
-
-def andon(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "andon", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory):
     made = tmp_path_factory.mktemp("live") / "demo"
     log = made.parent / "log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "andon", "demo", str(made), "--days", "1"]
-        demo = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    demo = Andon("demo", made, "--days", 1, out=log)
     try:
         until(lambda: "is running with" in log.read_text("utf-8") or demo.poll() is not None, 180, "the demo")
         assert demo.poll() is None, log.read_text("utf-8")
@@ -114,13 +105,13 @@ def test_the_past_ends_where_the_present_begins(folder):
 
 def test_a_fault_is_felt_and_goes_again(folder):
     sessions = sources(folder)["press-3"]["sessions"]
-    said = andon("demo", folder, "--fault", "kill", "--at", "press-3", "--seconds", "2")
+    said = done("demo", folder, "--fault", "kill", "--at", "press-3", "--seconds", "2")
     assert said.stdout.strip() == "kill: press-3, for 2 s."
     until(lambda: sources(folder)["press-3"]["sessions"] > sessions, 90, "the recovery")
 
 
 def test_a_fault_that_there_is_not_is_told_by_name(folder):
-    said = andon("demo", folder, "--fault", "kil")
+    said = done("demo", folder, "--fault", "kil")
     assert said.returncode == 2
     assert "Did you mean 'kill'?" in said.stderr
-    assert "Did you mean 'press-3'?" in andon("demo", folder, "--fault", "kill", "--at", "press3").stderr
+    assert "Did you mean 'press-3'?" in done("demo", folder, "--fault", "kill", "--at", "press3").stderr

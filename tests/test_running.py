@@ -1,13 +1,13 @@
 """`andon run`: one owner, asked by any other process, changed without a restart, whole after kill -9."""
 
 import json
-import subprocess
 
 import pytest
 
 from andon.historian import Historian
 from andon.model import Window
-from runs import ANDON, asked, run_plant
+from processes import done
+from runs import asked, run_plant
 from servers import until
 
 PLANT = """[plant]
@@ -46,12 +46,17 @@ def health(works) -> dict[str, str]:
     return {s["source"]: s["health"] for s in json.loads(asked("sources", str(works), "--json"))}
 
 
+def connected(works, source: str) -> None:
+    """Wait until this source, and no other, is heard."""
+    until(lambda: health(works) == {source: "connected"}, 30, f"that {source} is connected")
+
+
 def test_a_file_that_appears_is_stored_while_the_plant_runs(works):
     with run_plant(works) as run:
         (works / "inbox" / "a.csv").write_text(ROWS)
         until(lambda: (works / "inbox" / "done" / "a.csv").exists(), 20, "the file was not taken")
         assert count(works) == 30
-        assert health(works) == {"drop": "connected"}
+        connected(works, "drop")
         assert run.stop() == 0
     assert health(works) == {"drop": "stopped"}
     assert count(works) == 30
@@ -59,7 +64,7 @@ def test_a_file_that_appears_is_stored_while_the_plant_runs(works):
 
 def test_a_second_owner_is_refused_and_told_who_owns_the_plant(works):
     with run_plant(works) as run:
-        second = subprocess.run([*ANDON, "run", str(works)], capture_output=True, text=True, timeout=60)
+        second = done("run", works)
         assert second.returncode == 5
         assert f"process {run.process.pid}" in second.stderr
 
@@ -77,16 +82,16 @@ def test_a_changed_plant_is_in_force_without_a_restart_and_a_wrong_one_changes_n
     with run_plant(works) as run:
         (works / "plant.toml").write_text(PLANT.replace('"drop"', '"drop"\ncolour = "red"').replace("zone", "zoen"))
         until(lambda: "goes on as it was" in run.said(), 20, "the mistake was not told")
-        assert health(works) == {"drop": "connected"}
+        connected(works, "drop")
         (works / "plant.toml").write_text(PLANT.replace('"drop"', '"letterbox"'))
         until(lambda: "is in force" in run.said(), 20, "the change was not seen")
-        assert health(works) == {"letterbox": "connected"}
+        connected(works, "letterbox")
 
 
 def test_a_plant_with_mistakes_does_not_start(works):
     (works / "plant.toml").write_text(PLANT.replace('zone = "UTC"', 'zone = "Mars"'))
-    done = subprocess.run([*ANDON, "run", str(works)], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2
-    assert "plant.toml:3" in done.stderr
+    said = done("run", works)
+    assert said.returncode == 2
+    assert "plant.toml:3" in said.stderr
     with Historian.open(works / "history") as history:
         assert history.samples("line-1/press/temperature", Window(0, 1 << 61)).num_rows == 0

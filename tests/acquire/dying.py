@@ -1,11 +1,7 @@
-"""A plant at work in a process of its own that ends itself with SIGKILL right after so many commits, before it says so.
-
-python dying.py PLANT COMMITS
-"""
+"""A plant at work in a process that ends itself with SIGKILL right after so many commits, before it says so."""
 
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -30,7 +26,3 @@ def main(folder: Path, commits: int) -> None:
     gather = Gather(Site(folder / "sources", history, lambda source, key: None, write))
     gather.change(read_plant(folder))
     time.sleep(60)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))

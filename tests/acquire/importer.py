@@ -1,6 +1,5 @@
 """A process that imports one file, or watches a folder, into a real historian: the damage tests kill it."""
 
-import sys
 import threading
 from pathlib import Path
 
@@ -16,7 +15,7 @@ MAPPING = read_mapping(
 
 def main(work: str, history: Path, place: Path) -> None:
     with Historian.open(history) as sink:
-        print("open", flush=True)
+        print("open")
         if work == "load":
             load(
                 place,
@@ -24,12 +23,8 @@ def main(work: str, history: Path, place: Path) -> None:
                 PLANT,
                 sink,
                 quarantine=place.with_suffix(".refused.csv"),
-                progress=lambda p: print(p.done, flush=True),
+                progress=lambda p: print(p.done),
             )
         else:
             for report in watch_folder(place, MAPPING, PLANT, sink, stop=threading.Event(), every=0.01):
-                print(report.file.name, report.failed, flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+                print(report.file.name, report.failed)

@@ -1,7 +1,5 @@
 """Plants that are pushed to, as real processes: made, started, killed, asked."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +7,12 @@ from pathlib import Path
 
 import httpx2
 
-import andon
 from andon.acquire.gather import Gather, Site
 from andon.config import read_plant
 from andon.config.secret import secret
 from andon.historian import Historian
 from andon.model import Batch, Receipt, Window
+from processes import Andon
 from servers import Server, until
 
 SOURCE = """[plant]
@@ -57,11 +55,16 @@ def secrets(folder: Path, text: str) -> None:
     file.chmod(0o600)
 
 
+class Listening(Server):
+    """An `andon` process that listens."""
+
+    def _begun(self) -> Andon:
+        return Andon(*self.command, out=self.log)
+
+
 def process(folder: Path, port: int, command: str, *more: str) -> Server:
     """`andon run` or `andon relay` of a plant folder, listening on a port."""
-    os.environ["PYTHONPATH"] = str(Path(andon.__file__).parent.parent)
-    line = [sys.executable, "-m", "andon", command, str(folder), *more]
-    return Server(line, port, log=folder / f"{command}.log")
+    return Listening([command, str(folder), *more], port, log=folder / f"{command}.log")
 
 
 @dataclass

@@ -6,12 +6,14 @@ it on the PATH to run those tests. It has no list of tags, so the driver is told
 
 import asyncio
 import shutil
+import socketserver
+from threading import Thread
 
 import pytest
 from hearing import hear, link_of
 
 from andon.acquire import find_connector
-from andon.acquire.ethernet_ip import Controller, ethernet_ip, offered, refused, said, trial, where
+from andon.acquire.ethernet_ip import Controller, connected, ethernet_ip, offered, refused, said, trial, where
 from andon.errors import BadInput, NotConnected
 from servers import Server, free_port, running
 
@@ -60,6 +62,17 @@ def test_a_controller_that_nobody_finds_is_told_with_what_to_try(tmp_path):
     with pytest.raises(NotConnected, match=r"does not answer .* write the slot"):
         hear(ethernet_ip(link_of(tmp_path, ["Count"]), address), lambda rows: True)
     assert not asyncio.run(trial(link_of(tmp_path, ["Count"]), address))[0].well
+
+
+def test_who_closes_in_the_middle_of_a_message_is_left(tmp_path):
+    class Half(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(b"\x65\0\xff\xff" + b"\0" * 30)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Half) as other:
+        Thread(target=other.handle_request).start()
+        with pytest.raises(NotConnected, match="does not answer"):
+            asyncio.run(connected(f"ethernet-ip://127.0.0.1:{other.server_address[1]}"))
 
 
 def test_an_address_that_is_none_is_told():

@@ -2,14 +2,14 @@
 
 import os
 import random
-import subprocess
-import sys
+import secrets
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from acquire import importer
 from acquire.importer import MAPPING, PLANT
 from acquire.plants import PRESS, a_plant
 from andon.acquire.files import Progress, load, read_mapping, take_all, watch_folder
@@ -17,6 +17,7 @@ from andon.errors import DiskFull
 from andon.historian import Historian
 from andon.model import Batch, Receipt, Texts, Values, Window
 from memory import Memory
+from processes import Process
 from servers import until
 
 SECOND = 1_000_000
@@ -35,18 +36,13 @@ def stored(history: Path, signal: str = "x") -> list[tuple[int, float]]:
         return list(zip((values.at // SECOND).tolist(), values.value.tolist(), strict=True))
 
 
-def a_process(work: str, history: Path, place: Path) -> subprocess.Popen[str]:
-    code = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from acquire.importer import main; from pathlib import Path; "
-        "main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))"
-    )
-    tests = str(Path(__file__).parents[1])
-    return subprocess.Popen(
-        [sys.executable, "-c", code, tests, work, str(history), str(place)],
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def killed(work: str, history: Path, place: Path, lines: int, enough: Callable[[], bool] = lambda: False) -> None:
+    """Let a process work until it has said so many lines, or enough is done, or it has ended; then kill it."""
+    log = history.parent / f"{secrets.token_hex(4)}.log"
+    process = Process(importer.main, work, history, place, out=log)
+    until(lambda: (log.exists() and log.read_text().count("\n") >= lines) or process.poll() is not None or enough(), 60)
+    process.kill()
+    process.wait()
 
 
 def test_the_same_file_twice_adds_nothing_and_another_mapping_is_another_source(tmp_path):
@@ -88,13 +84,7 @@ def test_an_import_killed_at_any_moment_goes_on_and_the_rows_are_there_once(tmp_
     path, chance = rows_in(tmp_path / "rows.csv", 3000), random.Random(7)
     blocks = -(-path.stat().st_size // 4096)
     for _ in range(6):
-        process = a_process("load", tmp_path / "history", path)
-        assert process.stdout is not None
-        for _ in range(1 + chance.randrange(blocks)):
-            if not process.stdout.readline():
-                break
-        process.kill()
-        process.communicate()
+        killed("load", tmp_path / "history", path, 1 + chance.randrange(blocks))
     with Historian.open(tmp_path / "history") as sink:
         done = load(path, MAPPING, PLANT, sink, quarantine=tmp_path / "r.csv")
     assert done.samples == 6000
@@ -111,14 +101,7 @@ def test_a_watched_folder_survives_a_kill_and_one_bad_file_stops_nothing(tmp_pat
     for _ in range(30):
         if not list(folder.glob("*.csv")):
             break
-        process = a_process("watch", tmp_path / "history", folder)
-        said, count = process.stdout, 1 + chance.randrange(3)
-        assert said is not None
-        with ThreadPoolExecutor(1) as pool:
-            lines = pool.submit(lambda said=said, count=count: [said.readline() for _ in range(count)])
-            until(lambda lines=lines: lines.done() or not list(folder.glob("*.csv")), 60, "the next batches")
-            process.kill()
-        process.communicate()
+        killed("watch", tmp_path / "history", folder, 1 + chance.randrange(3), lambda: not list(folder.glob("*.csv")))
     assert sorted(p.name for p in (folder / "done").iterdir()) == [f"{n}.csv" for n in range(6)]
     assert sorted(p.name for p in (folder / "failed").iterdir()) == ["2-broken.csv", "2-broken.csv.txt"]
     assert "There is no column in 2-broken.csv 't'" in (folder / "failed" / "2-broken.csv.txt").read_text()

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
+import dying
 import pytest
 from listening import AtWork, at_work, looked, micros, say, speaker, write_plant
 
@@ -27,6 +27,7 @@ from andon.config import read_plant
 from andon.errors import DiskFull
 from andon.historian import Historian
 from andon.model import Batch, Receipt
+from processes import Process
 from servers import Server, free_port, mosquitto, needs_mosquitto, running, until
 
 pytestmark = needs_mosquitto
@@ -180,13 +181,12 @@ def test_killed_between_commit_and_acknowledgement_nothing_is_lost_and_nothing_d
     start, said = micros() // 1000, 0
     with speaker(broker.port) as client:
         for commits in (2,):
-            command = [sys.executable, str(Path(__file__).parent / "dying.py"), str(folder), str(commits)]
-            with subprocess.Popen(command) as dying:
-                until(lambda: (folder / "sources" / "hall" / "subscribed.json").exists())
-                while dying.poll() is None:
-                    client.publish("p/count", f'{{"v": {said}, "ts": {start + said}}}', qos=1).wait_for_publish(10)
-                    said += 1
-                assert dying.returncode == -signal.SIGKILL
+            work = Process(dying.main, folder, commits, out=tmp_path / "log")
+            until(lambda: (folder / "sources" / "hall" / "subscribed.json").exists())
+            while work.poll() is None:
+                client.publish("p/count", f'{{"v": {said}, "ts": {start + said}}}', qos=1).wait_for_publish(10)
+                said += 1
+            assert work.returncode == -signal.SIGKILL
         with at_work(folder) as work:
             work.connected()
             say(client, "p/count", {"v": said, "ts": start + said})

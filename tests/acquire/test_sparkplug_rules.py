@@ -3,13 +3,12 @@
 import csv
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
+import dying
 import pytest
 from listening import at_work, micros, speaker, write_plant
 from on_the_wire import METRIC, NOW, STATE, TEMP, UP, Heard, host_on_the_wire
@@ -21,6 +20,7 @@ from andon.acquire.spb import Metric, Type, born, died, encode, parse
 from andon.errors import DiskFull
 from andon.historian import Historian
 from andon.model import Batch, Receipt
+from processes import Process
 from servers import ROOT, Server, free_port, mosquitto, needs_mosquitto, running, until
 
 PROVED: dict[str, list[str]] = {}
@@ -203,8 +203,7 @@ def test_a_host_that_cannot_store_says_offline_so_that_nodes_keep_their_data(tmp
 def test_a_killed_host_is_said_to_be_offline_by_its_will(tmp_path, broker):
     folder = write_plant(tmp_path / "w", "sparkplug", METRIC, url=f"mqtt://127.0.0.1:{broker.port}")
     with watched(broker) as (seen, _):
-        command = [sys.executable, str(Path(__file__).parent / "dying.py"), str(folder), "1"]
-        assert subprocess.run(command).returncode == -signal.SIGKILL
+        assert Process(dying.main, folder, 1, out=tmp_path / "log").wait(60) == -signal.SIGKILL
         until(lambda: len(seen) == 2)
         assert seen == [(True, seen[0][1]), (False, seen[0][1])]
 

@@ -1,7 +1,6 @@
 """Damage, really done: processes killed, logs torn, disks filled, files broken."""
 
 import contextlib
-import multiprocessing
 import random
 import shutil
 from collections.abc import Iterator
@@ -16,13 +15,10 @@ import store_writer
 from andon.errors import Damaged, DiskFull
 from andon.historian import Historian, hot
 from andon.model import Batch, Window
+from processes import FORKS
 from store_rows import ALL, DAY, MONDAY, batch, day_of, said
 
 ROUNDS, LANES, A_FOLDER = 102, 3, 17
-FORKS = multiprocessing.get_context(
-    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-)
-FORKS.set_forkserver_preload(["andon.historian", "pandas"])  # pyarrow imports pandas where it is installed
 
 
 def killed_round(folder: Path, acknowledged: int, seed: int) -> tuple[int, str]:

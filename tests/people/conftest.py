@@ -5,12 +5,9 @@ Pictures of the pages are kept in build/screens.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from processes import Andon
 from servers import until
 
 BUILT = Path(__file__).resolve().parents[2] / "src" / "andon" / "surfaces" / "web" / "built" / "index.html"
@@ -37,14 +35,12 @@ class Served:
     folder: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The live demo with a week behind it."""
     folder = tmp_path_factory.mktemp("people") / "demo"
     log = folder.parent / "log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "andon", "demo", str(folder), "--days", "7"]
-        demo = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    demo = Andon("demo", folder, "--days", 7, out=log)
     try:
         until(lambda: "Its page: " in log.read_text("utf-8") or demo.poll() is not None, 240, "the demo")
         found = re.search(r"Its page: (\S+)", log.read_text("utf-8"))

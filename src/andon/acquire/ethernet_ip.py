@@ -85,10 +85,13 @@ async def connected(url: str) -> LogixDriver:
     """
     try:
         from pycomm3 import LogixDriver, PycommError
+
+        from .ethernet_ip_socket import Whole
     except ImportError:
         raise NotConnected("EtherNet/IP needs a library that is not here: pip install 'andon[ethernet-ip]'.") from None
     logging.getLogger("pycomm3").setLevel(logging.CRITICAL)  # it logs each refused tag of each round with its traceback
     driver = LogixDriver(where(url))
+    driver._sock = Whole(driver.socket_timeout)  # type: ignore[no-untyped-call]  # it brings no types
     try:
         if not await asyncio.to_thread(driver.open):
             raise PycommError("it registers no session")
