@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..acquire.simulated.apart import apart
 from ..acquire.simulated.floor.faults import FAULTS, throw
 from ..acquire.simulated.floor.floor import PLAN, Floor
 from ..acquire.simulated.inspector import Inspector
@@ -48,8 +48,8 @@ def live(folder: Path, *, seed: int = 1, days: int = 30) -> Iterator[Demo]:
     plan = folder / FLOOR / PLAN
     plan.unlink(missing_ok=True)
     with ExitStack() as held:
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
-            making = apart.submit(make, folder, seed, days)
+        with ProcessPoolExecutor(1, apart("andon.app.making")) as pool:
+            making = pool.submit(make, folder, seed, days)
             _load()
             while not plan.exists():
                 if making.done():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..acquire.simulated import Simulation, side_by_side, simulated_plant
+from ..acquire.simulated.apart import apart
 from ..acquire.simulated.hours import days_around
 from ..acquire.simulated.joined import joined
 from ..acquire.simulated.live import begin_of_recent, bridge, done, is_left, leave, live_plant, older
@@ -89,7 +89,7 @@ def filling(folder: Path) -> BaseProcess | None:
     """A process that stores what is left of the past, beside the running plant; None where nothing is left."""
     if not is_left(folder):
         return None
-    return multiprocessing.get_context("spawn").Process(target=_fill, args=(folder,), name="andon past", daemon=True)
+    return apart().Process(target=_fill, args=(folder,), name="andon past", daemon=True)
 
 
 def now() -> int:

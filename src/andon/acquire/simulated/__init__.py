@@ -1,6 +1,5 @@
 """A simulated plant: 12 machines in 3 lines for 30 days, seeded, with the truth written down beside it."""
 
-import multiprocessing
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from ...catalog import connector
 from ...model import Batch, Times, Window
 from ...units import duration
 from ..link import Link
+from .apart import apart
 from .delivery import Plan, Voices, deliveries, planned
 from .flow import FAR, Agenda, Order, run_line
 from .gauged import gauged
@@ -85,7 +85,7 @@ def side_by_side(
     cores = min(len(lines), os.cpu_count() or 1)
     if cores < 2:
         return one_by_one(simulate, lines, seed, days)
-    with ProcessPoolExecutor(cores - 1, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(cores - 1, apart()) as pool:
         others = pool.map(simulate, lines[1:], repeat(seed), repeat(days))
         return [simulate(lines[0], seed, days), *others]
 

@@ -82,7 +82,7 @@ class ChaosSite:
             self.andon = subprocess.Popen(
                 [sys.executable, "-m", "andon", "run", str(self.folder)], stdout=log, stderr=log, start_new_session=True
             )
-        self.guard = Guarded.of(self.andon)
+        self.guard = Guarded.of(self.andon.pid)
         until(self.answers, PATIENCE, f"andon run {self.folder} did not start")
 
     def kill(self) -> None:

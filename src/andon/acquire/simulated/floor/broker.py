@@ -30,6 +30,8 @@ def mosquitto(folder: Path, port: int) -> list[str] | None:
 
 async def serve(post: Post) -> None:
     """Be the broker, until killed."""
+    if command := mosquitto(post.folder, post.port):
+        os.execv(command[0], command)
     from amqtt.broker import Broker  # type: ignore[import-untyped]  # it brings no types
 
     broker = Broker(

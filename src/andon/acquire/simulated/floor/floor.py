@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ....errors import BadConfig, NotConnected
 from ..play import Bends
-from .broker import mosquitto
 from .cables import Cables
 from .guard import Guarded
 from .ports import free_ports, is_free, listens
+from .process import begin
 
 CALLERS = ("mqtt", "sparkplug", "push")
 """Kinds that call somebody else rather than listen."""
@@ -81,7 +81,7 @@ class Floor:
 
     folder: Path
     servers: dict[str, Server] = field(init=False)
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, BaseProcess] = field(default_factory=dict)
     guards: dict[str, Guarded] = field(default_factory=dict)
     cables: Cables = field(default_factory=Cables)
 
@@ -119,16 +119,13 @@ class Floor:
 
     def begin(self, name: str, *, wait: bool = True) -> None:
         """Start a server, unless it runs."""
-        if name in self.running and self.running[name].poll() is None:
+        if name in self.running and self.running[name].is_alive():
             return
         server = self.servers[name]
         if server.kind not in CALLERS and not is_free(server.port):
             raise NotConnected(_taken(name, server.port))
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                self._command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        self.guards[name] = Guarded.of(self.running[name])
+        self.running[name] = begin(self.folder, name)
+        self.guards[name] = Guarded.of(self._number(name))
         if wait:
             self._wait(name)
 
@@ -137,14 +134,14 @@ class Floor:
         process = self.running.pop(name, None)
         if process is not None:
             self.guards.pop(name).dismiss()
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            process.kill()
+            process.join()
 
     def freeze(self, name: str) -> None:
-        self.running[name].send_signal(signal.SIGSTOP)
+        os.kill(self._number(name), signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
-        self.running[name].send_signal(signal.SIGCONT)
+        os.kill(self._number(name), signal.SIGCONT)
 
     @property
     def bends(self) -> Bends:
@@ -160,11 +157,8 @@ class Floor:
         whole = file.read_text("utf-8").rpartition("\n")[0] if file.exists() else ""
         return [int(line) for line in whole.splitlines()]
 
-    def _command(self, name: str) -> Sequence[str]:
-        server = self.servers[name]
-        if server.kind == BROKER and (found := mosquitto(self.folder, server.port)):
-            return found
-        return [sys.executable, "-m", __package__ or "", str(self.folder), name]
+    def _number(self, name: str) -> int:
+        return self.running[name].pid or 0
 
     def _lay(self, name: str) -> None:
         """Lay a server's cable: to it, or from it to whom it calls."""
@@ -181,7 +175,7 @@ class Floor:
         """Wait until a server listens; one that calls needs not."""
         server, late = self.servers[name], time.monotonic() + PATIENCE
         while server.kind not in CALLERS and not listens(server.port):
-            if self.running[name].poll() is not None or time.monotonic() > late:
+            if not self.running[name].is_alive() or time.monotonic() > late:
                 said = (self.folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
                 raise NotConnected(f"The simulated server {name!r} did not start: {said[-1] if said else 'no word'}")
             time.sleep(0.05)

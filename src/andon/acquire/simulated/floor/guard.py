@@ -12,22 +12,22 @@ WORD = "read -r _; kill -9 $0"
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A process and its guard; where there is no shell (Windows), there is no guard.
+    """A process by its number, and its guard; where there is no shell (Windows), there is no guard.
 
     Examples
     --------
-    >>> guarded = Guarded.of(subprocess.Popen(["sleep", "60"]))                      # doctest: +SKIP
+    >>> guarded = Guarded.of(subprocess.Popen(["sleep", "60"]).pid)                  # doctest: +SKIP
     >>> guarded.dismiss()                                                            # doctest: +SKIP
     """
 
-    process: subprocess.Popen[bytes]
+    process: int
     guard: subprocess.Popen[bytes] | None
 
     @classmethod
-    def of(cls, process: subprocess.Popen[bytes]) -> Guarded:
+    def of(cls, process: int) -> Guarded:
         if os.name != "posix":
             return cls(process, None)
-        command = ["/bin/sh", "-c", WORD, str(process.pid)]
+        command = ["/bin/sh", "-c", WORD, str(process)]
         quiet = subprocess.DEVNULL
         guard = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)
         return cls(process, guard)
