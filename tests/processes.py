@@ -6,6 +6,7 @@ prints is what `test_cli.py` and `.ci/smoke` look at.
 
 import atexit
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ FORKS = multiprocessing.get_context(
 FORKS.set_forkserver_preload(
     ["andon.app.making", "andon.app.running", "andon.app.serving", "andon.__main__", "pandas"]
 )  # pyarrow imports pandas where it is installed
+if FORKS.get_start_method() == "forkserver":
+    multiprocessing.forkserver.ensure_running()
 
 
 class Process:
