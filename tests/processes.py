@@ -22,7 +22,7 @@ FORKS = multiprocessing.get_context(
 FORKS.set_forkserver_preload(
     ["andon.app.making", "andon.app.running", "andon.app.serving", "andon.__main__", "pandas"]
 )  # pyarrow imports pandas where it is installed
-if FORKS.get_start_method() == "forkserver":
+if FORKS.get_start_method() == "forkserver" and multiprocessing.parent_process() is None:
     multiprocessing.forkserver.ensure_running()
 
 
