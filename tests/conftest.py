@@ -14,6 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from bookkeeping import books
 from disks import small_disk
+from processes import load
 from works import oracle, works
 
 __all__ = ["books", "oracle", "small_disk", "works"]
@@ -29,6 +30,8 @@ LAST = -200
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="andon-tests-", dir=MEMORY)
     Finalize(None, shutil.rmtree, (tempfile.tempdir, True), exitpriority=LAST)
+
+load()
 
 
 class ByPlant(LoadFileScheduling):

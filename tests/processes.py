@@ -22,8 +22,12 @@ FORKS = multiprocessing.get_context(
 FORKS.set_forkserver_preload(
     ["andon.app.making", "andon.app.running", "andon.app.serving", "andon.__main__", "pandas"]
 )  # pyarrow imports pandas where it is installed
-if FORKS.get_start_method() == "forkserver" and multiprocessing.parent_process() is None:
-    multiprocessing.forkserver.ensure_running()
+
+
+def load() -> None:
+    """Begin the one that is forked: it loads Andon while the tests are collected."""
+    if FORKS.get_start_method() == "forkserver":
+        multiprocessing.forkserver.ensure_running()
 
 
 class Process:
