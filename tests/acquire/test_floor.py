@@ -48,7 +48,7 @@ def now() -> int:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("floor") / "plant"
     at = now()
-    live_plant(made, 1, days_around(at, back=1, ahead=2), at, ticks=TICK)
+    live_plant(made, 1, days_around(at, back=1, ahead=2), at, ticks=TICK)[1].write()
     return made / "floor"
 
 

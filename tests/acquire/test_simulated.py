@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from andon.acquire.simulated import Simulation, simulated_plant
+from andon.acquire.simulated.floor.floor import write_plan
 from andon.acquire.simulated.hours import days_around
 from andon.acquire.simulated.joined import joined
 from andon.acquire.simulated.live import begin_of_recent, done, is_left, leave, live_plant, older
@@ -204,7 +205,8 @@ def test_it_says_a_few_million_things(batches):
 
 def test_a_past_in_two_parts_is_the_same_past(tmp_path):
     now = micros(datetime(2026, 5, 12, 9, 30, tzinfo=UTC))
-    whole = live_plant(tmp_path, 1, days_around(now, back=9), now)
+    whole, coming = live_plant(tmp_path, 1, days_around(now, back=9), now)
+    write_plan(coming.folder, coming.servers)
     edge = begin_of_recent(whole.window)
     assert whole.window.since < edge < now
     leave(tmp_path, 1, 9, now, edge)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..acquire.simulated import Simulation, side_by_side, simulated_plant
+from ..acquire.simulated import Simulation, simulated_plant
 from ..acquire.simulated.apart import apart
 from ..acquire.simulated.hours import days_around
 from ..acquire.simulated.joined import joined
@@ -49,7 +50,8 @@ def demo(folder: Path, *, seed: int = 1, days: int = 30) -> Demo:
     """Make the simulated plant in a folder, unless it is there already."""
     if is_plant(folder) and (folder / "truth.json").exists():
         return found(folder)
-    simulation = simulated_plant(seed, days, side_by_side)
+    with _beside() as beside:
+        simulation = simulated_plant(seed, days, beside)
     simulation.write(folder)
     return _stored(folder, simulation)
 
@@ -61,15 +63,23 @@ def make(folder: Path, seed: int, days: int) -> Demo:
     lost: what the machines said until it is all stored comes from the scores.
     """
     begin = now()
-    simulation = live_plant(folder, seed, days_around(begin, back=days), begin, each=side_by_side)
-    edge = begin_of_recent(simulation.window)
-    if edge > simulation.window.since:
-        leave(folder, seed, days, begin, edge)
-    made = _stored(folder, simulation, Window(edge, begin))
+    with _beside() as beside:
+        simulation, coming = live_plant(folder, seed, days_around(begin, back=days), begin, beside=beside)
+        written = beside.submit(coming.write)
+        edge = begin_of_recent(simulation.window)
+        if edge > simulation.window.since:
+            leave(folder, seed, days, begin, edge)
+        made = _stored(folder, simulation, Window(edge, begin))
+        written.result()
     with open_plant(folder) as plant:
         for batch in bridge(folder, Window(begin, now())):
             plant.history.write(batch)
     return made
+
+
+def _beside() -> Executor:
+    """Processes that simulate two lines of three, as far as there are cores."""
+    return ProcessPoolExecutor(min(2, max(1, (os.cpu_count() or 1) - 1)), apart())
 
 
 def found(folder: Path) -> Demo:

@@ -1,8 +1,7 @@
 """A simulated plant: 12 machines in 3 lines for 30 days, seeded, with the truth written down beside it."""
 
-import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import repeat
@@ -15,7 +14,6 @@ from ...catalog import connector
 from ...model import Batch, Times, Window
 from ...units import duration
 from ..link import Link
-from .apart import apart
 from .delivery import Plan, Voices, deliveries, planned
 from .flow import FAR, Agenda, Order, run_line
 from .gauged import gauged
@@ -26,7 +24,7 @@ from .timeline import Run, run_of
 from .truth import truth_of
 from .wires import GATEWAYS, Wires
 
-__all__ = ["Simulation", "side_by_side", "simulated", "simulated_plant", "simulation"]
+__all__ = ["Simulation", "simulated", "simulated_plant", "simulation"]
 QUARTER = 900_000_000
 
 
@@ -66,31 +64,7 @@ class Simulation:
         )
 
 
-Lines = Iterable[tuple[list[Run], list[Plan]]]
-Each = Callable[[Callable[[str, int, Days], tuple[list[Run], list[Plan]]], Sequence[str], int, Days], Lines]
-"""Simulates each line by a function of its name, the seed and the days: here, or each in a process of its own."""
-
-
-def one_by_one(
-    simulate: Callable[[str, int, Days], tuple[list[Run], list[Plan]]], lines: Sequence[str], seed: int, days: Days
-) -> Lines:
-    """Every line in this process."""
-    return (simulate(line, seed, days) for line in lines)
-
-
-def side_by_side(
-    simulate: Callable[[str, int, Days], tuple[list[Run], list[Plan]]], lines: Sequence[str], seed: int, days: Days
-) -> Lines:
-    """The first line here, each other in a process of its own, as far as there are cores."""
-    cores = min(len(lines), os.cpu_count() or 1)
-    if cores < 2:
-        return one_by_one(simulate, lines, seed, days)
-    with ProcessPoolExecutor(cores - 1, apart()) as pool:
-        others = pool.map(simulate, lines[1:], repeat(seed), repeat(days))
-        return [simulate(lines[0], seed, days), *others]
-
-
-def simulated_plant(seed: int = 1, days: int = 30, each: Each = one_by_one) -> Simulation:
+def simulated_plant(seed: int = 1, days: int = 30, beside: Executor | None = None) -> Simulation:
     """Simulate the demo plant; the same seed gives the same bytes.
 
     Parameters
@@ -99,8 +73,8 @@ def simulated_plant(seed: int = 1, days: int = 30, each: Each = one_by_one) -> S
         Where chance starts.
     days
         How many of the last of its 30 days it tells of.
-    each
-        Where the lines are simulated.
+    beside
+        Where all lines but the first are simulated: in processes beside this one; None: here.
 
     Returns
     -------
@@ -115,13 +89,15 @@ def simulated_plant(seed: int = 1, days: int = 30, each: Each = one_by_one) -> S
     """
     told = DEMO.window
     since = replace(DEMO, first=max(DEMO.first, DEMO.last - timedelta(days))).window.since
-    return simulation(seed, DEMO, Window(since, told.until), GATEWAYS, each)
+    return simulation(seed, DEMO, Window(since, told.until), GATEWAYS, beside)
 
 
-def simulation(seed: int, days: Days, window: Window, wires: Wires, each: Each = one_by_one) -> Simulation:
+def simulation(seed: int, days: Days, window: Window, wires: Wires, beside: Executor | None = None) -> Simulation:
     """Simulate some days, of which a window is told; the truth goes on to the end of the days."""
     runs, plans = list[Run](), list[Plan]()
-    for own, planned_here in each(_line, tuple(LINES), seed, days):
+    first, *others = LINES
+    elsewhere = (beside.map if beside else map)(_line, others, repeat(seed), repeat(days))
+    for own, planned_here in (_line(first, seed, days), *elsewhere):
         runs += own
         plans += planned_here
     told = [p for p in plans if p.until > window.since]

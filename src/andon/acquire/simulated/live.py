@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...model import Batch, Window
-from . import Each, Simulation, one_by_one, simulation
-from .delivery import HOUR, LENGTH, spells_of
+from . import Simulation, simulation
+from .delivery import HOUR, LENGTH, Voices, spells_of
 from .floor.addresses import ADDRESSES, SETTINGS
 from .floor.floor import BROKER, Floor, Server, plan, tick_path, write_plan
 from .hours import Days, days_around
@@ -17,6 +18,7 @@ from .inspector import source_table, write_inspections
 from .joined import joined
 from .layout import MACHINES
 from .score import Score, samples_of, write_scores
+from .timeline import Run
 from .wires import Wires
 
 BRIDGE = 1_000_000
@@ -56,10 +58,28 @@ OF_MACHINE = {machine: row for row in SOURCES for machine in row.machines}
 assert set(OF_MACHINE) == {m.path for m in MACHINES}
 
 
-def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0, each: Each = one_by_one) -> Simulation:
-    """Simulate some days around a moment: what is before it to be stored, what comes after it for servers to play.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What the servers of a live demo are going to say: simulated, still to be written for them."""
 
-    The floor's plan is written last: once it is there, the servers may begin.
+    runs: tuple[Run, ...]
+    seed: int
+    days: Days
+    window: Window
+    folder: Path
+    servers: Mapping[str, Server]
+
+    def write(self) -> None:
+        """Write the servers' scores, and the floor's plan last: once it is there, the servers may begin."""
+        voices = Voices.of(self.runs, self.seed, self.days, live_wires(self.servers))
+        write_scores(voices, self.window, self.folder)
+        write_plan(self.folder, self.servers)
+
+
+def live_plant(
+    folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0, beside: Executor | None = None
+) -> tuple[Simulation, Coming]:
+    """Simulate some days around a moment: what is before it to be stored, what comes after it for servers to play.
 
     Parameters
     ----------
@@ -73,20 +93,18 @@ def live_plant(folder: Path, seed: int, days: Days, now: int, *, ticks: int = 0,
         Until when is past.
     ticks
         Every so many microseconds each source says a numbered tick; 0: none does.
-    each
-        Where the lines are simulated.
+    beside
+        Where all lines but the first are simulated; None: here.
     """
     servers = plan({row.name: row.kind for row in SOURCES}, ticks=ticks)
-    made = simulation(seed, days, Window(days.window.since, now), live_wires(servers), each)
+    made = simulation(seed, days, Window(days.window.since, now), live_wires(servers), beside)
     ahead = Window(now, days.window.until)
     measuring = write_inspections(made.runs, seed, days, ahead, (folder, FLOOR))
     made = replace(
         made, plant_toml=made.plant_toml + source_table(measuring) + "".join(map(_ticking, SOURCES) if ticks else ())
     )
     made.write(folder)
-    write_scores(made.voices, ahead, folder / FLOOR)
-    write_plan(folder / FLOOR, servers)
-    return made
+    return made, Coming(made.runs, seed, days, ahead, folder / FLOOR, servers)
 
 
 def begin_of_recent(window: Window) -> int:

@@ -50,7 +50,7 @@ class ChaosSite:
         if (folder / "plant.toml").exists():
             raise BadConfig(f"{folder} holds a plant already; chaos wants a folder of its own.")
         now = _now()
-        live_plant(folder, 1, days_around(now, back=1, ahead=2), now, ticks=TICK)
+        live_plant(folder, 1, days_around(now, back=1, ahead=2), now, ticks=TICK)[1].write()
         site = cls(folder)
         site.floor = Floor(folder / FLOOR)
         site.small = _mount(folder / "history")
