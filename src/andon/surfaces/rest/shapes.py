@@ -100,7 +100,7 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class HeardSignal:
-    """How much of a signal was heard: in all, in each piece of the window, and the longest gap."""
+    """How much of a signal was heard up to now: in all, in each piece of the window, and the longest gap."""
 
     signal: str
     role: str

@@ -22,7 +22,7 @@ export function Overview({ tested }: { tested: Tested }) {
     {tested.machines.reduce((n, m) => n + m.tests.length, 0) > 8 && <p class="bar"><input type="search" placeholder={t("find")} aria-label={t("find")} value={find} onInput={(e) => setFind(e.currentTarget.value)} /></p>}
     {tested.machines.map((m) => ({ m, tests: m.tests.filter(fits) })).filter((x) => x.tests.length).map(({ m, tests }) => (
       <section key={m.machine} class="ofmachine">
-        <header class="bar"><h2>{m.title || m.machine}</h2><span class="soft small">{t("tests", { n: number(tests.length) })}</span></header>
+        <header class="bar"><h2>{m.title || m.machine}</h2><span class="soft small">{tests.length === 1 ? t("oneTest") : t("tests", { n: number(tests.length) })}</span></header>
         {tests.length <= CARDS ? <div class="chartcards">{tests.map((x) => <Card key={x.name} m={m} x={x} />)}</div> : <Table m={m} tests={tests} />}
       </section>
     ))}

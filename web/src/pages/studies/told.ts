@@ -23,9 +23,10 @@ export interface Schedule {
 }
 export interface ScheduleTold extends Schedule { answers: Given[]; units: Record<string, string> }
 
-const SHORT = /\b(oee|kpis|semi|mtbf|mttr|teep|fpy|rty)\b/g;
+const SHORT = /\b(oee|kpis|semi|mtbf|mttr|teep|fpy|rty|anova|gauge rr)\b/g;
+const WORDS: Record<string, string> = { kpis: "KPIs", "gauge rr": "Gauge R&R" };
 /** A name as a heading: begun with a capital, short names in capitals. */
 export const named = (title: string): string => {
-  const text = title.replace(SHORT, (x) => (x === "kpis" ? "KPIs" : x.toUpperCase()));
+  const text = title.replace(SHORT, (x) => WORDS[x] ?? x.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
