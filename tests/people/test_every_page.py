@@ -74,6 +74,24 @@ def test_the_first_view_is_light_and_does_not_shift(visit, served):
     assert moved < 0.1, "Cumulative Layout Shift that web.dev calls good"
 
 
+STYLES = """() => [...document.querySelectorAll('main *:not(svg *)')].slice(0, 400).map(e => {
+    const s = getComputedStyle(e);
+    return [e.tagName, e.className, s.display, s.gap, s.padding, s.fontSize, s.minHeight, s.alignItems].join(' ');
+})"""
+
+
+def test_the_board_looks_the_same_whatever_was_opened_before(visit):
+    page = visit("/?view=compact")
+    page.wait_for_selector(".tile b")
+    settled(page)
+    fresh = set(page.evaluate(STYLES))
+    for path in ("/losses", "/quality", "/studies", "/alarms", "/data", "/operator", "/"):
+        page.click(f"nav a[href='{path}']")
+        page.wait_for_selector("main .card, main .tile, main button")
+    settled(page)
+    assert not {s for s in page.evaluate(STYLES) if s not in fresh}
+
+
 def settled(page) -> None:
     """The page is there, and what it asked for first has come."""
     page.wait_for_selector("main")

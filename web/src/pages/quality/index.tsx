@@ -5,6 +5,7 @@ import { choose, chosen, here } from "../../lib/router";
 import { type Tested, useTested } from "./asked";
 import { CapabilityPage } from "./capability";
 import { ChartPage } from "./chart";
+import { Elsewhen } from "./elsewhen";
 import { Gauges } from "./gauges";
 import { Overview } from "./overview";
 import "./quality.css";
@@ -49,7 +50,7 @@ function Capability({ tested, at }: { tested: Tested; at: string }) {
 
 /** All tests to choose from, where none is chosen yet. */
 function Offered({ tested }: { tested: Tested }) {
-  if (!tested.machines.length) return <section class="card sorry"><p>{t("nothing")}</p></section>;
+  if (!tested.machines.length) return <section class="card sorry"><p>{t("nothing")}</p><Elsewhen at={chosen("at")} /></section>;
   return (
     <section class="card">
       <p>{t("pickTest")}</p>
