@@ -9,8 +9,8 @@ from ..errors import BadQuestion
 from .hot import Store, snapshot, table
 
 HINT = (
-    "(The tables are samples, spells, units, measurements, signals, receipts, quarantine and forgotten; write the column "
-    '"at" in double quotes, AT is a word of DuckDB\'s.)'
+    "(The tables are samples, spells, units, measurements, signals, receipts, quarantine and forgotten; "
+    'write the column "at" in double quotes, AT is a word of DuckDB\'s.)'
 )
 COLD = """
 SELECT signal, f."at", coalesce(value, scaled / power(10, decimals)) AS value, text, quality{rank}
