@@ -194,3 +194,13 @@ def test_a_file_that_tells_machines_apart_is_not_all_of_one(works, tmp_path, cap
     )
     assert run(["import", str(works), str(both), "--at", "line-1/press-1", "--yes"], house) == 2
     assert "of several machines" in capsys.readouterr().err
+
+
+def test_what_a_file_is_taken_for_is_told_in_chinese_with_its_own_names_kept(works, tmp_path, capsys):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(SHEET)
+    assert run(["import", str(works), "--explain", str(sheet), "--lang", "zh"], house) == 0
+    lines = [line.split() for line in capsys.readouterr().out.partition("plant.toml")[0].split("\n")]
+    said = {line[0]: line[1:] for line in lines if line}
+    assert (said["part"][:2], said["time"][0]) == (["工件", "其单元格区分各工件"], "时间")
+    assert "时间没有时区偏移：是" in said["(look)"]

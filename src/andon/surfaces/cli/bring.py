@@ -10,7 +10,7 @@ import typer
 
 from .desk import Desk
 from .options import Options
-from .show import Shape, console, local, print_line, show
+from .show import Shape, console, local, print_line, show, table
 
 
 def import_(desk: Desk) -> Callable[..., None]:
@@ -56,10 +56,21 @@ def _told(desk: Desk, paths: list[Path], explain: bool) -> tuple[Path | None, li
 
 def _explained(desk: Desk, plant: Path | None, file: Path, at: str, shape: Shape) -> None:
     proposal = desk.rooms.proposed(plant, file, at)
-    show(desk, proposal.explain(), shape, title=desk.say("{file}: what Andon thinks it is", file=file))
-    if not shape.json and not shape.csv:
-        print_line("\n" + desk.say("As plant.toml would say it:") + "\n")
-        console().print(proposal.toml(), markup=False)
+    if shape.json or shape.csv:
+        show(desk, proposal.explain(), shape)
+        return
+    rows = [{**r, "what": desk.told(r["what"]), "why": _said(desk, r["why"])} for r in proposal.explain()]
+    title = desk.say("{file}: what Andon thinks it is", file=file)
+    table(desk, rows, title=title, units={}, codes={"column", "unit", "examples"})
+    print_line("\n" + desk.say("As plant.toml would say it:") + "\n")
+    console().print(proposal.toml(), markup=False)
+
+
+def _said(desk: Desk, why: str) -> str:
+    """Reasons, of which each is a text by itself."""
+    return (
+        desk.told(desk.say(why)) if desk.say(why) != why else "; ".join(desk.told(desk.say(w)) for w in why.split("; "))
+    )
 
 
 def _loaded(desk: Desk, plant: Path, file: Path, how: tuple[str, str], *, yes: bool, shape: Shape) -> int:
