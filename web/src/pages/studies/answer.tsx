@@ -7,7 +7,7 @@ import type { Row } from "../../lib/api";
 import { dayClock, number } from "../../lib/format";
 import { plant } from "../../lib/plant";
 import { type Answer, type Figure, named, type Table } from "./told";
-import "./answer.css";
+import "../../draw/answer.css";
 import { t } from "./words";
 
 const digits = (of: { measured: boolean }): number => (of.measured ? EXACT : ROUGH);
@@ -18,7 +18,7 @@ export function AnswerShown({ answer }: { answer: Answer }) {
   const tables = Object.entries(answer.tables).filter(([, x]) => x.rows.length);
   return (<>
     {answer.since !== answer.until && <p class="bar">{answer.coverage !== null && <Coverage ratio={answer.coverage} />}<span class="soft num">{dayClock(us(answer.since))} – {dayClock(us(answer.until))}</span></p>}
-    {answer.notes.length > 0 && <ul class="card notes">{answer.notes.map((n) => <li key={n}>⚠ {n}</li>)}</ul>}
+    {answer.notes.length > 0 && <ul class="card answernotes">{answer.notes.map((n) => <li key={n}>⚠ {n}</li>)}</ul>}
     {head.length > 0 && <dl class="answered">{head.map((f) => <Tile key={f.name} f={f} words={answer.words} />)}</dl>}
     {answer.picture ? <section class="card"><Picture picture={answer.picture} /></section> : head.length === 0 && tables.length === 0 && <p class="soft">{t("noPicture")}</p>}
     {tables.map(([name, table]) => <TableShown key={name} name={name} table={table} words={answer.words} />)}
