@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import product
 
 import pytest
 
@@ -204,3 +205,21 @@ def test_what_a_file_is_taken_for_is_told_in_chinese_with_its_own_names_kept(wor
     said = {line[0]: line[1:] for line in lines if line}
     assert (said["part"][:2], said["time"][0]) == (["工件", "其单元格区分各工件"], "时间")
     assert "时间没有时区偏移：是" in said["(look)"]
+
+
+def filled(at: str) -> str:
+    """A gauge study's workbook: its readings as a table, still without times or with them."""
+    rows = enumerate(product((1, 2), ("Li", "Anna"), range(1, 6)))
+    told = [f"{n},{at.format(n=n)},{w},{t},{p},bore,{10 + p / 50 + n / 999:.3f},G-12" for n, (t, w, p) in rows]
+    return "\n".join(["order,at,who,trial,unit,test,value,plan", *told])
+
+
+def test_the_filled_workbook_of_a_gauge_study_is_read_and_an_empty_one_refused(works, tmp_path, capsys):
+    assert brought(works, tmp_path / "empty.csv", filled("")) == 2
+    assert "the column 'at' has no times yet" in capsys.readouterr().err
+    assert brought(works, tmp_path / "full.csv", filled("2026-01-09 08:{n:02}")) == 0
+    asks = ["ask", "gauge-rr", "--plant", str(works), "--since", "2026-01-09", "--until", "2026-01-10", "--json"]
+    capsys.readouterr()
+    assert run([*asks, "--test", "bore", "--plan", "G-12"], house) == 0
+    found = json.loads(capsys.readouterr().out)["answer"]
+    assert (found["parts"], found["appraisers"], found["trials"]) == (5, 2, 2)

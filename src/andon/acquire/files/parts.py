@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..guess.measures import unit_of
+from ..guess.scales import ucum
 from ..guess.vocabulary import COUNTED, role_of, slug, spaced
 from .cells import NO, YES, Dialect
 from .guess import Guess, guess_column
@@ -61,7 +62,7 @@ def see_parts(
     units (each once, or again and again beside who measured them), or no column tells the time.
     """
     free = [n for n in table.column_names if n not in taken]
-    named = [n for n in free if UNIT.search(spaced(n)) and not (UNITS(n) or PART_TYPE.search(spaced(n)))]
+    named = [n for n in free if _names_units(n, table[n])]
     again = any(OF_UNIT["who"].search(spaced(n)) for n in free) or not timed
     unit = next((n for n in named if heads or again or _single(table[n])), heads.get("column", ""))
     if timed and (unit not in free or (not heads and any(role_of(n)[0] in (*COUNTED, "state") for n in free))):
@@ -99,8 +100,19 @@ def _long(table: pa.Table, guesses: Mapping[str, Guess]) -> dict[str, str]:
         return {}
     numbers = [n for n, g in guesses.items() if g.what == "number" and n != value]
     ends = {n: what for n in numbers for what, words in (("low", LOWEST), ("high", HIGHEST)) if words(n)}
-    measure = {n: "measure" for n in guesses if UNITS(n) and not _single(table[n])}
+    measure = {n: "measure" for n in guesses if UNITS(n) and _measures(table[n])}
     return {test: "test", value: "value"} | ends | measure
+
+
+def _names_units(name: str, column: Column) -> bool:
+    """Whether a column says which unit it was; one called "unit" may also have the units of measure."""
+    if UNITS(name):
+        return not _measures(column)
+    return bool(UNIT.search(spaced(name))) and not PART_TYPE.search(spaced(name))
+
+
+def _measures(column: Column) -> bool:
+    return any(re.search(r"\D", str(c)) and ucum(str(c)) for c in column.slice(0, 100).to_pylist() if c is not None)
 
 
 def _single(column: Column) -> bool:

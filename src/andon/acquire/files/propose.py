@@ -11,6 +11,7 @@ import pyarrow as pa
 from ...errors import BadInput
 from ...model import Times
 from ...plant import Plant
+from ..guess.vocabulary import spaced
 from .assign import NO_SIGNAL, Seen, assign, machine_paths, name_of
 from .clock import Clock
 from .columns import preview_json, preview_parquet
@@ -21,12 +22,14 @@ from .load import format_of
 from .mapping import FileMapping, TimeColumn
 from .parts import see_parts, without_heads
 from .proposal import Proposal
+from .rows import Column
 from .samples import Index, distinct
 from .sheets import preview_sheet
 from .spelled import length_text
 from .tags import Long, assign_tags, see_tags
 from .tested import is_tested, propose_tested
 from .text import preview
+from .vocabulary import TIME
 
 
 def propose(path: Path, plant: Plant | None = None, *, at: str = "") -> Proposal:
@@ -66,6 +69,8 @@ def _propose(path: Path, plant: Plant | None) -> Proposal:
         return propose_lines(path, table, plant)
     table, heads = without_heads(table)
     times, time_format, why = guess_time(table)
+    if not times and (empty := next((n for n in table.column_names if _is_blank_time(n, table[n])), "")):
+        raise BadInput(f"{path.name}: the column {empty!r} has no times yet: fill it in first.")
     dialect = guess_dialect(table)
     settings |= {"decimal": ","} if dialect.decimal == "," else {}
     settings |= {"thousands": dialect.thousands} if dialect.thousands else {}
@@ -135,6 +140,10 @@ def looked_at(path: Path, format: str) -> tuple[pa.Table, list[tuple[str, str]],
     else:
         table = preview_parquet(path) if format == "parquet" else preview_line_protocol(path)
     return table, [(format, f"by its ending {path.suffix!r}")], {"format": format}
+
+
+def _is_blank_time(name: str, column: Column) -> bool:
+    return bool(TIME.search(spaced(name))) and not any(str(c).strip() for c in column.to_pylist() if c is not None)
 
 
 def _ordered(table: pa.Table, times: Sequence[str], format: str, key: str) -> tuple[Index, bool, list[Index]]:
