@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from alarmed import ALL, PLANT, PRESS, now
 from andon import catalog
 from andon.acquire.gather import Gather, Site, gather
+from andon.acquire.gather.status import Health, Status
 from andon.acquire.link import ALIVE, Link, Packet, rows_of
 from andon.config import read_plant
 from andon.historian import Historian
@@ -106,7 +107,7 @@ def test_a_source_that_is_lost_is_an_alarm_without_any_configuration(tmp_path, f
         alarms.change(plant)
         falling["up"] = False
         until(lambda: heard.is_on("plc", "source-lost"))
-        assert heard.standing["plc", "source-lost"].messages["en"].startswith("plc has been lost for 1")
+        assert heard.standing["plc", "source-lost"].messages["en"] == "plc is lost"
         falling["up"] = True
         until(lambda: not heard.is_on("plc", "source-lost"))
         at_work.stop()
@@ -132,6 +133,13 @@ def test_a_source_without_values_and_one_with_a_wrong_clock_are_told_apart(tmp_p
         assert 59 < (heard.standing["plc", "clock-skew"].value or 0) < 61
         at_work.stop()
         alarms.stop()
+
+
+@pytest.mark.parametrize(("connector", "told"), [("opcua", ["no-values"]), ("files", [])])
+def test_a_source_that_waits_for_files_is_not_told_for_its_silence(tmp_path, connector, told):
+    system = System(plant_in(tmp_path).system_alarms)
+    silent = Status("inbox", connector, Health.CONNECTED, 0)
+    assert [a.name for at in (1, 600) for a, _ in system.look([silent], at * 1_000_000, full=False)] == told
 
 
 def test_andons_own_alarms_can_be_switched_off(tmp_path):

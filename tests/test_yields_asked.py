@@ -1,6 +1,7 @@
 """Studies of yield, asked over HTTP of wafers that were stored; their maps are drawn."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,6 +10,7 @@ from andon.app.opening import Lent, lending
 from andon.app.serving import site
 from andon.config import read_plant
 from andon.historian import Historian
+from assisted import Here
 from measuring import PLANT, PROBER, batch, bins, wafers
 
 NOW = 1_795_762_800_000_000
@@ -16,8 +18,12 @@ WAFERS = wafers(NOW, lots=1, each=4)
 
 
 @pytest.fixture(scope="module")
-def asks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    folder = tmp_path_factory.mktemp("yields")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("yields")
+
+
+@pytest.fixture(scope="module")
+def asks(folder: Path) -> Iterator[TestClient]:
     (folder / "plant.toml").write_text(PLANT, "utf-8")
     with Historian.own(folder / "history") as history:
         history.write(batch("tester", 1, PROBER, WAFERS, bins(PROBER, NOW)))
@@ -67,3 +73,28 @@ def test_the_reader_is_answered_in_chinese(asks: TestClient) -> None:
     when = {"since": NOW - 30 * 86_400_000_000, "until": NOW}
     answer = asks.get("/api/studies/wafer-map", params={"at": PROBER, **when}, headers={"accept-language": "zh"})
     assert answer.json()["picture"]["title"] == "硬分档图"
+
+
+def test_measured_figures_are_marked_so_that_no_digit_is_rounded_away(asks: TestClient) -> None:
+    found = told(asks, "parametric-map", test="leakage")
+    assert {f["name"] for f in found["figures"] if f["measured"]} == {"median", "sigma"}
+    assert {c["name"] for c in found["tables"]["wafers"]["columns"] if c["measured"]} == {"median", "sigma"}
+
+
+def test_settings_that_are_several_names_are_written_with_commas(asks: TestClient) -> None:
+    found = told(asks, "multivariate-chart", tests="leakage, delay")
+    assert found["answer"]["places"] > 0
+
+
+def test_a_model_learns_what_was_measured_and_reads_it_to_six_digits(asks: TestClient, folder: Path) -> None:
+    here = Here(folder)
+    assert f"{PROBER}|leakage|nA||4.5|" in here.call("plant", part="tests")
+    said = here.call("ask", study="histogram", at=PROBER, when="30 d", settings={"test": "leakage"})
+    mean = told(asks, "histogram", test="leakage")["answer"]["mean"]
+    assert f"mean {mean:.6g} nA" in said
+    assert "low||nA" not in said
+
+
+def test_what_was_measured_is_told_where_the_signals_of_the_machine_were_silent(asks: TestClient) -> None:
+    found = told(asks, "histogram", test="leakage")
+    assert (found["coverage"], found["answer"]["count"] > 0) == (0.0, True)

@@ -289,8 +289,10 @@ def measured_in(answer: object, unit: str) -> str:
     """
     if not unit.startswith(MEASURED):
         return unit
-    told = str(getattr(answer, "unit", ""))
-    return MEASURED + ("" if told == "1" else told) + unit.removeprefix(MEASURED)
+    told, rest = str(getattr(answer, "unit", "")), unit.removeprefix(MEASURED)
+    if told in ("", "1"):
+        return MEASURED + ("" if rest.isdecimal() else rest)
+    return MEASURED + told + rest
 
 
 def _table(answer: object, name: str) -> list[dict[str, Plain]]:

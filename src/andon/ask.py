@@ -12,7 +12,7 @@ from . import studies  # noqa: F401  (importing them tells the catalog where the
 from .answer import Asked, Evidence, Heard, Key, Piece, made_by
 from .catalog import Study, find
 from .errors import BadQuestion, NoCalendar, NoData, UnknownName
-from .model import Calendar, Measurements, Output, Process, Spells, States, Texts, Window
+from .model import Calendar, Measurements, Output, Process, Spells, States, Texts, Units, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
 from .reading import REACH, Bench, History, ReadAhead, text_spells
@@ -76,7 +76,7 @@ def ask(question: Question, plant: Plant, history: History, run: Run | None = No
         raise NoData(f"There is nothing to answer {study.name} with at {question.at or plant.name} in that window.")
     answers, gone = _answers(study, settings, units, run)
     covered = _heard(study, benches, question.window)
-    if any(h.asked for h in covered) and not any(h.known for h in covered):
+    if any(h.asked for h in covered) and not any(h.known for h in covered) and not any(map(_measured, units)):
         raise NoData(
             f"Nothing was heard at {question.at or plant.name} in that window. `andon latest` says when the "
             "machines spoke last."
@@ -116,6 +116,11 @@ def can_answer(study: Study, machine: Machine, plant: Plant) -> tuple[str, ...]:
     if any(p.kind is Calendar and p.required for p in study.parameters) and not plant.shifts.rules:
         found.append("a [[shift]]")
     return tuple(found)
+
+
+def _measured(unit: _Unit) -> bool:
+    """Whether a run rests on what was found on parts: that is known, whatever was heard of the machine's signals."""
+    return any(isinstance(given, Measurements | Units) and len(given) for given in unit.arguments.values())
 
 
 def _tests(settings: Mapping[str, object]) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -35,6 +36,8 @@ def checked(study: Study, given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _parsed(study: Study, p: Parameter, value: object) -> object:
+    if isinstance(value, str) and get_origin(p.kind) is tuple:
+        value = [part.strip() for part in value.split(",") if part.strip()]
     try:
         return TypeAdapter[object](p.annotation).validate_python(value)  # type: ignore[arg-type]  # any annotation
     except ValidationError as error:

@@ -74,6 +74,23 @@ def test_the_first_view_is_light_and_does_not_shift(visit, served):
     assert moved < 0.1, "Cumulative Layout Shift that web.dev calls good"
 
 
+STYLES = """() => ['', ' header', ' h3', ' .meter', ' .meter i', ' .figures', ' .figures small'].map(part => {
+    const s = getComputedStyle(document.querySelector('.tile' + part));
+    return [part, s.display, s.height, s.gap, s.padding, s.fontSize, s.alignItems].join(' ');
+})"""
+
+
+def test_the_board_looks_the_same_whatever_was_opened_before(visit):
+    page = visit("/")
+    page.wait_for_selector(".tile .meter i")
+    fresh = page.evaluate(STYLES)
+    for path in ("/losses", "/quality", "/studies", "/alarms", "/data", "/"):
+        page.click(f"nav a[href='{path}']")
+        page.wait_for_selector("main .card")
+    page.wait_for_selector(".tile .meter i")
+    assert page.evaluate(STYLES) == fresh
+
+
 def settled(page) -> None:
     """The page is there, and what it asked for first has come."""
     page.wait_for_selector("main")

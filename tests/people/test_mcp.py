@@ -22,7 +22,7 @@ MOST_OF_ALL, MOST = 4_000, 2_000
 EVERY_TOOL = [
     ("plant", {}),
     ("plant", {"at": "line-1/press-3"}),
-    *(("plant", {"part": p}) for p in ("machines", "signals", "products", "shifts", "reasons", "sources")),
+    *(("plant", {"part": p}) for p in ("machines", "signals", "tests", "products", "shifts", "reasons", "sources")),
     ("now", {}),
     ("studies", {}),
     ("studies", {"name": "oee"}),

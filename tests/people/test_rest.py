@@ -105,6 +105,15 @@ def test_coverage_piece_by_piece_adds_up_to_the_whole(client):
         assert 0 <= signal["longest_gap"] <= found["until"] - found["since"]
 
 
+def test_what_is_still_to_come_is_no_gap(client):
+    now = time.time_ns() // 1000
+    past = client.get("/coverage", params={"since": now - 10**11, "until": now}).json()["signals"]
+    ahead = client.get("/coverage", params={"since": now - 10**11, "until": now + 10**12}).json()["signals"]
+    for before, after in zip(past, ahead, strict=True):
+        assert after["coverage"] == pytest.approx(before["coverage"], abs=1e-3)
+        assert after["longest_gap"] == pytest.approx(before["longest_gap"], abs=10**7)
+
+
 def test_a_window_may_be_named_in_microseconds(client):
     now = time.time_ns() // 1000
     found = client.get("/states", params={"since": now - 10**9, "until": now}).json()

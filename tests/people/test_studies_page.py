@@ -10,11 +10,11 @@ def test_a_study_is_found_asked_and_understood(visit, picture, lang, theme):
     page = visit("/studies", lang=lang, theme=theme)
     page.fill("input[type=search]", "oee")
     page.click(".studycards a >> nth=0")
-    page.wait_for_selector(".figures .big")
+    page.wait_for_selector(".answered .big")
     page.select_option(".ask select >> nth=0", "line-1")
     page.wait_for_selector("figure.picture svg")
     assert "at=line-1" in page.url
-    assert page.locator(".meter").first.inner_text()
+    assert page.locator(".heardshare").first.inner_text()
     picture(page, f"studies-{lang}-{theme}")
     page.click("[role=tab] >> nth=1")
     page.wait_for_selector("text=ISO 22400")
@@ -45,7 +45,7 @@ def test_each_kind_of_picture_is_drawn(visit, study):
 def test_a_question_is_put_to_stand_and_ended(visit):
     page = visit("/studies/oee?at=line-1&last=7 d")
     page.on("dialog", lambda d: d.accept())
-    page.wait_for_selector(".figures .big")
+    page.wait_for_selector(".answered .big")
     page.click("header button >> nth=-1")
     page.fill("dialog input[name=name]", "OEE of line 1")
     page.select_option("dialog select >> nth=1", "oee")

@@ -93,3 +93,10 @@ def test_nothing_is_wider_than_a_phone(visit, picture):
     page.wait_for_selector(f".map canvas >> nth={WAFERS - 1}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(page, "yield-phone")
+
+
+def test_a_time_without_wafers_leads_to_the_last_one_with_some(visit, served):
+    page = visit("/yield?since=1577836800000000&until=1577923200000000")
+    page.click("main .sorry button")
+    page.wait_for_selector(".map canvas")
+    assert page.inner_text(".yieldfigures").split("\n")[1].endswith("%")

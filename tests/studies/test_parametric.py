@@ -56,6 +56,15 @@ def test_units_that_failed_say_nothing_of_the_gauge():
     assert "only units that failed" in answer.notes[0]
 
 
+@pytest.mark.parametrize(("units", "unsure"), [(1, 0), (4, 0), (5, 1)])
+def test_a_gauge_is_judged_only_where_enough_units_were_measured_again(units, unsure):
+    names = [f"u{n}" for n in range(units) for _ in range(3)]
+    answer = parametric(measured(Units.of(range(3 * units), names), {"v": normal(3 * units, 4)}, (-1.0, 1.0)))
+    (row,) = answer.gauges
+    assert (row.units, row.study_share is None, row.categories is None) == (units, units == 1, units == 1)
+    assert (answer.unsure_gauges, any("too few to judge" in n for n in answer.notes)) == (unsure, units < 5)
+
+
 def test_without_repeats_there_is_no_gauge_study():
     answer = parametric(measured(wafers(1), {"v": normal(100, 1)}, (-9.0, 9.0)))
     assert (answer.gauges, "more than once" in answer.notes[0]) == ((), True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ..acquire.files import (
+    Choice,
     FileMapping,
     Loaded,
     Progress,
     Proposal,
     Report,
     fits,
+    is_tested,
     load,
     propose,
     read_mapping,
@@ -28,31 +31,34 @@ from .opening import open_plant
 Row = dict[str, Plain]
 
 
-def proposed(folder: Path | None, file: Path) -> Proposal:
-    """What each column of a file is, and why."""
-    return propose(file, read_plant(folder) if folder else None)
+def proposed(folder: Path | None, file: Path, at: str = "") -> Proposal:
+    """What each column of a file is, and why; `at` is the machine that it is of."""
+    return propose(file, read_plant(folder) if folder else None, at=at)
 
 
-def confirm(folder: Path, file: Path) -> str:
+def confirm(folder: Path, file: Path, at: str = "") -> str:
     """Write the proposed mapping, and the machines and signals it needs, into plant.toml; the new source's name."""
-    found = propose(file, read_plant(folder))
+    found = proposed(folder, file, at)
     confirm_machines(folder, _tables(found))
     confirm_mapping(folder, {"name": found.name, "connector": "files", **found.settings})
     return found.name
 
 
-def mapped(folder: Path, file: Path) -> bool:
-    """Whether a [[source]] of plant.toml fits a file: else its mapping is proposed."""
-    return bool(_fitting(read_plant(folder), file))
+def mapped(folder: Path, file: Path, at: str = "") -> bool:
+    """Whether plant.toml says how to read a file, and has the machine `at` that it is of: else both are proposed."""
+    plant = read_plant(folder)
+    if at and at not in plant.machines:
+        return False
+    return bool(at and is_tested(file, FileMapping())) or bool(_fitting(plant, file))
 
 
 def loaded(folder: Path, file: Path, source: str, tell: Callable[[Progress], None] | None, *, at: str = "") -> Loaded:
     """Store a file; refused rows go to `quarantine/` in the plant folder.
 
-    `at` is the machine that tested: so a tester's file needs no `[[source]]`.
+    `at` is the machine that it is of, where the file does not name it; a tester's file then needs no `[[source]]`.
     """
     with open_plant(folder) as plant:
-        mapping = _tested_at(plant.plant, at) if at else _mapping(plant.plant, file, source)
+        mapping = _mapping(plant.plant, file, source, at=at)
         (folder / "quarantine").mkdir(exist_ok=True)
         return load(
             file,
@@ -101,13 +107,13 @@ def _tables(found: Proposal) -> Iterator[dict[str, object]]:
         yield {"path": path, "class": "machine", "signals": own}
 
 
-def _tested_at(plant: Plant, at: str) -> FileMapping:
-    return read_mapping({"format": "stdf", "machine": plant.machine(at).path})
-
-
-def _mapping(plant: Plant, file: Path | None, source: str) -> FileMapping:
+def _mapping(plant: Plant, file: Path | None, source: str, *, at: str = "") -> FileMapping:
     """The mapping by name, else the one that fits the file; for a folder the only one there is."""
     known = _sources(plant)
+    if at and file and is_tested(file, FileMapping()):
+        return read_mapping({"format": "stdf", "machine": plant.machine(at).path})
+    if at:
+        return replace(_mapping(plant, file, source), machine=Choice(fixed=plant.machine(at).path))
     if source:
         if source not in known:
             raise UnknownName("source", source, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -56,7 +57,10 @@ def spelled(folder: Path, kind: str, at: str = "", *, since: str = "", until: st
 
 
 def heard(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "", pieces: int = 1) -> Row:
-    """How much of a window each signal of a place was heard, in all and in each of `pieces` equal parts of it."""
+    """How much of a window each signal of a place was heard, in all and in each of `pieces` equal parts of it.
+
+    What is still to come counts neither as heard nor as a gap.
+    """
     if not 1 <= pieces <= FINEST:
         raise BadQuestion(f"A window is told in 1 to {FINEST} pieces, not {pieces}.")
     with reading(folder) as (plant, history):
@@ -66,11 +70,12 @@ def heard(folder: Path, at: str = "", *, since: str = "", until: str = "", last:
         chosen = [s for m in plant.at(at) for s in m.signals.values()]
         known = history.coverages(chosen, window)
     edges = window.since + np.arange(pieces + 1, dtype=np.int64) * window.duration // pieces
+    now = max(time.time_ns() // 1000, window.since + 1)
     return {
         "since": window.since,
         "until": window.until,
         "width": window.duration / pieces,
-        "signals": [_heard(s, known[s.path], edges) for s in chosen],
+        "signals": [_heard(s, known[s.path], np.minimum(edges, now)) for s in chosen],
     }
 
 

@@ -8,6 +8,10 @@ import pyarrow as pa
 from ..errors import BadQuestion
 from .hot import Store, snapshot, table
 
+HINT = (
+    "(The tables are samples, spells, units, measurements, signals, receipts, quarantine and forgotten; "
+    'write the column "at" in double quotes, AT is a word of DuckDB\'s.)'
+)
 COLD = """
 SELECT signal, f."at", coalesce(value, scaled / power(10, decimals)) AS value, text, quality{rank}
 FROM read_parquet([{files}], hive_partitioning = false) f
@@ -85,7 +89,7 @@ def _refuse_others(text: str) -> None:
     try:
         statements = duckdb.extract_statements(text)
     except duckdb.Error as error:
-        raise BadQuestion(f"This SQL cannot be read: {error}") from error
+        raise BadQuestion(f"This SQL cannot be read: {error} {HINT}") from error
     kinds = [s.type for s in statements]
     if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
         raise BadQuestion(
@@ -104,10 +108,7 @@ def _answered(desk: duckdb.DuckDBPyConnection, store: Store, text: str) -> pa.Ta
         rows: pa.Table = desk.sql(text).to_arrow_table()
         return rows
     except duckdb.Error as error:
-        raise BadQuestion(
-            f"{error} (The tables are samples, spells, units, measurements, signals, receipts, quarantine and "
-            'forgotten; write the column "at" in double quotes, AT is a word of DuckDB\'s.)'
-        ) from error
+        raise BadQuestion(f"{error} {HINT}") from error
 
 
 def _samples(store: Store, segments: dict[int, str], doubled: set[int]) -> str:

@@ -13,7 +13,10 @@ const cents = (value: number, unit: string): string => (Math.abs(value) < 100 &&
 
 export const unitText = (unit: string): string => (unit === "1" || unit.startsWith("us") ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? (unit.startsWith("{") ? "" : unit)));
 
-export function amount(value: Plain | undefined, unit = ""): string {
+/** Significant digits of what was measured, and of everything else. */
+export const EXACT = 6, ROUGH = 4;
+
+export function amount(value: Plain | undefined, unit = "", digits = ROUGH): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "✓" : "–";
   if (Array.isArray(value) || typeof value === "object") return String(Array.isArray(value) ? value.length : "");
@@ -24,11 +27,11 @@ export function amount(value: Plain | undefined, unit = ""): string {
   if (unit === "s" && Math.abs(value) >= 600) return length(Math.round(value * 1e6));
   if (unit.startsWith("us/")) return `${figure(value / 1e6)} ${unitText("s")}`;
   if (unit && unit === plant.value?.currency) return cents(value, unit);
-  return `${figure(value)} ${unitText(unit)}`.trim();
+  return `${figure(value, digits)} ${unitText(unit)}`.trim();
 }
 
 /** The same in two parts: the figure, and what is written smaller behind it. */
-export function parted(value: Plain | undefined, unit = ""): [string, string] {
-  const text = amount(value, unit), word = typeof value === "number" && unit !== "1" ? unitText(unit) : "";
+export function parted(value: Plain | undefined, unit = "", digits = ROUGH): [string, string] {
+  const text = amount(value, unit, digits), word = typeof value === "number" && unit !== "1" ? unitText(unit) : "";
   return word && text.endsWith(word) ? [text.slice(0, -word.length).trim(), word] : [text, ""];
 }

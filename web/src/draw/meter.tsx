@@ -8,7 +8,7 @@ const t = words({ coverage: "coverage", low: "low" }, { coverage: "覆盖率", l
 export function Coverage({ ratio, bare = false }: { ratio: number | null | undefined; bare?: boolean }) {
   const low = ratio != null && ratio < 0.95;
   return (
-    <span class={`meter ${low ? "low" : ""}`} title={t("coverage")}>
+    <span class={`heardshare ${low ? "low" : ""}`} title={t("coverage")}>
       <span aria-hidden="true"><i style={{ width: `${(ratio ?? 0) * 100}%` }} /></span>
       {bare ? "" : `${t("coverage")} `}{percent(ratio)}{low && !bare ? ` · ${t("low")}` : ""}
     </span>

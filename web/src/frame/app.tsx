@@ -4,7 +4,7 @@ import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onStranger, Problem } from "../lib/api";
 import { lang, setLang } from "../lib/i18n";
-import { alarms, connect, online } from "../lib/live";
+import { alarms, beginning, connect, online } from "../lib/live";
 import { enter, may, me, plant, setTheme, theme } from "../lib/plant";
 import { here, go } from "../lib/router";
 import { Login } from "./login";
@@ -75,9 +75,7 @@ function Top({ route }: { route: Route | undefined }) {
         ))}
       </nav>
       <span class="tools">
-        <span class={`link ${online.value ? "on" : "off"}`} role="status" title={online.value ? t("live") : t("offline")}>
-          <i aria-hidden="true" />{online.value ? t("live") : t("offline")}
-        </span>
+        <Link />
         <Waiting />
         <button onClick={() => setLang(lang.value === "en" ? "zh" : "en")}>{t("language")}</button>
         <button onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label={theme.value === "dark" ? t("light") : t("dark")}>{theme.value === "dark" ? "☀" : "☾"}</button>
@@ -85,6 +83,12 @@ function Top({ route }: { route: Route | undefined }) {
       </span>
     </header>
   );
+}
+
+/** Whether the page is live. */
+function Link() {
+  const said = online.value ? "live" : beginning.value ? "beginning" : "offline";
+  return <span class={`link ${said === "offline" ? "off" : "on"}`} role="status" title={t(said)}><i aria-hidden="true" />{t(said)}</span>;
 }
 
 const loaded = new Map<string, ComponentType>();

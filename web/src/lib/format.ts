@@ -30,9 +30,9 @@ export function length(us: number): string {
 
 export const number = (x: number | null | undefined, digits = 0): string =>
   x == null ? "–" : x.toLocaleString(locale(), { maximumFractionDigits: digits, minimumFractionDigits: digits });
-/** Up to `digits` significant digits. */
+/** Up to `digits` significant digits; of a whole number none is rounded away. */
 export const figure = (x: number | null | undefined, digits = 4): string =>
-  x == null ? "–" : x.toLocaleString(locale(), { maximumSignificantDigits: digits });
+  x == null ? "–" : x.toLocaleString(locale(), { maximumSignificantDigits: Math.min(21, Math.max(digits, String(Math.trunc(Math.abs(x))).length)) });
 export const percent = (x: number | null | undefined, digits = 1): string => (x == null ? "–" : `${number(x * 100, digits)} %`);
 export const money = (x: number | null | undefined, currency: string): string =>
   x == null ? "–" : x.toLocaleString(locale(), { style: "currency", currency, maximumFractionDigits: 0 });

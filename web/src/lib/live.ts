@@ -19,6 +19,8 @@ export const calls = signal<Call[]>([]);
 /** Newest (at, value, quality) of the signals that some page follows. */
 export const latest = signal<Record<string, [number, number | string | null, number]>>({});
 export const online = signal(false);
+/** Nothing came yet, and nothing failed: the page has only just been opened. */
+export const beginning = signal(true);
 /** Difference between the plant's clock and this device's, in microseconds. */
 export const skew = signal(0);
 export const now = (): number => Date.now() * 1000 + skew.value;
@@ -28,10 +30,12 @@ let wait = 500;
 /** When a frame came last: the plant sends one every 5 s at least, so a longer silence is a line that is cut. */
 let heard = 0;
 const SILENCE = 16_000;
+const PATIENCE = 8_000;
 const followed = new Map<string, number>();
 
 export function connect(): void {
   open();
+  setTimeout(() => { beginning.value = false; }, PATIENCE);
   setInterval(() => { if (socket?.readyState === WebSocket.OPEN && Date.now() - heard > SILENCE) leave(); }, 4000);
   let spoken = lang.peek();
   effect(() => { if (lang.value !== spoken) { spoken = lang.value; wait = 50; leave(); } });
@@ -49,7 +53,7 @@ function leave(): void {
   const old = socket;
   socket = undefined;
   old?.close();
-  if (wait >= 500) online.value = false;
+  if (wait >= 500) online.value = beginning.value = false;
   setTimeout(open, wait + Math.random() * wait);
   wait = Math.min(Math.max(500, wait * 2), 8000);
 }
@@ -74,6 +78,7 @@ function tell(): void {
 
 function take(frame: Frame): void {
   online.value = true;
+  beginning.value = false;
   skew.value = frame.at - Date.now() * 1000;
   if (frame.tiles) {
     const known = new Map(frame.whole ? [] : tiles.value.map((t) => [t.machine, t]));

@@ -1,8 +1,12 @@
 """Time stamps as files write them -> microseconds UTC, with the zone rules of repeated and skipped hours."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,10 +14,11 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...errors import BadInput
+from ...errors import BadConfig, BadInput
 from ...model import EPOCH, Times
+from ...units import duration
 from .mapping import TimeColumn
-from .rows import Column
+from .rows import Block, Column
 from .stamps import guess_format, read_stamps
 
 Mask = NDArray[np.bool_]
@@ -81,6 +86,7 @@ class Clock:
 
     `passages` remembers for each series of rows (a machine, or a signal of one) what the repeated hour looked like so
     far; `unsure` counts rows in a repeated hour whose pass nothing showed, `shifted` rows in a skipped hour.
+    Where no column has the time, the row at line `first` is of the moment `begin`.
     """
 
     spec: TimeColumn
@@ -89,6 +95,29 @@ class Clock:
     unsure: int = 0
     shifted: int = 0
     passages: dict[int, _Passage] = field(default_factory=dict)
+    begin: int = 0
+    first: int = 0
+
+    @classmethod
+    def of(cls, spec: TimeColumn, zone: str, path: Path) -> Clock:
+        """The clock of one file; rows without a time begin where the mapping says, else where the file was written."""
+        begin = 0
+        if spec.since:
+            given = pa.chunked_array([[spec.since]], type=pa.string())
+            at, bad = cls(TimeColumn(format="iso"), zone).read([given], np.zeros(1, dtype=np.int64))
+            if bad[0]:
+                raise BadConfig(f"'time.since' is {spec.since!r}: that is no time such as '2026-11-23 06:00'.")
+            begin = int(at[0])
+        elif spec.every:
+            begin = path.stat().st_mtime_ns // 1000
+        return cls(spec, zone, begin=begin)
+
+    def moments(self, block: Block, names: Sequence[str], series: NDArray[np.int64]) -> tuple[Times, Mask]:
+        """Those of the rows of a block: read from the columns `names`, else counted from line to line."""
+        if names or not self.spec.every:
+            return self.read([block.table[n] for n in names], series)
+        self.first = self.first or int(block.line[0] if len(block.line) else 0)
+        return self.begin + (block.line - self.first) * duration(self.spec.every), np.zeros(len(series), np.bool_)
 
     def read(self, columns: list[Column], series: NDArray[np.int64]) -> tuple[Times, Mask]:
         """Microseconds UTC of each row, and which rows have no usable time; `series` tells rows apart by machine."""

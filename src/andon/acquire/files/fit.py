@@ -8,6 +8,7 @@ from ...errors import BadInput, UnknownName
 from .bind import LINE_FIELD
 from .load import ENDINGS, READERS, format_of
 from .mapping import FileMapping
+from .propose import looked_at
 from .rows import Block, Column
 from .samples import distinct, plain
 from .tested import fits_tested, is_tested
@@ -46,11 +47,22 @@ def fits(path: Path, mapping: FileMapping) -> bool:
         block = next(READERS[chosen.format](path, chosen), None)
     except (BadInput, UnknownName):
         return False
-    return block is None or not block.table.num_rows or (_machines_fit(block, chosen) and _names_fit(block, chosen))
+    if block is None or not block.table.num_rows:
+        return True
+    return _machines_fit(block, chosen) and _names_fit(block, chosen) and not _has_more(path, chosen)
 
 
 def _ending(path: Path) -> str:
     return (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()
+
+
+def _has_more(path: Path, mapping: FileMapping) -> bool:
+    """Has a file more columns than a mapping that knows no time speaks of? One of them may be the time."""
+    if not mapping.time.every:
+        return False
+    table = looked_at(path, mapping.format)[0]
+    said = [n for n in table.column_names if table[n].null_count < table.num_rows]
+    return bool(set(said) - set(mapping.needed()))
 
 
 def _machines_fit(block: Block, mapping: FileMapping) -> bool:

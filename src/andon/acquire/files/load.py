@@ -188,7 +188,7 @@ def load(
     bound = bind(mapping, plant)
     tally = _Sum(source_of(path, bound), path.stat().st_size, time.monotonic())
     kept = Quarantine(quarantine)
-    reading = Reading.of(bound) if mapping.kind == "samples" else others_of(bound)
+    reading = Reading.of(bound, path) if mapping.kind == "samples" else others_of(bound, path)
     have = sink.last_number(tally.source) if isinstance(sink, Resumable) else -1
     try:
         for number, block in enumerate(READERS[mapping.format](path, mapping)):

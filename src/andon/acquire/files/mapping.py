@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from ...errors import BadConfig
+from ...errors import BadConfig, BadInput
+from ...units import duration
 
 Format = Literal["auto", "csv", "excel", "parquet", "jsonl", "lineprotocol", "stdf"]
 STRICT = ConfigDict(extra="forbid")
@@ -33,6 +34,8 @@ class TimeColumn:
     `format` is "auto", "iso", "s", "ms", "us", "ns" (since 1970), "excel" (days since 1899-12-30) or a pattern such as
     "%d.%m.%Y %H:%M:%S". `zone` is the IANA zone of times without an offset; "" means the plant's.
     `ambiguous` says which pass of a repeated hour is meant, `missing` what to do with a time that the clock skipped.
+    A file that has no time has its rows in order, `every` after each other: from `since` on (a local time), else from
+    the moment at which the file was last written.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -42,6 +45,8 @@ class TimeColumn:
     format: str = "auto"
     ambiguous: Literal["infer", "first", "second", "reject"] = "infer"
     missing: Literal["shift", "reject"] = "shift"
+    every: str = ""
+    since: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,7 +133,8 @@ class FileMapping:
 
     A wide file has a column for each signal (`columns`); a long one names the signal in a column (`signal`, `value`).
     "" and "auto" mean: look at the file. `null` are the cells that say nothing, beside the empty cell; `block` is how
-    many bytes are read at a time. Measurements may have a row for each unit and a column for each test (`tests`).
+    many bytes are read at a time. Measurements may have a row for each unit and a column for each test (`tests`); where
+    no column leads to `unit`, each row is a unit of its own, by the file's name and its line.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -168,7 +174,8 @@ class FileMapping:
 
     def described(self) -> Mapping[str, object]:
         """The mapping as plain values, the same for the same meaning: part of a file's identity."""
-        return {k: v for k, v in asdict(self).items() if v or k not in ("tests", "heads")}
+        said = {k: v for k, v in asdict(self).items() if v or k not in ("tests", "heads")}
+        return said | {"time": {k: v for k, v in said["time"].items() if v or k not in ("every", "since")}}
 
 
 _ADAPTER = TypeAdapter(FileMapping)
@@ -246,10 +253,23 @@ def _shape(m: FileMapping) -> list[tuple[bool, str]]:
     allowed = ORDER_FIELDS if m.kind == "orders" else MEASUREMENT_FIELDS
     facts = m.kind == "measurements"
     unknown = [] if samples else sorted(f for f in fields - set(allowed) if not facts or not FACT.fullmatch(f))
-    needed = {"orders": {"order", "since"}, "measurements": {"unit"} if lines or m.tests else {"unit", "test"}}
+    of_values = set() if m.tests else {"unit"} if lines else {"unit", "test"}
+    needed = {"orders": {"order", "since"}, "measurements": of_values}
     missing = sorted(needed.get(m.kind, set()) - fields)
     return [
-        (not m.time.names and not lines and m.kind != "orders", "'time' is missing: name the column with the time"),
+        (
+            not m.time.names and not m.time.every and not lines and m.kind != "orders",
+            "'time' is missing: name the column with the time, or say how far apart the rows are: time.every",
+        ),
+        (
+            bool(m.time.every) and (bool(m.time.names) or lines or m.kind == "orders"),
+            "'time.every' is for rows without a time of their own",
+        ),
+        (bool(m.time.since) and not m.time.every, "'time.since' needs 'time.every'"),
+        (
+            bool(m.time.every) and not _is_length(m.time.every),
+            f"'time.every' is {m.time.every!r}: write a number and us, ms, s, min, h, d or w, as in '1 min'",
+        ),
         (m.long and bool(m.columns) and samples, "give 'columns' (wide) or 'signal' (long), not both"),
         (samples and not m.long and not m.columns and not lines, "'columns' or 'signal' is missing"),
         (m.long and not m.value, "'value' is missing: name the column with the value of the signal"),
@@ -300,6 +320,13 @@ def _wording(m: FileMapping) -> list[tuple[bool, str]]:
 
 def _is_format(text: str) -> bool:
     return text in ("auto", "iso", "s", "ms", "us", "ns", "excel") or "%" in text
+
+
+def _is_length(text: str) -> bool:
+    try:
+        return duration(text) > 0
+    except BadInput:
+        return False
 
 
 def _is_zone(name: str) -> bool:

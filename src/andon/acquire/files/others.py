@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Others:
     rows: Reading
     columns: dict[str, str]
     tests: Tests
+    file: str
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -88,6 +90,8 @@ class Others:
             backwards = good & (times["until"] <= times["since"])
             refused += self.rows.refuse(block, backwards, self.columns["until"], lambda cell: "is not after the start")
             good &= ~backwards
+        if not orders and "unit" not in cells:
+            cells["unit"] = pl.Series([f"{self.file}:{line}" for line in block.line.tolist()], dtype=pl.String)
         keep = np.flatnonzero(good)
         paths = [*self.rows.machines, ""]
         places = [paths[m] for m in machine[keep].tolist()]
@@ -105,7 +109,7 @@ class Others:
 
     def _moment(self, block: Block, name: str, series: Index) -> tuple[Times, Mask]:
         names = [self.columns[name]] if name in self.columns else list(self.bound.mapping.time.names)
-        return self.clock.read([block.table[n] for n in names], series)
+        return self.clock.moments(block, names, series)
 
     def _cells(self, block: Block, name: str, good: Mask, refused: list[Refusal]) -> pl.Series:
         """The cells of one field; rows that cannot be read are struck out of `good`."""
@@ -128,12 +132,12 @@ class Others:
         return pl.Series(cells.value).fill_nan(None)
 
 
-def others_of(bound: Bound) -> Others:
+def others_of(bound: Bound, path: Path) -> Others:
     """Begin to read a file of orders or measurements."""
     columns = {t.signal: c for c, t in bound.mapping.columns.items()}
     if bound.mapping.format == "lineprotocol":
         columns |= {"test": LINE_FIELD, "value": LINE_VALUE}
-    return Others(bound, Reading.of(bound), columns, Tests.of(bound.mapping))
+    return Others(bound, Reading.of(bound, path), columns, Tests.of(bound.mapping), path.name.partition(".")[0])
 
 
 def _spells(times: dict[str, Times], cells: dict[str, pl.Series], keep: Index, places: list[str]) -> pa.Table:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from ..guess.measures import unit_of
+from ..guess.scales import ucum
 from ..guess.vocabulary import COUNTED, role_of, slug, spaced
 from .cells import NO, YES, Dialect
 from .guess import Guess, guess_column
 from .mapping import FACT, OF_VALUES
 from .others import PASSED
 from .rows import Column
-from .vocabulary import HIGHEST, LOWEST, OF_UNIT, UNIT, UNITS
+from .vocabulary import HIGHEST, LOWEST, NUMBERED, OF_UNIT, TEST, UNIT, UNITS, VALUE
 
 HEADS = 10
 """Rows under the header that are searched for limits and units."""
+PART_TYPE = OF_UNIT["product"]
 SINGLE = 0.9
 """A column names the units where at least so many of its cells differ."""
 
@@ -30,6 +32,11 @@ class Parts:
 
     columns: tuple[Guess, ...]
     settings: dict[str, object]
+
+    @property
+    def shape(self) -> str:
+        """How the rows lie."""
+        return "a row for each unit, a column for each test" if "tests" in self.settings else "a row for each value"
 
 
 def without_heads(table: pa.Table) -> tuple[pa.Table, dict[str, str]]:
@@ -46,34 +53,66 @@ def without_heads(table: pa.Table) -> tuple[pa.Table, dict[str, str]]:
     return table, {}
 
 
-def see_parts(table: pa.Table, heads: dict[str, str], taken: Sequence[str], dialect: Dialect) -> Parts | None:
+def see_parts(
+    table: pa.Table, heads: dict[str, str], taken: Sequence[str], dialect: Dialect, *, timed: bool
+) -> Parts | None:
     """What the columns are that are not `taken`, where each row is a unit that was measured; None where they are not.
 
-    It is one where limits stand under the header, or a column names the units and nothing counts or tells states.
+    It is one where limits stand under the header; or where nothing counts or tells states, and a column names the
+    units (each once, or again and again beside who measured them), or no column tells the time.
     """
     free = [n for n in table.column_names if n not in taken]
-    unit = next((n for n in free if UNIT.search(spaced(n)) and (heads or _single(table[n]))), heads.get("column", ""))
-    if unit not in free or (not heads and any(role_of(n)[0] in (*COUNTED, "state") for n in free)):
+    named = [n for n in free if _names_units(n, table[n])]
+    again = any(OF_UNIT["who"].search(spaced(n)) for n in free) or not timed
+    unit = next((n for n in named if heads or again or _single(table[n])), heads.get("column", ""))
+    if timed and (unit not in free or (not heads and any(role_of(n)[0] in (*COUNTED, "state") for n in free))):
         return None
     whole = [np.arange(table.num_rows, dtype=np.int64)]
     guesses = {n: guess_column(n, table[n], dialect, whole) for n in free if n != unit}
     keys = _keys(table, list(guesses))
-    columns = [Guess(column=unit, what="unit", why="its cells tell units apart", examples=_examples(table[unit]))]
-    leads: dict[str, str] = {unit: "unit"}
+    columns, leads = list[Guess](), dict[str, str]()
+    if unit:
+        columns += [Guess(column=unit, what="unit", why="its cells tell units apart", examples=_examples(table[unit]))]
+        leads[unit] = "unit"
+    long = _long(table, guesses)
     tests: dict[str, object] = {}
     for name, guess in guesses.items():
         if guess.what == "empty":
             continue
-        what = keys.get(name) or ("test" if guess.what in ("number", "count") else _fact(name))
-        if what == "test":
+        number = guess.what in ("number", "count") and not long and not NUMBERED.search(spaced(name))
+        what = long.get(name) or keys.get(name) or ("test" if number else _fact(name))
+        if what == "test" and not long:
             tests[name] = _test(name)
         elif what:
             leads[name] = what
         columns.append(replace(guess, what=what or "text", role="other", counting="", rollover=None))
-    if not tests:
+    if not tests and not long:
         return None
-    settings: dict[str, object] = {"kind": "measurements", "columns": leads, "tests": tests}
-    return Parts(tuple(columns), settings | ({"heads": heads} if heads else {}))
+    said: dict[str, object] = {"columns": leads, "tests": tests, "heads": heads}
+    return Parts(tuple(columns), {"kind": "measurements"} | {k: v for k, v in said.items() if v})
+
+
+def _long(table: pa.Table, guesses: Mapping[str, Guess]) -> dict[str, str]:
+    """What the columns say where one names the test and another has its value; empty in a file of other shape."""
+    test = next((n for n, g in guesses.items() if TEST.search(spaced(n)) and g.what == "text"), "")
+    value = next((n for n, g in guesses.items() if VALUE.search(spaced(n)) and g.what == "number"), "")
+    if not test or not value:
+        return {}
+    numbers = [n for n, g in guesses.items() if g.what == "number" and n != value]
+    ends = {n: what for n in numbers for what, words in (("low", LOWEST), ("high", HIGHEST)) if words(n)}
+    measure = {n: "measure" for n in guesses if UNITS(n) and _measures(table[n])}
+    return {test: "test", value: "value"} | ends | measure
+
+
+def _names_units(name: str, column: Column) -> bool:
+    """Whether a column says which unit it was; one called "unit" may also have the units of measure."""
+    if UNITS(name):
+        return not _measures(column)
+    return bool(UNIT.search(spaced(name))) and not PART_TYPE.search(spaced(name))
+
+
+def _measures(column: Column) -> bool:
+    return any(re.search(r"\D", str(c)) and ucum(str(c)) for c in column.slice(0, 100).to_pylist() if c is not None)
 
 
 def _single(column: Column) -> bool:

@@ -1,8 +1,11 @@
 """What Andon thinks a file is, and how that is put: rows for a person, tables for plant.toml."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ...errors import BadQuestion
 from .guess import Guess
 from .mapping import FileMapping, read_mapping
 from .spelled import said_of, toml_key, toml_value
@@ -32,6 +35,26 @@ class Proposal:
     def mapping(self) -> FileMapping:
         """The proposed mapping, as `load` takes it."""
         return read_mapping(self.settings, name=self.name)
+
+    def of_machine(self, path: str) -> Proposal:
+        """The same for a file that is of one machine, whatever it is called in the file.
+
+        Raises
+        ------
+        BadQuestion
+            The file tells several machines apart.
+        """
+        if len(self.machines) > 1:
+            raise BadQuestion(f"The file is of several machines ({', '.join(self.machines)}), not of {path} alone.")
+        signals = next(iter(self.machines.values()), {})
+        new = path not in self.known
+        questions = [f"There is no machine {path} yet: it is added."] if new else []
+        return replace(
+            self,
+            settings={**self.settings, "machine": path},
+            machines={path: signals} if new or signals else {},
+            questions=(*questions, *self.questions),
+        )
 
     def explain(self) -> list[Row]:
         """Rows of column, what, unit, why and examples: first the file, then its columns, then what to look at."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 from ...errors import BadInput
 from ...model import Times
 from ...plant import Plant
+from ..guess.vocabulary import spaced
 from .assign import NO_SIGNAL, Seen, assign, machine_paths, name_of
 from .clock import Clock
 from .columns import preview_json, preview_parquet
@@ -21,15 +22,17 @@ from .load import format_of
 from .mapping import FileMapping, TimeColumn
 from .parts import see_parts, without_heads
 from .proposal import Proposal
+from .rows import Column
 from .samples import Index, distinct
 from .sheets import preview_sheet
 from .spelled import length_text
 from .tags import Long, assign_tags, see_tags
 from .tested import is_tested, propose_tested
 from .text import preview
+from .vocabulary import TIME
 
 
-def propose(path: Path, plant: Plant | None = None) -> Proposal:
+def propose(path: Path, plant: Plant | None = None, *, at: str = "") -> Proposal:
     """Look at the first rows of a file and say what it seems to be.
 
     Parameters
@@ -38,6 +41,8 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
         CSV, Excel, Parquet, JSON lines or line protocol.
     plant : Plant, optional
         Where it has machines and signals that fit, their names are used; what it lacks is proposed, too.
+    at : str, optional
+        The machine that the file is of, where the file does not say it.
 
     Returns
     -------
@@ -47,37 +52,47 @@ def propose(path: Path, plant: Plant | None = None) -> Proposal:
     Raises
     ------
     BadInput
-        The file cannot be read, or no column of it is a time.
+        The file cannot be read, or no column of it is a time where one is needed.
+    BadQuestion
+        The file is of several machines, and not of `at` alone.
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}.")
-    if is_tested(path, FileMapping()):
-        return propose_tested(path, plant)
+    found = propose_tested(path, plant, at) if is_tested(path, FileMapping()) else _propose(path, plant)
+    return found.of_machine(at) if at else found
+
+
+def _propose(path: Path, plant: Plant | None) -> Proposal:
     format = format_of(path, FileMapping())
-    table, facts, settings = _looked_at(path, format)
+    table, facts, settings = looked_at(path, format)
     if format == "lineprotocol":
         return propose_lines(path, table, plant)
     table, heads = without_heads(table)
     times, time_format, why = guess_time(table)
-    if not times:
-        raise BadInput(
-            f"{path.name}: {why}. Its columns are {', '.join(table.column_names)}. Write the mapping by hand."
-        )
+    if not times and (empty := next((n for n in table.column_names if _is_blank_time(n, table[n])), "")):
+        raise BadInput(f"{path.name}: the column {empty!r} has no times yet: fill it in first.")
     dialect = guess_dialect(table)
     settings |= {"decimal": ","} if dialect.decimal == "," else {}
     settings |= {"thousands": dialect.thousands} if dialect.thousands else {}
     machine = guess_machine(table, times)
     tag, value, quality = guess_long(table, (*times, machine))
-    at, zoned, order = _ordered(table, times, time_format, machine or tag)
     columns = [Guess(column=n, what="time", why=why, format=time_format, examples=_examples(table, n)) for n in times]
     columns += _keys(table, machine, tag, value, quality)
-    parts = None if tag else see_parts(table, heads, [g.column for g in columns], dialect)
+    parts = None if tag else see_parts(table, heads, [g.column for g in columns], dialect, timed=bool(times))
     if parts:
         columns += parts.columns
-        facts += [("measurements", "a row for each unit, a column for each test")]
+        facts += [("measurements", parts.shape)]
         facts += [("limits", f"in rows under the header, by the words in {heads['column']!r}")] if heads else []
+        zoned = not times or _ordered(table, times, time_format, machine)[1]
         found = _Found(path, table, tuple(columns), times, time_format, machine, "", "", "", None, zoned, ())
         return _measured(found, facts, settings | parts.settings, plant)
+    if not times:
+        raise BadInput(
+            f"{path.name}: {why}, and so it has no samples. Its columns are {', '.join(table.column_names)}. "
+            "Name the one with the time in a [[source]]; or, where rows follow at a steady pace, write "
+            'time = { since = "2026-01-31 06:00", every = "1 s" }.'
+        )
+    at, zoned, order = _ordered(table, times, time_format, machine or tag)
     told = {g.column for g in columns}
     columns += [guess_column(n, table[n], dialect, order) for n in table.column_names if n not in told]
     rhythm = rhythm_of(at, order)
@@ -106,7 +121,7 @@ class _Found:
     tagged: tuple[Seen, ...]
 
 
-def _looked_at(path: Path, format: str) -> tuple[pa.Table, list[tuple[str, str]], dict[str, object]]:
+def looked_at(path: Path, format: str) -> tuple[pa.Table, list[tuple[str, str]], dict[str, object]]:
     """The first rows, what is said about the file as a whole, and the settings that follow from it."""
     empty = FileMapping()
     if format == "csv":
@@ -125,6 +140,10 @@ def _looked_at(path: Path, format: str) -> tuple[pa.Table, list[tuple[str, str]]
     else:
         table = preview_parquet(path) if format == "parquet" else preview_line_protocol(path)
     return table, [(format, f"by its ending {path.suffix!r}")], {"format": format}
+
+
+def _is_blank_time(name: str, column: Column) -> bool:
+    return bool(TIME.search(spaced(name))) and not any(str(c).strip() for c in column.to_pylist() if c is not None)
 
 
 def _ordered(table: pa.Table, times: Sequence[str], format: str, key: str) -> tuple[Index, bool, list[Index]]:
@@ -191,7 +210,13 @@ def _keys(table: pa.Table, machine: str, tag: str, value: str, quality: str) -> 
 
 def _time_of(found: _Found, plant: Plant | None) -> tuple[dict[str, object], list[str]]:
     """What a mapping says of the time, and what to ask about it."""
-    questions = []
+    questions: list[str] = []
+    if not found.times:
+        questions.append(
+            "No column has the time: rows keep their order, from the moment at which the file was last written. "
+            "Else write time.since and time.every."
+        )
+        return {"every": "1 ms"}, questions
     time: dict[str, object] = {"column": found.times[0]} if len(found.times) == 1 else {"columns": list(found.times)}
     time |= {"format": found.time_format} if found.time_format and found.time_format != "iso" else {}
     if not found.time_format and not pa.types.is_timestamp(found.table[found.times[0]].type):

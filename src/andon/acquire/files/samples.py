@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -54,12 +55,11 @@ class Reading:
     left_out: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, bound: Bound) -> "Reading":
+    def of(cls, bound: Bound, path: Path) -> "Reading":
         check_tags(bound)
-        reading = cls(bound, Clock(bound.mapping.time, bound.zone), [s.path for s in bound.signals], list(bound.ways))
-        for path in bound.plant.machines:
-            reading.machines[path] = len(reading.machines)
-        return reading
+        clock = Clock.of(bound.mapping.time, bound.zone, path)
+        machines = {machine: number for number, machine in enumerate(bound.plant.machines)}
+        return cls(bound, clock, [s.path for s in bound.signals], list(bound.ways), machines)
 
     def take(self, block: Block) -> Taken:
         """The samples of one block."""
@@ -69,7 +69,7 @@ class Reading:
         series, signal = machine, None
         if mapping.long:
             signal, series = self._tags(block, machine)
-        at, lost = self.clock.read([block.table[n] for n in mapping.time.names], series)
+        at, lost = self.clock.moments(block, mapping.time.names, series)
         refused += self.refuse(block, lost & ~blank, ",".join(mapping.time.names), self.why_no_time)
         refused += self.refuse(block, (machine == REFUSED) & ~blank, mapping.machine.column, _why_no_machine)
         usable = ~lost & ~blank & (machine != REFUSED) & (machine != LEFT_OUT)

@@ -14,7 +14,8 @@ def said_of(guess: Guess) -> str:
     counting = {"total": " (running total)", "delta": " (parts a row)"}.get(guess.counting, "")
     role = f": {guess.role}" if guess.role not in ("other", guess.what) else ""
     codes = f" ({', '.join(map(plain_code, guess.values[:6]))})" if guess.what == "state" else ""
-    return guess.what + role + counting + codes
+    what = "produced unit" if guess.what == "unit" else guess.what
+    return what + role + counting + codes
 
 
 def length_text(micros: int | None) -> str:

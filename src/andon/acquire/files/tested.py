@@ -135,8 +135,8 @@ def fits_tested(path: Path, mapping: FileMapping) -> bool:
     return reading.facts.get(mapping.machine.column, "") in mapping.machine.map
 
 
-def propose_tested(path: Path, plant: Plant | None) -> Proposal:
-    """What a tester's file says of itself; which machine of the plant the tester is, only a person knows."""
+def propose_tested(path: Path, plant: Plant | None, at: str) -> Proposal:
+    """What a tester's file says of itself; which machine of the plant the tester is, only a person knows (`at`)."""
     reading = head_of(path)
     tester = reading.facts.get("tester", "")
     known = plant.machines if plant else {}
@@ -154,5 +154,5 @@ def propose_tested(path: Path, plant: Plant | None) -> Proposal:
         settings={"format": "stdf", "machine": {"column": "tester", "map": {tester: machine}}},
         machines={} if machine in known else {machine: {}},
         known=frozenset(known),
-        questions=(f"Is the tester {tester!r} the machine {machine}?",),
+        questions=() if at else (f"Is the tester {tester!r} the machine {machine}?",),
     )

@@ -21,9 +21,21 @@ VALUE = re.compile(r"\b(value|val|wert|reading|messwert|data|valeur|valor)\b|数
 QUALITY = re.compile(r"\b(quality|status ?code|qualität|qual|good|valid)\b|质量码|数据质量", re.IGNORECASE)
 UNIT = re.compile(
     r"\b(serial( ?(no|nr|number))?|s ?n|part ?id|unit ?id|dut( ?id)?|uut|bar ?code|specimen|sample ?id|piece"
-    r"|seriennummer|teile? ?nummer|teil)\b|序列号|条码|件号|样品",
+    r"|seriennummer|teile? ?nummer|teil|part)\b|序列号|条码|件号|样品|零件",
     re.IGNORECASE,
 )
+TEST = re.compile(
+    r"\b(test( ?name)?|characteristic|feature|dimension|measurand|property|merkmal|prüfmerkmal|messgrö(ss|ß)e)\b"
+    r"|特性|检验项目|测试项目?|检测项目?",
+    re.IGNORECASE,
+)
+"""The column of a file of measurements that names what was measured."""
+NUMBERED = re.compile(
+    r"\b(trial|replicate|repeat|repetition|run|round|subgroup|sample|group|cavity|position|spindle|day|shift|week|month"
+    r"|no|nr|number|index|row|wiederholung|versuch|stichprobe|nest)\b|次数|试验|重复|子组|样本|序号|穴",
+    re.IGNORECASE,
+)
+"""Numbers that say which one, not how much."""
 OF_UNIT = {
     "lot": re.compile(r"\b(lot|batch|charge|los)\b|批", re.IGNORECASE),
     "wafer": re.compile(r"\bwafer\b|晶圆", re.IGNORECASE),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ...picture import Picture, control
-from ...units import Measured, Moment, Ratio, Unit
+from ...units import Measured, Moment, Unit
+from .amounts import Correlation
 
 Size = Annotated[float, Unit("{n}")]
 Points = Annotated[float, Unit("{point}")]
@@ -225,9 +226,9 @@ class ControlChart:
     places: int
     phase: str
     run_length: Points | None
-    lag: Ratio | None
+    lag: Correlation | None
     correlated: bool
-    ar: Ratio | None
+    ar: Correlation | None
     panels: tuple[Panel, ...]
     points: tuple[Point, ...]
     stages: tuple[Stage, ...]

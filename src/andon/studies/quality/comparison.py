@@ -14,7 +14,7 @@ from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, lines
 from ...units import Measured, Ratio
-from .amounts import PValue, Size, Statistic, adjusted, confident
+from .amounts import Factor, PValue, Size, Statistic, adjusted, confident
 from .differences import ranks, spreads, superiority, welch
 from .joined import groups_of, response
 
@@ -94,7 +94,7 @@ class Pair:
     effect_low: Size | None
     effect_high: Size | None
     superiority: Ratio
-    spread: Ratio | None
+    spread: Factor | None
     spread_p: PValue | None
     distribution_p: PValue
 

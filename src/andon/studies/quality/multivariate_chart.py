@@ -50,7 +50,7 @@ def multivariate_chart(
     calendar
         Shifts, for subgroups by shift or day; its window is the one that is asked about.
     tests
-        The tests that belong together; all, unless given.
+        The tests that belong together, with commas; all, unless given.
     chart
         t2 for large changes of single points, mewma for small lasting ones.
     subgroup

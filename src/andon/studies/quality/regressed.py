@@ -7,11 +7,10 @@ from typing import Annotated
 
 from ...picture import Picture, scatter
 from ...units import Measured, Ratio, Unit
-from .amounts import PValue, Statistic
+from .amounts import Correlation, PValue, Statistic
 from .residuals import Checks
 
 Coefficient = Annotated[float, Unit("{unit}/{x}")]
-Correlation = Annotated[float, Unit("{r}")]
 
 
 @dataclass(frozen=True, slots=True)

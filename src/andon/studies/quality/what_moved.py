@@ -13,7 +13,7 @@ from ...errors import BadQuestion
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
 from ...units import Ratio, Unit
-from .amounts import PValue, Statistic, discoveries
+from .amounts import Correlation, PValue, Statistic, discoveries
 from .bad import Mask, Rows, rows
 from .differences import midranks
 
@@ -57,7 +57,7 @@ class Moved:
     bad: Shown
     good: Shown
     text: str
-    effect: Ratio
+    effect: Correlation
     p: PValue
     q: PValue
     certain: bool

@@ -13,6 +13,7 @@ from ...errors import BadQuestion
 from ...model import Measurements, Numbers
 from ...picture import Picture, lines
 from ...units import Ratio
+from ..quality.amounts import Statistic
 from .models import MODELS, alpha_by_likelihood, alpha_by_moments, log_chance
 from .results import values_of
 from .yield_model import Density, Faults, SquareMillimetres
@@ -40,8 +41,8 @@ class CountRow:
 
     defects: int
     units: int
-    poisson: Ratio
-    clustered: Ratio | None
+    poisson: Statistic
+    clustered: Statistic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ class DefectDensity:
     mean: Faults
     mean_low: Faults
     mean_high: Faults
-    variance: Ratio
-    alpha: Ratio | None
-    alpha_likely: Ratio | None
+    variance: Statistic
+    alpha: Statistic | None
+    alpha_likely: Statistic | None
     p: Ratio | None
     area: SquareMillimetres | None
     defect_free: Ratio

@@ -15,6 +15,9 @@ from .components import components
 from .picked import Codes, Flags, grouped
 from .values import by_test
 
+FEW = 5
+"""Units that must have been measured again before a gauge is called unsure."""
+
 
 @dataclass(frozen=True, slots=True)
 class GaugeRow:
@@ -37,11 +40,11 @@ class GaugeRow:
     of_units
         Standard deviation between the units themselves.
     study_share
-        Gauge over everything, as standard deviations.
+        Gauge over everything, as standard deviations; None of a single unit.
     tolerance_share
         Six gauge standard deviations over the width of the tolerance; None without both limits.
     categories
-        Groups of units that the test can tell apart: 1.41 x units / gauge.
+        Groups of units that the test can tell apart: 1.41 x units / gauge; None of a single unit.
     """
 
     test: str
@@ -57,6 +60,9 @@ class GaugeRow:
 
 
 def unsure(row: GaugeRow) -> bool:
+    """Whether a test takes more than 30 % for itself, as far as so few units can tell."""
+    if row.units < FEW:
+        return False
     shares = [s for s in (row.study_share, row.tolerance_share) if s is not None]
     return bool(shares) and max(shares) > 0.3
 
@@ -79,7 +85,10 @@ def gauges(
         )
     of, _ = grouped(units, equipment)
     rows = [_gauge(n, v, unit[r], of[r], known[n]) for n, r, v in by_test(measurements, kept)]
-    return tuple(r for r in rows if r is not None), ()
+    found = tuple(r for r in rows if r is not None)
+    most = max((r.units for r in found), default=FEW)
+    few = f"{most} good units were measured more than once: too few to judge how well tests repeat, it takes {FEW}"
+    return found, (few,) if most < FEW else ()
 
 
 def _units(units: Units) -> Codes:
@@ -101,7 +110,7 @@ def _gauge(test: str, value: Numbers, unit: Codes, equipment: Codes, spec: Speci
         float(np.sqrt(found.between)),
         spread,
         float(np.sqrt(of_units)),
-        float(np.sqrt(gauge / (gauge + of_units))) if gauge + of_units else None,
+        float(np.sqrt(gauge / (gauge + of_units))) if gauge + of_units and found.units > 1 else None,
         6 * spread / width if width else None,
-        max(1, int(1.41 * float(np.sqrt(of_units)) / spread)) if spread else None,
+        max(1, int(1.41 * float(np.sqrt(of_units)) / spread)) if spread and found.units > 1 else None,
     )

@@ -13,6 +13,7 @@ from ...errors import UnknownName
 from ...model import Found, Measurements, Numbers
 from ...picture import Picture, wafer
 from ...units import Measured, Ratio
+from ..quality.amounts import Correlation, Size, Statistic
 from .clusters import moran
 from .maps import Map, difference, drawn, stacked
 from .places import Dies, Disc, Grouping, dies, groupings
@@ -49,7 +50,7 @@ class WaferValues:
     dies: int
     median: Measured
     sigma: Measured
-    alike: Ratio | None
+    alike: Correlation | None
     p: Ratio | None
 
 
@@ -76,7 +77,7 @@ class PlaceValues:
     name: str
     dies: int
     median: Measured | None
-    apart: Ratio | None
+    apart: Size | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class PlaceContrast:
 
     grouping: str
     explained: Ratio
-    statistic: Ratio
+    statistic: Statistic
     freedom: int
     p: Ratio
 
@@ -143,7 +144,7 @@ class ParametricMap:
     dies: int
     median: Measured
     sigma: Measured
-    radial: Ratio | None
+    radial: Correlation | None
     wafers: tuple[WaferValues, ...]
     by_place: tuple[PlaceValues, ...]
     contrasts: tuple[PlaceContrast, ...]

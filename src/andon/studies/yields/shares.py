@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 
 from ...units import Ratio
-from ..quality.amounts import share_limits
+from ..quality.amounts import Statistic, share_limits
 
 LEAST_EXPECTED = 5.0
 """From so many expected units a cell on, chi-square holds (Cochran 1954); fewer are said."""
@@ -45,7 +45,7 @@ class Contrast:
     highest: str
     lowest: str
     gap: Ratio
-    chi2: Ratio
+    chi2: Statistic
     freedom: int
     p: Ratio | None
     sparse: bool

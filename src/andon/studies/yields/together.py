@@ -9,7 +9,8 @@ import numpy as np
 
 from ...model import Numbers
 from ...model.measured import Integers
-from ...units import Parts, Ratio
+from ...units import Parts
+from ..quality.amounts import Correlation
 from .picked import Flags
 from .quartiles import robust
 
@@ -35,7 +36,7 @@ class Pair:
 
     a: str
     b: str
-    correlation: Ratio
+    correlation: Correlation
     units: Parts
 
 

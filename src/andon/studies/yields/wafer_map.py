@@ -12,6 +12,7 @@ from ...errors import BadQuestion, UnknownName
 from ...model import Units
 from ...picture import Picture, wafer
 from ...units import Ratio
+from ..quality.amounts import Factor, Statistic
 from .clusters import Joins, joins
 from .maps import Legend, Map, binned, difference, judged, legend, stacked
 from .places import Dies, dies, groupings
@@ -53,7 +54,7 @@ class WaferRow:
     low: Ratio | None
     high: Ratio | None
     joined: int
-    expected: Ratio
+    expected: Statistic
     p: Ratio | None
 
 
@@ -128,7 +129,7 @@ class WaferMap:
     passed: int
     unknown: int
     joined: int
-    expected: Ratio
+    expected: Statistic
     p: Ratio | None
     wafers: tuple[WaferRow, ...]
     by_place: tuple[PlaceRow, ...]
@@ -142,7 +143,7 @@ class WaferMap:
         return self.passed / self.dies if self.dies else None
 
     @property
-    def clustering(self) -> Ratio | None:
+    def clustering(self) -> Factor | None:
         """Joined over expected: 1 is chance, 2 means twice as many failed neighbours as chance would make."""
         return self.joined / self.expected if self.expected else None
 

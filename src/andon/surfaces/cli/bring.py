@@ -10,7 +10,7 @@ import typer
 
 from .desk import Desk
 from .options import Options
-from .show import Shape, console, local, print_line, show
+from .show import Shape, console, local, print_line, show, table
 
 
 def import_(desk: Desk) -> Callable[..., None]:
@@ -19,7 +19,7 @@ def import_(desk: Desk) -> Callable[..., None]:
     def command(
         paths: list[Path] = o.argument("Plant folder, then files; with --explain a file alone will do."),
         source: str = o.source,
-        at: str = o.option("", "The machine that tested, for STDF and ATDF without a [[source]]."),
+        at: str = o.option("", "The machine that the file is of, where the file does not say it."),
         explain: bool = o.flag("Say what each column is and why; store nothing.", "--explain"),
         yes: bool = o.flag("Take the proposed mapping without asking.", "--yes", "-y"),
         in_json: bool = o.in_json,
@@ -29,7 +29,7 @@ def import_(desk: Desk) -> Callable[..., None]:
         shape = Shape(in_json, in_csv)
         if explain:
             for file in files:
-                _explained(desk, plant, file, shape)
+                _explained(desk, plant, file, at, shape)
             return
         assert plant is not None
         refused = sum(_loaded(desk, plant, file, (source, at), yes=yes, shape=shape) for file in files)
@@ -54,12 +54,23 @@ def _told(desk: Desk, paths: list[Path], explain: bool) -> tuple[Path | None, li
     return plant, files
 
 
-def _explained(desk: Desk, plant: Path | None, file: Path, shape: Shape) -> None:
-    proposal = desk.rooms.proposed(plant, file)
-    show(desk, proposal.explain(), shape, title=desk.say("{file}: what Andon thinks it is", file=file))
-    if not shape.json and not shape.csv:
-        print_line("\n" + desk.say("As plant.toml would say it:") + "\n")
-        console().print(proposal.toml(), markup=False)
+def _explained(desk: Desk, plant: Path | None, file: Path, at: str, shape: Shape) -> None:
+    proposal = desk.rooms.proposed(plant, file, at)
+    if shape.json or shape.csv:
+        show(desk, proposal.explain(), shape)
+        return
+    rows = [{**r, "what": desk.told(r["what"]), "why": _said(desk, r["why"])} for r in proposal.explain()]
+    title = desk.say("{file}: what Andon thinks it is", file=file)
+    table(desk, rows, title=title, units={}, codes={"column", "unit", "examples"})
+    print_line("\n" + desk.say("As plant.toml would say it:") + "\n")
+    console().print(proposal.toml(), markup=False)
+
+
+def _said(desk: Desk, why: str) -> str:
+    """Reasons, of which each is a text by itself."""
+    return (
+        desk.told(desk.say(why)) if desk.say(why) != why else "; ".join(desk.told(desk.say(w)) for w in why.split("; "))
+    )
 
 
 def _loaded(desk: Desk, plant: Path, file: Path, how: tuple[str, str], *, yes: bool, shape: Shape) -> int:
@@ -68,11 +79,11 @@ def _loaded(desk: Desk, plant: Path, file: Path, how: tuple[str, str], *, yes: b
     `how` is the source that reads it and the machine that it is of, "" where they are not said.
     """
     source, at = how
-    if not source and not at and not desk.rooms.mapped(plant, file):
-        _explained(desk, plant, file, Shape())
+    if not source and not desk.rooms.mapped(plant, file, at):
+        _explained(desk, plant, file, at, Shape())
         if not yes and not typer.confirm(desk.say("Is that right? Write it into plant.toml?")):
             raise typer.Exit(2)
-        source = desk.rooms.confirm(plant, file)
+        source = desk.rooms.confirm(plant, file, at)
     with _progress(desk, file, shape) as tell:
         loaded = desk.rooms.loaded(plant, file, source, tell, at=at)
     row = desk.rooms.summary(plant, loaded)
@@ -102,7 +113,7 @@ def _told_summary(desk: Desk, file: Path, loaded: Any, zone: str) -> None:
             )
         )
     for note in loaded.notes:
-        print_line(f"[yellow]{note}[/yellow]")
+        console().print(desk.told(note), style="yellow", markup=False)
     if loaded.refused:
         print_line(f"[red]{say('{n} rows were refused: see {file}', n=loaded.refused, file=loaded.quarantine)}[/red]")
 

@@ -100,7 +100,7 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class HeardSignal:
-    """How much of a signal was heard: in all, in each piece of the window, and the longest gap."""
+    """How much of a signal was heard up to now: in all, in each piece of the window, and the longest gap."""
 
     signal: str
     role: str
@@ -172,11 +172,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table."""
+    """A column of a table; `measured`: its unit is that of what was measured."""
 
     name: str
     title: str
     unit: str
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class FigureRow:
     title: str
     value: int | float | str | bool | None
     unit: str
+    measured: bool
     help: str
     headline: bool
 

@@ -50,7 +50,7 @@ def figures_of(asked: Asked, language: str, currency: str) -> list[dict[str, obj
     return [
         {
             **figure(known[n], language, currency),
-            "unit": priced(units[n], currency),
+            **unit_of(units[n], currency),
             "value": single[n],
             "headline": n in first,
         }
@@ -63,7 +63,7 @@ def figure(f: Figure, language: str, currency: str) -> dict[str, object]:
     return {
         "name": f.name,
         "title": title(f.name, language),
-        "unit": priced(f.unit, currency),
+        **unit_of(f.unit, currency),
         "help": say(f.help, language),
     }
 
@@ -84,7 +84,7 @@ def table(
     """Rows with their columns: name, title and unit of each; columns that are lists inside are for programs."""
     names = list(dict.fromkeys(n for r in rows for n in r))
     columns: list[dict[str, Plain]] = [
-        {"name": n, "title": title(n, language), "unit": priced(units.get(n, ""), currency)} for n in names
+        {"name": n, "title": title(n, language), **unit_of(units.get(n, ""), currency)} for n in names
     ]
     return {"columns": columns, "rows": [dict(r) for r in rows]}
 
@@ -124,9 +124,10 @@ def title(name: str, language: str) -> str:
     return say(name.replace("_", " "), language)
 
 
-def priced(unit: str, currency: str) -> str:
-    """The unit as it is printed: the plant's currency for money, that of what was measured by its own name."""
-    return currency if unit == "{money}" else unit.removeprefix(MEASURED)
+def unit_of(unit: str, currency: str) -> dict[str, Plain]:
+    """The unit as it is printed (the plant's currency for money), and whether it is that of what was measured."""
+    said = currency if unit == "{money}" else unit.removeprefix(MEASURED)
+    return {"unit": said, "measured": unit.startswith(MEASURED) or unit == "{unit}"}
 
 
 def _picture(asked: Asked) -> Picture | None:

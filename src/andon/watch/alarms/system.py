@@ -25,6 +25,9 @@ class Seen(Protocol):
     def source(self) -> str: ...
 
     @property
+    def connector(self) -> str: ...
+
+    @property
     def health(self) -> StrEnum: ...
 
     @property
@@ -43,14 +46,14 @@ class Seen(Protocol):
 KINDS: Mapping[str, tuple[str, str, str, str]] = {
     "source-lost": (
         "high",
-        "{machine} has been lost for {value} s",
-        "数据源 {machine} 已断开 {value} 秒",
+        "{machine} is lost",
+        "数据源 {machine} 已断开",
         "See `andon sources` for the reason; check the cable, the machine's power, and its address.",
     ),
     "no-values": (
         "medium",
-        "{machine} has been connected for {value} s and has brought no value",
-        "数据源 {machine} 已连接 {value} 秒，但没有任何数值",
+        "{machine} is connected and brings no values",
+        "数据源 {machine} 已连接，但没有任何数值",
         "Check the addresses of its signals in plant.toml, and whether the machine is on.",
     ),
     "clock-skew": (
@@ -68,6 +71,8 @@ KINDS: Mapping[str, tuple[str, str, str, str]] = {
 }
 """Priority, message in English and Chinese, what to do."""
 LOST = ("connecting", "lost", "wrong")
+UNASKED = ("files",)
+"""Connectors that wait for what people bring: silence is no fault of theirs."""
 
 
 def own(kind: str, place: str) -> Alarm:
@@ -121,7 +126,7 @@ class System:
             session, last = -1, 0
         start = start if session == source.sessions else last
         self.brought[source.source] = (source.sessions, start, source.samples)
-        mute = source.health == "connected" and source.samples == start
+        mute = source.health == "connected" and source.samples == start and source.connector not in UNASKED
         return {
             "source-lost": lasted if source.health in LOST else 0.0,
             "no-values": lasted if mute else 0.0,

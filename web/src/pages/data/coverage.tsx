@@ -19,7 +19,6 @@ export function CoverageMap() {
   const [end] = useState(() => { const local = now() + ahead(now()); return (Math.floor(local / DAY) + 1) * DAY - ahead(now()); });
   const { data, problem, again } = useGet<Map>("coverage", { at, since: end - days * DAY, until: end, pieces: days });
   if (problem) return <Sorry problem={problem} again={again} />;
-  const today = data ? (Math.min(now(), data.until) - (data.until - data.width)) / data.width : 1;
   const rows = [...(data?.signals ?? [])];
   if (worst) rows.sort((a, b) => a.coverage - b.coverage);
   return (<>
@@ -38,16 +37,13 @@ export function CoverageMap() {
       {data && <div class="scroll"><table>
         <thead><tr><th>{t("signal")}</th><th class="role">{t("role")}</th><th>{t("whole")}</th><th class="strips"><Days since={data.since} width={data.width} count={days} /></th><th class="num">{t("gap")}</th></tr></thead>
         <tbody>{rows.map((s) => (
-          <tr key={s.signal}><td>{s.signal}</td><td class="soft role">{s.role}</td><td><Coverage ratio={s.coverage / ((days - 1 + today) / days)} bare /></td>
-            <td class="strips"><Strip pieces={s.pieces} since={data.since} width={data.width} today={today} /></td><td class="num">{length(Math.max(0, s.longest_gap - (1 - today) * data.width * Number(s.longest_gap > (1 - today) * data.width && endsOpen(s, today))))}</td></tr>
+          <tr key={s.signal}><td>{s.signal}</td><td class="soft role">{s.role}</td><td><Coverage ratio={s.coverage} bare /></td>
+            <td class="strips"><Strip pieces={s.pieces} since={data.since} width={data.width} /></td><td class="num">{length(s.longest_gap)}</td></tr>
         ))}</tbody>
       </table></div>}
     </section>
   </>);
 }
-
-/** Does the longest gap take in the rest of today, which nobody can have heard yet? */
-const endsOpen = (s: Heard, today: number): boolean => (s.pieces.at(-1) ?? 0) < today - 0.01;
 
 /** The colour of a share heard: quiet where all was, marked where little was. */
 function tint(share: number): string {
@@ -55,9 +51,9 @@ function tint(share: number): string {
 }
 
 /** One signal's days as a strip; what is under the pointer is said. */
-function Strip({ pieces, since, width, today }: { pieces: number[]; since: number; width: number; today: number }) {
+function Strip({ pieces, since, width }: { pieces: number[]; since: number; width: number }) {
   const [tip, setTip] = useState("");
-  const share = (i: number) => (i === pieces.length - 1 ? Math.min(1, pieces[i]! / Math.max(0.01, today)) : pieces[i]!);
+  const share = (i: number) => pieces[i]!;
   const stops = pieces.flatMap((_, i) => [`${tint(share(i))} ${(i / pieces.length) * 100}%`, `${tint(share(i))} ${((i + 1) / pieces.length) * 100}%`]);
   const move = (e: PointerEvent) => {
     const box = (e.currentTarget as Element).getBoundingClientRect(), i = Math.min(pieces.length - 1, Math.max(0, Math.floor(((e.clientX - box.left) / box.width) * pieces.length)));

@@ -1,6 +1,6 @@
 /** One machine: its state now, the explorer of its time, and its counts, cycles, alarms, orders, parameters. */
 import { useEffect, useMemo } from "preact/hooks";
-import { dayClock, length, percent } from "../../lib/format";
+import { dayClock, length, number, percent } from "../../lib/format";
 import { useGet } from "../../lib/load";
 import { now, tiles } from "../../lib/live";
 import { Period, Place, span, type Last } from "../../lib/period";
@@ -62,7 +62,7 @@ function Head({ machine }: { machine: MachineOnPaper }) {
       <div><a class="soft small" href="/machines">{t("all")}</a><h1>{machine.title || machine.path}</h1>{machine.class && <span class="soft small">{machine.class}</span>}</div>
       <div class="nowstate"><i class="dot" style={{ background: stateColor(state) }} aria-hidden="true" /> <b>{stateWord(state)}</b>{tile?.since ? <span class="soft small">{t("since", { at: dayClock(tile.since) })} · {length(now() - tile.since)}</span> : null}</div>
       <Fact name={t("order")} value={tile?.order || "–"} /><Fact name={t("product")} value={tile?.product || "–"} />
-      <Fact name={t("good")} value={tile?.good == null ? "–" : `${tile.good}${tile.target ? ` / ${tile.target}` : ""}`} />
+      <Fact name={t("good")} value={tile?.good == null ? "–" : `${number(tile.good)}${tile.target ? ` / ${number(tile.target)}` : ""}`} />
       <Fact name={t("oee")} value={percent(tile?.oee)} /><Fact name={t("availability")} value={percent(tile?.availability)} /><Fact name={t("effectiveness")} value={percent(tile?.effectiveness)} /><Fact name={t("quality")} value={percent(tile?.quality)} /><Fact name={t("coverage")} value={percent(tile?.coverage)} />
     </section>
   );

@@ -5,12 +5,15 @@ import { choose, chosen, here } from "../../lib/router";
 import { type Tested, useTested } from "./asked";
 import { CapabilityPage } from "./capability";
 import { ChartPage } from "./chart";
+import { Elsewhen } from "./elsewhen";
 import { Gauges } from "./gauges";
 import { Overview } from "./overview";
 import "./quality.css";
 import { t } from "./words";
 
 const PERIODS: Last[] = ["shift", "today", "yesterday", "24 h", "week", "7 d", "30 d", "this month", "month"];
+/** Buttons a machine; more tests than these are in the list above. */
+const OFFERED = 24;
 const TABS = ["charts", "capability", "gauges"] as const;
 
 export default function Page() {
@@ -41,8 +44,23 @@ function Capability({ tested, at }: { tested: Tested; at: string }) {
   const test = chosen("test"), of = tested.machines.find((m) => m.machine === at);
   return (<>
     <header class="bar"><Chooser tested={tested} at={at} test={test} /></header>
-    {of && test ? <CapabilityPage key={`${at} ${test}`} of={of} test={test} /> : <section class="card sorry"><p>{t(tested.machines.length ? "pickTest" : "nothing")}</p></section>}
+    {of && test ? <CapabilityPage key={`${at} ${test}`} of={of} test={test} /> : <Offered tested={tested} />}
   </>);
+}
+
+/** All tests to choose from, where none is chosen yet. */
+function Offered({ tested }: { tested: Tested }) {
+  if (!tested.machines.length) return <section class="card sorry"><p>{t("nothing")}</p><Elsewhen at={chosen("at")} /></section>;
+  return (
+    <section class="card">
+      <p>{t("pickTest")}</p>
+      {tested.machines.map((m) => (
+        <section key={m.machine}><h2>{m.title || m.machine}</h2>
+          <p class="bar">{m.tests.slice(0, OFFERED).map((x) => <button key={x.name} onClick={() => choose({ at: m.machine, test: x.name })}>{x.title || x.name}</button>)}</p>
+        </section>
+      ))}
+    </section>
+  );
 }
 
 /** Which test of which machine. */

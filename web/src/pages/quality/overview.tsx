@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Spark } from "../../draw/spark";
 import { unitText } from "../../draw/amount";
 import { Rows } from "../../draw/rows";
+import { Elsewhen } from "./elsewhen";
+import { chosen } from "../../lib/router";
 import type { ControlChart } from "../../draw/charted";
 import type { Row } from "../../lib/api";
 import { figure, number, percent } from "../../lib/format";
@@ -17,12 +19,12 @@ export const href = (m: string, test: string, tab = ""): string => `/quality${ta
 export function Overview({ tested }: { tested: Tested }) {
   const [find, setFind] = useState("");
   const fits = (x: TestAbout) => `${x.name} ${x.title} ${x.number}`.toLowerCase().includes(find.toLowerCase());
-  if (!tested.machines.length) return <section class="card sorry"><p><b>{t("nothing")}</b></p><p class="soft">{t("nothingMore")}</p></section>;
+  if (!tested.machines.length) return <section class="card sorry"><p><b>{t("nothing")}</b></p><Elsewhen at={chosen("at")} /><p class="soft">{t("nothingMore")}</p></section>;
   return (<>
     {tested.machines.reduce((n, m) => n + m.tests.length, 0) > 8 && <p class="bar"><input type="search" placeholder={t("find")} aria-label={t("find")} value={find} onInput={(e) => setFind(e.currentTarget.value)} /></p>}
     {tested.machines.map((m) => ({ m, tests: m.tests.filter(fits) })).filter((x) => x.tests.length).map(({ m, tests }) => (
       <section key={m.machine} class="ofmachine">
-        <header class="bar"><h2>{m.title || m.machine}</h2><span class="soft small">{t("tests", { n: number(tests.length) })}</span></header>
+        <header class="bar"><h2>{m.title || m.machine}</h2><span class="soft small">{tests.length === 1 ? t("oneTest") : t("tests", { n: number(tests.length) })}</span></header>
         {tests.length <= CARDS ? <div class="chartcards">{tests.map((x) => <Card key={x.name} m={m} x={x} />)}</div> : <Table m={m} tests={tests} />}
       </section>
     ))}

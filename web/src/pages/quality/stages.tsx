@@ -19,7 +19,7 @@ export function Stages({ at, test, chart, say, unit, again }: Given) {
         <tbody>{chart.stages.map((s) => (
           <tr key={`${s.stage} ${s.since}`}><td>{say(s.stage)}</td><td class="num small">{dayClock(s.since)} –<br />{dayClock(s.until)}</td>
             <td class="num">{figure(s.lower, 6)}</td><td class="num">{figure(s.center, 6)}</td><td class="num">{figure(s.upper, 6)}</td><td class="num">{figure(s.sigma, 4)}</td>
-            <td><b>{s.limits === "data" || s.limits === "frozen" || s.limits === "given" ? t(s.limits) : say(s.limits)}</b> <span class="soft small">{s.limits === "frozen" && s.frozen ? t("by", { who: s.who, when: dayClock(s.frozen) }) : <>{t("used", { used: s.used, points: s.points })} · {say(s.basis)}</>}</span></td>
+            <td class="origin"><b>{s.limits === "data" || s.limits === "frozen" || s.limits === "given" ? t(s.limits) : say(s.limits)}</b> <span class="soft small">{s.limits === "frozen" && s.frozen ? t("by", { who: s.who, when: dayClock(s.frozen) }) : <>{t("used", { used: s.used, points: s.points })} · {say(s.basis)}</>}</span></td>
             <td>{may("engineer") && (s.limits === "frozen" ? <Release at={at} test={test} chart={chart} again={again} /> : <button onClick={() => setFreezing(s)}>{t("freeze")}</button>)}</td></tr>
         ))}</tbody>
       </table></div>

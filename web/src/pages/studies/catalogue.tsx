@@ -6,6 +6,9 @@ import { Place } from "./place";
 import { type Listed, named } from "./told";
 import { t } from "./words";
 
+const FIELDS = ["production", "quality", "yields", "alarms", "own"] as const;
+const rank = (field: string): number => (FIELDS as readonly string[]).indexOf(field) + (field === "own" ? 9 : 0);
+
 export function Catalogue() {
   const at = chosen("at"), find = chosen("find").toLowerCase();
   const { data, problem, again } = useGet<Listed[]>("studies", { at });
@@ -17,9 +20,9 @@ export function Catalogue() {
       <Place value={at} choose={(to) => choose({ at: to })} />
     </section>
     <div class="catalogue" aria-busy={!data}>
-      {[...new Set(found.map((s) => s.field))].map((field) => (
+      {[...new Set(found.map((s) => s.field))].sort((a, b) => rank(a) - rank(b)).map((field) => (
         <section key={field}>
-          <h2>{field === "production" || field === "alarms" || field === "own" ? t(field) : field}</h2>
+          <h2>{(FIELDS as readonly string[]).includes(field) ? t(field as (typeof FIELDS)[number]) : field}</h2>
           <ul class="studycards">
             {found.filter((s) => s.field === field).map((s) => (
               <li key={s.name} class={`card ${s.able || s.timeless ? "" : "unable"}`}>

@@ -3,7 +3,7 @@ import { words } from "../../lib/i18n";
 export const t = words(
   {
     catalogue: "Studies", standing: "Standing questions", find: "Find a study", place: "Place", everything: "Whole plant", able: "{able} of {of} machines", all: "all machines", none: "no machine yet", lacks: "What is missing",
-    production: "Production", alarms: "Alarms", own: "Your own", when: "When", since: "Since", until: "Until", custom: "From … to …", by: "Split by", nothing: "not split", ask: "Ask", settings: "Settings",
+    production: "Production", quality: "Quality", yields: "Yield", alarms: "Alarms", own: "Your own", when: "When", since: "Since", until: "Until", custom: "From … to …", by: "Split by", nothing: "not split", ask: "Ask", settings: "Settings",
     "this shift": "This shift", shift: "Last shift", today: "Today", yesterday: "Yesterday", "this week": "This week", week: "Last week", "7 d": "Last 7 days", "30 d": "Last 30 days", machine: "machine", line: "line", day: "day", week_: "week", month: "month", product: "product", order: "order", shift_: "shift",
     answer: "Answer", method: "How it is worked out", evidence: "What it rests on", save: "Save as", link: "Copy link", copied: "The link is in the clipboard.", again: "Ask again every shift", alarm: "Alarm when",
     figures: "Figures", figure: "Figure", value: "Value", meaning: "Meaning", pieces: "Parts", details: "Details", noPicture: "Asked like this the study has no picture: ask it of one machine, or without splitting.",
@@ -14,7 +14,7 @@ export const t = words(
   },
   {
     catalogue: "分析目录", standing: "定期提问", find: "查找分析", place: "地点", everything: "整个工厂", able: "{of} 台设备中 {able} 台可用", all: "全部设备可用", none: "暂无设备可用", lacks: "缺少什么",
-    production: "生产", alarms: "报警", own: "自定义", when: "时间", since: "从", until: "到", custom: "自定义起止", by: "细分", nothing: "不细分", ask: "提问", settings: "参数",
+    production: "生产", quality: "质量", yields: "良率", alarms: "报警", own: "自定义", when: "时间", since: "从", until: "到", custom: "自定义起止", by: "细分", nothing: "不细分", ask: "提问", settings: "参数",
     "this shift": "本班", shift: "上一班", today: "今天", yesterday: "昨天", "this week": "本周", week: "上周", "7 d": "最近 7 天", "30 d": "最近 30 天", machine: "设备", line: "产线", day: "天", week_: "周", month: "月", product: "产品", order: "订单", shift_: "班次",
     answer: "结论", method: "计算方法", evidence: "依据", save: "另存为", link: "复制链接", copied: "链接已复制。", again: "每班自动再问", alarm: "报警条件",
     figures: "指标", figure: "指标", value: "数值", meaning: "含义", pieces: "各部分", details: "明细", noPicture: "这样提问没有图形：请选择一台设备，或不细分。",

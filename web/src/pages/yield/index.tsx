@@ -7,6 +7,7 @@ import { useGet } from "../../lib/load";
 import { Period, Place, type Last } from "../../lib/period";
 import { theme } from "../../lib/plant";
 import { choose, chosen } from "../../lib/router";
+import { Elsewhen } from "../quality/elsewhen";
 import { type Listed, named } from "../studies/told";
 import { isBins, type Maps, period, rate, shown, type Tested, useMaps } from "./asked";
 import { Gallery, size, type Size } from "./gallery";
@@ -29,7 +30,7 @@ export default function Page() {
     <main class="page yield" aria-busy={loading}>
       <section class="bar top-of-page"><h1>{t("title")}</h1><Place at={chosen("at")} set={(at) => choose({ at, wafer: undefined, lot: undefined })} /><Period otherwise="30 d" periods={PERIODS} around={maps} /></section>
       <Choices tested={tested.data} />
-      {maps && (maps.wafers.length === 0 ? <section class="card sorry"><p><b>{t("nothing")}</b></p><p class="soft">{t("nothingMore")}</p></section>
+      {maps && (maps.wafers.length === 0 ? <section class="card sorry"><p><b>{t("nothing")}</b></p><Elsewhen at={chosen("at")} wafers /><p class="soft">{t("nothingMore")}</p></section>
         : one ? <OneWafer maps={maps} w={one} ink={ink} colors={colors} />
         : <><Head maps={maps} colors={colors} /><Questions /><Gallery wafers={maps.wafers} ink={ink} /></>)}
     </main>

@@ -15,6 +15,7 @@ from ..reply import Reply, Row, Table
 RATIOS = ("oee", "availability", "effectiveness", "quality", "coverage")
 SHOWN = ("machine", "state", "since", "reason", "order", "product", "shift", *RATIOS, "good", "target")
 FIRST = 8
+DAY = 24 * 3_600_000_000
 """Alarms that are told at once."""
 
 
@@ -41,7 +42,9 @@ def now(desk: Desk, at: str = "") -> Reply:
 
 @tool()
 def plant(
-    desk: Desk, at: str = "", part: Literal["", "machines", "signals", "products", "shifts", "reasons", "sources"] = ""
+    desk: Desk,
+    at: str = "",
+    part: Literal["", "machines", "signals", "tests", "products", "shifts", "reasons", "sources"] = "",
 ) -> Reply:
     """What the plant consists of: lines and machines, or the signals of a machine with their newest values.
 
@@ -50,7 +53,7 @@ def plant(
     at
         Machine or line; empty: the whole plant.
     part
-        What to list; empty: machines, or the signals of one machine.
+        What to list; empty: machines, or the signals of one machine; tests: what was measured on parts, and when.
     """
     paper, machines = _paper(desk), _machines(desk, at)
     part = part or ("signals" if len(machines) == 1 and at else "machines")
@@ -96,6 +99,27 @@ def _signal_table(desk: Desk, paper: Mapping[str, Any], machines: list[Any]) -> 
     return Table(rows, {"at": "us{1970}"})
 
 
+def _test_table(desk: Desk, paper: Mapping[str, Any], machines: list[Any]) -> Table:
+    places = {m["path"] for m in machines}
+    ever = {"since": "1970-01-02", "until": local(int(paper["now"]) + DAY, desk.zone)}
+    found = desk.house.what_was_measured(desk.folder, **ever)["machines"]
+    rows: list[Row] = [
+        {
+            "machine": m["machine"],
+            "test": x["name"],
+            "unit": x["unit"],
+            **{end: None if x[end] is None else f"{x[end]:.6g}" for end in ("low", "high")},
+            "values": x["count"],
+            "since": m["since"],
+            "until": m["until"],
+        }
+        for m in found
+        if m["machine"] in places
+        for x in m["tests"]
+    ]
+    return Table(rows, {"since": "us{1970}", "until": "us{1970}"})
+
+
 def _product_table(desk: Desk, paper: Mapping[str, Any], machines: list[Any]) -> Table:
     places = {m["path"] for m in machines}
     rows: list[Row] = [
@@ -136,6 +160,7 @@ def _source_table(desk: Desk, paper: Mapping[str, Any], machines: list[Any]) -> 
 PARTS = {
     "machines": _machine_table,
     "signals": _signal_table,
+    "tests": _test_table,
     "products": _product_table,
     "shifts": _shift_table,
     "reasons": _reason_table,

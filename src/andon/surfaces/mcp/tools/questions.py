@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from ....answer import MEASURED, Asked, Plain, figure_units, notes, row_units, single_figures, tables, telling
 from ....catalog import Study, figures
@@ -114,6 +114,8 @@ def _others(single: Mapping[str, Plain], first: list[str], units: Mapping[str, s
         if isinstance(value, int | float) and not isinstance(value, bool) and unit in ("us", "us/{part}", "1"):
             scale, unit = {"us": (60e6, "min"), "us/{part}": (1e6, "s/part"), "1": (0.01, "%")}[unit]
             value = value / scale
+        if isinstance(value, float) and unit.startswith(MEASURED):
+            value = f"{value:.6g}"
         found.append((name, value, "" if unit in ("{part}", "us{1970}") else unit.removeprefix(MEASURED)))
     return found
 
@@ -146,8 +148,8 @@ def formula(desk: Desk, study: Study) -> list[str]:
 
 
 def _setting(p: Any) -> str:
-    choices = " | ".join(map(str, get_args(p.kind)))
-    kind = choices or getattr(p.kind, "__name__", str(p.kind))
+    choices = " | ".join(v for v in get_args(p.kind) if isinstance(v, str))
+    kind = "names with commas" if get_origin(p.kind) is tuple else choices or getattr(p.kind, "__name__", str(p.kind))
     unit = f" {p.unit}" if p.unit not in ("", "1") else ""
     return f" ({kind}{unit}, {'required' if p.required else f'default {p.default}'})"
 
