@@ -35,6 +35,12 @@ def found(rows: list[dict[str, object]], machine: str = "tester") -> pa.Table:
     return pa.table({"machine": [machine] * len(rows), "at": at, **columns})
 
 
+def doubled(name: str) -> pa.Table:
+    """A measurement with a column twice."""
+    table = found([{"at": 1, "unit_id": "a", "test": "gap", "value": 1.0, "who": "Li", "lot": "L1"}])
+    return table.append_column(name, table[name])
+
+
 def wafer(name: str, since: int, dies: int, tests: int) -> tuple[pa.Table, pa.Table]:
     """Units of a wafer, a second each, and a value of each test on each: 1000 * test + die."""
     at = pa.array(MONDAY + (since + np.arange(dies)) * SECOND).cast(UTC)
@@ -207,6 +213,8 @@ def test_what_bins_mean_is_told_by_spells_and_the_later_word_counts(history: His
             "the batch has the units 0 to 0",
         ),
         (Batch("x", 1, units=found([{"at": 1, "unit_id": "a", "who": [1]}])), "a fact is a text"),
+        *[(Batch("x", 1, measurements=doubled(n)), f"column '{n}' is there 2 times") for n in ("test", "at", "who")],
+        (Batch("x", 1, units=doubled("lot"), measurements=pa.table({"row": [0], "test": ["gap"]})), "'lot' is"),
     ],
 )
 def test_what_cannot_be_stored_is_named(history: Historian, batch: Batch, says: str) -> None:

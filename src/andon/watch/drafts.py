@@ -182,7 +182,7 @@ def _entry(of: Bench, shift: Shift, piece: Piece, row: LossRow) -> Entry:
 def _unrated(of: Bench, shift: Shift, piece: Piece, run: Run) -> Iterable[Entry]:
     """What was made while no ideal cycle was known."""
     bad = None if run.made is None or run.good is None else run.made - run.good
-    cost = None if run.value is None or bad is None else bad * run.value
+    cost = None if run.part_value is None or bad is None else bad * run.part_value
     made = None if run.good is not None else run.made
     for loss, parts, fate, money in (
         (Loss.PRODUCTIVE, run.good, Fate.GOOD, 0.0),

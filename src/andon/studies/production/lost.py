@@ -83,7 +83,7 @@ class Stopped:
         Product that was on.
     ideal_cycle
         Planned run time per item (PRI), None where it is not known.
-    value
+    part_value
         Money a good part, None where it is not known.
     hour_value
         Money an hour of the machine, None where it is not known.
@@ -98,7 +98,7 @@ class Stopped:
     reason: str
     product: str
     ideal_cycle: IdealCycle | None
-    value: Money | None
+    part_value: Money | None
     hour_value: Money | None
     micros: Micros
     stops: int
@@ -106,7 +106,7 @@ class Stopped:
     @property
     def kind(self) -> tuple[str | float, ...]:
         """What it has in common with what it can be added to."""
-        prices = (-1.0 if p is None else p for p in (self.ideal_cycle, self.value, self.hour_value))
+        prices = (-1.0 if p is None else p for p in (self.ideal_cycle, self.part_value, self.hour_value))
         return (self.loss.value, self.element.value, self.reason, self.product, *prices)
 
     def __add__(self, other: Stopped) -> Stopped:
@@ -116,7 +116,7 @@ class Stopped:
             self.reason,
             self.product,
             self.ideal_cycle,
-            self.value,
+            self.part_value,
             self.hour_value,
             self.micros + other.micros,
             self.stops + other.stops,
@@ -165,7 +165,7 @@ def stopped(work: Made, hour_value: float | None) -> list[Stopped]:
             leaves.given[r],
             rates[p].product,
             rates[p].ideal_cycle,
-            rates[p].value,
+            rates[p].part_value,
             hour_value,
             int(t),
             int(n),
@@ -178,7 +178,7 @@ def stop_row(stop: Stopped) -> LossRow:
     """Standing time as a loss, with the parts it would have made and what it costs."""
     known = stop.loss is not Loss.UNKNOWN
     parts = stop.micros / stop.ideal_cycle if stop.ideal_cycle and known else None
-    money = _time_cost(stop.micros, parts, stop.value, stop.hour_value) if known else None
+    money = _time_cost(stop.micros, parts, stop.part_value, stop.hour_value) if known else None
     return LossRow(stop.loss, stop.element, stop.reason, stop.product, stop.micros, stop.stops, parts, money)
 
 
@@ -218,8 +218,9 @@ def _half_known(priced: PricedRun, ideal_cycle: float) -> list[LossRow]:
 
 
 def _speed(micros: int, priced: PricedRun) -> LossRow:
-    parts = micros / priced.run.ideal_cycle if priced.run.ideal_cycle else None
-    return _row(Loss.SPEED, priced.run, micros, parts, _time_cost(micros, parts, priced.run.value, priced.hour_value))
+    run = priced.run
+    parts = micros / run.ideal_cycle if run.ideal_cycle else None
+    return _row(Loss.SPEED, run, micros, parts, _time_cost(micros, parts, run.part_value, priced.hour_value))
 
 
 def _row(loss: Loss, run: Run, micros: int, parts: float | None, money: float | None) -> LossRow:
@@ -239,8 +240,8 @@ def _scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> f
     `parts` are all, and those of them that are a test made again: where an hour has a price, such a one costs its time.
     """
     (bad, again), hour = parts, priced.hour_value
-    if priced.run.value is None:
+    if priced.run.part_value is None:
         return None if hour is None else micros / HOUR * hour
     if hour is None or not again:
-        return bad * priced.run.value
-    return (bad - again) * priced.run.value + micros * (again / bad) / HOUR * hour
+        return bad * priced.run.part_value
+    return (bad - again) * priced.run.part_value + micros * (again / bad) / HOUR * hour

@@ -25,12 +25,12 @@ class Rated:
 
     product: str
     ideal_cycle: float | None
-    value: float | None
+    part_value: float | None
 
     @property
     def key(self) -> tuple[str, float, float]:
         """What to sort by."""
-        return (self.product, _or(self.ideal_cycle, -1.0), _or(self.value, -1.0))
+        return (self.product, _or(self.ideal_cycle, -1.0), _or(self.part_value, -1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Run:
         The product, "" where nobody said which was on.
     ideal_cycle
         Planned run time per item (PRI), None where it is not known.
-    value
+    part_value
         Money a good part, None where it is not known.
     production
         Actual production time (APT).
@@ -88,7 +88,7 @@ class Run:
 
     product: str
     ideal_cycle: IdealCycle | None
-    value: Money | None
+    part_value: Money | None
     production: Micros
     made: Parts | None
     good: Parts | None
@@ -98,7 +98,7 @@ class Run:
     @property
     def rated(self) -> Rated:
         """What it has in common with the runs it can be added to."""
-        return Rated(self.product, self.ideal_cycle, self.value)
+        return Rated(self.product, self.ideal_cycle, self.part_value)
 
     @property
     def effectiveness(self) -> Annotated[float, Unit("1")] | None:
@@ -111,7 +111,7 @@ class Run:
         return Run(
             self.product,
             self.ideal_cycle,
-            self.value,
+            self.part_value,
             self.production + other.production,
             plus(self.made, other.made),
             plus(self.good, other.good),
@@ -235,7 +235,7 @@ def runs(work: Made, known: Flags | None = None, running: Flags | None = None) -
     again = work.rework if work.retests else None
     retested = sums(work.rate[known], again[known], n) if again is not None else [0.0] * n
     rows = (
-        Run(r.product, r.ideal_cycle, r.value, int(t), m, g, s, a)
+        Run(r.product, r.ideal_cycle, r.part_value, int(t), m, g, s, a)
         for r, t, m, g, s, a in zip(work.rates, production, *parts, startup, retested, strict=True)
     )
     return tuple(r for r in rows if r.production or r.made or r.good or r.startup)

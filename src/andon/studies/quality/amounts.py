@@ -11,14 +11,10 @@ import scipy
 from ...errors import BadQuestion
 from ...units import Unit
 
-PValue = Annotated[float, Unit("{p}")]
 Size = Annotated[float, Unit("{deviation}")]
 """In standard deviations."""
-Statistic = Annotated[float, Unit("{statistic}")]
 Squares = Annotated[float, Unit("{unit2}")]
 """Squares of the unit that was measured."""
-
-__all__ = ["PValue", "Size", "Squares", "Statistic", "adjusted", "confident", "discoveries", "share_limits"]
 
 
 def confident(confidence: float) -> None:

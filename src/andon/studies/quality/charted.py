@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ...picture import Picture, control
-from ...units import Measured, Moment, Ratio, Unit
+from ...units import Measured, Moment, Statistic, Unit
 
 Size = Annotated[float, Unit("{n}")]
 Points = Annotated[float, Unit("{point}")]
@@ -225,9 +225,9 @@ class ControlChart:
     places: int
     phase: str
     run_length: Points | None
-    lag: Ratio | None
+    lag: Statistic | None
     correlated: bool
-    ar: Ratio | None
+    ar: Statistic | None
     panels: tuple[Panel, ...]
     points: tuple[Point, ...]
     stages: tuple[Stage, ...]

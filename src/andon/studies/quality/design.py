@@ -10,9 +10,9 @@ import numpy as np
 from ...catalog import study
 from ...model import Numbers
 from ...picture import Picture, pareto, table
-from ...units import Measured, Ratio, Unit
+from ...units import Measured, Probability, Ratio, Unit
 from . import designs
-from .amounts import PValue, confident
+from .amounts import confident
 from .coding import Names, terms
 from .effects import Effect, Explained, Mask, curved, effects, explained, tellable, term_name
 from .least_squares import Columns, Matrix, least_squares
@@ -114,7 +114,7 @@ class Design:
     efficiency: Ratio
     r2: Ratio | None
     deviation: Measured | None
-    curvature_p: PValue | None
+    curvature_p: Probability | None
     rows: tuple[Run, ...]
     aliases: tuple[Alias, ...]
     effects: tuple[Effect, ...]

@@ -11,9 +11,9 @@ import scipy
 from numpy.typing import NDArray
 
 from ...model import Numbers, Times
-from ...units import Measured
+from ...units import Measured, Probability, Statistic
 from . import designs
-from .amounts import PValue, Squares, Statistic
+from .amounts import Squares
 from .coding import Names, Term, columns, expanded, named, width
 from .least_squares import Fit, Matrix
 from .planned import Factor, names_of
@@ -50,7 +50,7 @@ class Effect:
     effect: Measured | None
     error: Measured | None
     t: Statistic | None
-    p: PValue | None
+    p: Probability | None
     margin: Measured | None
     active: bool
 
@@ -77,7 +77,7 @@ class Explained:
     freedom: int
     squares: Squares
     f: Statistic | None
-    p: PValue | None
+    p: Probability | None
 
 
 def tellable(coded: Matrix, of: list[Term], names: Names, block: Times) -> tuple[list[Term], Matrix]:

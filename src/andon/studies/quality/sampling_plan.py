@@ -11,7 +11,7 @@ import scipy
 from ...catalog import study
 from ...errors import BadQuestion
 from ...picture import Picture, lines
-from ...units import Ratio, Unit
+from ...units import Ratio, Statistic, Unit
 from .acceptance import (
     Lot,
     Plan,
@@ -23,7 +23,6 @@ from .acceptance import (
     switched,
     variables_plan,
 )
-from .amounts import Statistic
 
 Percent = Annotated[float, Unit("%")]
 UnitsSeen = Annotated[float, Unit("{part}")]

@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
-from ...units import Ratio, Unit
-from .amounts import PValue, Statistic, discoveries
+from ...units import Probability, Ratio, Statistic, Unit
+from .amounts import discoveries
 from .bad import Mask, Rows, rows
 from .differences import midranks
 
@@ -57,9 +57,9 @@ class Moved:
     bad: Shown
     good: Shown
     text: str
-    effect: Ratio
-    p: PValue
-    q: PValue
+    effect: Statistic
+    p: Probability
+    q: Probability
     certain: bool
     independent: Statistic
 

@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Measurements, Numbers
 from ...picture import Picture, lines
-from ...units import Ratio
+from ...units import Probability, Ratio, Statistic
 from .models import MODELS, alpha_by_likelihood, alpha_by_moments, log_chance
 from .results import values_of
 from .yield_model import Density, Faults, SquareMillimetres
@@ -105,10 +105,10 @@ class DefectDensity:
     mean: Faults
     mean_low: Faults
     mean_high: Faults
-    variance: Ratio
-    alpha: Ratio | None
-    alpha_likely: Ratio | None
-    p: Ratio | None
+    variance: Statistic
+    alpha: Statistic | None
+    alpha_likely: Statistic | None
+    p: Probability | None
     area: SquareMillimetres | None
     defect_free: Ratio
     models: tuple[DefectYield, ...]

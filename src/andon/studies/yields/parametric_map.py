@@ -12,7 +12,8 @@ from ...catalog import study
 from ...errors import UnknownName
 from ...model import Found, Measurements, Numbers
 from ...picture import Picture, wafer
-from ...units import Measured, Ratio
+from ...units import Measured, Probability, Ratio, Statistic
+from ..quality.amounts import Size
 from .clusters import moran
 from .maps import Map, difference, drawn, stacked
 from .places import Dies, Disc, Grouping, dies, groupings
@@ -49,8 +50,8 @@ class WaferValues:
     dies: int
     median: Measured
     sigma: Measured
-    alike: Ratio | None
-    p: Ratio | None
+    alike: Statistic | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class PlaceValues:
     name: str
     dies: int
     median: Measured | None
-    apart: Ratio | None
+    apart: Size | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ class PlaceContrast:
 
     grouping: str
     explained: Ratio
-    statistic: Ratio
+    statistic: Statistic
     freedom: int
-    p: Ratio
+    p: Probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class ParametricMap:
     dies: int
     median: Measured
     sigma: Measured
-    radial: Ratio | None
+    radial: Statistic | None
     wafers: tuple[WaferValues, ...]
     by_place: tuple[PlaceValues, ...]
     contrasts: tuple[PlaceContrast, ...]

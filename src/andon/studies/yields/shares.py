@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from ...units import Ratio
+from ...units import Probability, Ratio, Statistic
 from ..quality.amounts import share_limits
 
 LEAST_EXPECTED = 5.0
@@ -45,9 +45,9 @@ class Contrast:
     highest: str
     lowest: str
     gap: Ratio
-    chi2: Ratio
+    chi2: Statistic
     freedom: int
-    p: Ratio | None
+    p: Probability | None
     sparse: bool
 
 

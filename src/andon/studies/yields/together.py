@@ -9,7 +9,7 @@ import numpy as np
 
 from ...model import Numbers
 from ...model.measured import Integers
-from ...units import Parts, Ratio
+from ...units import Parts, Statistic
 from .picked import Flags
 from .quartiles import robust
 
@@ -35,7 +35,7 @@ class Pair:
 
     a: str
     b: str
-    correlation: Ratio
+    correlation: Statistic
     units: Parts
 
 

@@ -11,7 +11,7 @@ from ...catalog import study
 from ...errors import BadQuestion, UnknownName
 from ...model import Units
 from ...picture import Picture, wafer
-from ...units import Ratio
+from ...units import Probability, Ratio
 from .clusters import Joins, joins
 from .maps import Legend, Map, binned, difference, judged, legend, stacked
 from .places import Dies, dies, groupings
@@ -54,7 +54,7 @@ class WaferRow:
     high: Ratio | None
     joined: int
     expected: Ratio
-    p: Ratio | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class WaferMap:
     unknown: int
     joined: int
     expected: Ratio
-    p: Ratio | None
+    p: Probability | None
     wafers: tuple[WaferRow, ...]
     by_place: tuple[PlaceRow, ...]
     contrasts: tuple[Contrast, ...]

@@ -11,7 +11,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Units
 from ...picture import Picture, lines
-from ...units import Ratio, Unit
+from ...units import Ratio, Statistic, Unit
 from .maps import judged
 from .models import MODELS, dies_per_wafer, faults, share
 from .places import dies
@@ -54,8 +54,8 @@ class ModelRow:
     formula: str
     faults: Faults | None
     systematic: Ratio | None
-    shape: Ratio | None
-    misfit: Ratio | None
+    shape: Statistic | None
+    misfit: Statistic | None
     faults_alone: Faults | None
     d0_alone: Density | None
 
@@ -149,7 +149,7 @@ class YieldModel:
     faults_low: Faults | None
     faults_high: Faults | None
     systematic: Ratio | None
-    alpha: Ratio | None
+    alpha: Statistic | None
     area: SquareMillimetres | None
     models: tuple[ModelRow, ...]
     windows: tuple[WindowRow, ...]
@@ -210,7 +210,7 @@ def yield_model(
     area: SquareMillimetres | None = None,
     diameter: Millimetres = 300.0,
     edge: Millimetres = 3.0,
-    alpha: Ratio | None = None,
+    alpha: Statistic | None = None,
     layers: int = 10,
 ) -> YieldModel:
     """How much yield is lost by chance, at which fault density, and how much is not.
