@@ -35,8 +35,8 @@ class LossRow:
         Parts this time would have made at the ideal cycle (for `productive`, `defects`, `startup`: the parts it did
         make); None where that is not known.
     money
-        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts; a test
-        that was made again by its time.
+        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts; rework
+        by its time alone.
         0 for `productive`, None where nothing prices it.
     """
 
@@ -191,16 +191,13 @@ def run_rows(priced: PricedRun) -> list[LossRow]:
         return _half_known(priced, run.ideal_cycle)
     good, all_ = round(run.ideal_cycle * run.good), round(run.ideal_cycle * run.made)
     early = round(run.ideal_cycle * run.startup)
-    slow, bad = run.production - all_, run.made - run.good - run.startup
-    again = min(run.retested, bad)
+    slow, late, bad = run.production - all_, all_ - good - early, run.made - run.good - run.startup
     return [
         row
         for row in (
             _row(Loss.PRODUCTIVE, run, good, run.good, 0.0),
-            _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost((bad, again), all_ - good - early, priced)),
-            _row(
-                Loss.STARTUP, run, early, run.startup, _scrap_cost((run.startup, run.retested - again), early, priced)
-            ),
+            _row(Loss.DEFECTS, run, late, bad, scrap_cost((bad, run.reworked), late, priced)),
+            _row(Loss.STARTUP, run, early, run.startup, scrap_cost((run.startup, 0.0), early, priced)),
             _speed(slow, priced),
         )
         if row.micros
@@ -234,14 +231,17 @@ def _time_cost(micros: int, parts: float | None, value: float | None, hour_value
     return None if parts is None or value is None else parts * value
 
 
-def _scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> float | None:
+def scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> float | None:
     """A part that is not good costs its value; where nobody said, the time that went into it.
 
-    `parts` are all, and those of them that are a test made again: where an hour has a price, such a one costs its time.
+    `parts` are all, and those of them that are rework: no part is lost by it, so that it costs the time that went into
+    it, by the value of an hour, and nothing where that time or that value is not known (None where that is all).
     """
-    (bad, again), hour = parts, priced.hour_value
-    if priced.run.part_value is None:
-        return None if hour is None else micros / HOUR * hour
-    if hour is None or not again:
-        return bad * priced.run.part_value
-    return (bad - again) * priced.run.part_value + micros * (again / bad) / HOUR * hour
+    (bad, again), hour, value = parts, priced.hour_value, priced.run.part_value
+    timed = micros / HOUR * hour if hour is not None and micros else None
+    if value is None:
+        return timed
+    if not again:
+        return bad * value
+    scrapped = (bad - again) * value if bad > again else None
+    return scrapped if timed is None else (scrapped or 0.0) + timed * (again / bad)
