@@ -8,17 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
 from ...model import Numbers, Times
 from ...units import Measured, Probability, Statistic
 from . import designs
 from .amounts import Squares
-from .coding import Names, Term, columns, expanded, named, width
+from .coding import Mask, Names, Term, columns, expanded, named, width
+from .factors import Factor, names_of
 from .least_squares import Fit, Matrix
-from .planned import Factor, names_of
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
