@@ -75,12 +75,7 @@ def inspect(
         What there is to say about it.
     """
     place = desk.plant.machine(machine)
-    if not unit.strip() or not test.strip():
-        raise BadInput("An inspection needs a unit (serial number or part id) and a test (what was looked at).")
-    if verdict not in VERDICTS:
-        raise BadInput(f"A verdict is passed or failed, not {verdict!r}.")
-    if value is None and not verdict:
-        raise BadInput("Give a value, or say whether it passed or failed.")
+    _told(unit, test, value, verdict)
     if photo and not PHOTO.fullmatch(photo):
         raise BadInput(f"{photo!r} is no photo of this plant: send the photo first, and give the name that comes back.")
     if trial < 0 or bool(plan) != bool(trial):
@@ -107,6 +102,16 @@ def inspect(
         "verdict": verdict or _judged(value, known.low, known.high),
         "at": f"{moment(meant):%Y-%m-%dT%H:%M:%SZ}",
     }
+
+
+def _told(unit: str, test: str, value: float | None, verdict: str) -> None:
+    """Refuse what says nothing of a unit."""
+    if not unit.strip() or not test.strip():
+        raise BadInput("An inspection needs a unit (serial number or part id) and a test (what was looked at).")
+    if verdict not in VERDICTS:
+        raise BadInput(f"A verdict is passed or failed, not {verdict!r}.")
+    if value is None and not verdict:
+        raise BadInput("Give a value, or say whether it passed or failed.")
 
 
 def _judged(value: float | None, low: float | None, high: float | None) -> str:

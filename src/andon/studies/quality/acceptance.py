@@ -128,6 +128,18 @@ def _cdf(plan: Plan, kind: str, n: int, p: Numbers, most: int, before: tuple[int
     return np.asarray(scipy.stats.hypergeom.cdf(most, rest, bad, n))
 
 
+def share_at(plan: Plan, curve: str, wanted: float) -> float:
+    """The share of bad units at which a lot is accepted so often; halved until it stands still."""
+    low, high = 0.0, 1.0
+    while curve == "poisson" and _one(plan, high, curve) > wanted:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = _one(plan, middle, curve) > wanted
+        low, high = (middle, high) if above else (low, middle)
+    return high
+
+
 def found_plan(good: tuple[float, float], bad: tuple[float, float], kind: str, lot: int | None) -> Plan:
     """The smallest single plan that accepts `good` (share, at least so probably) and refuses `bad` (at most so).
 

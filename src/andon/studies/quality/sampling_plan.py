@@ -20,6 +20,7 @@ from .acceptance import (
     inspected,
     probability,
     rectified,
+    share_at,
     standard_plan,
     switched,
     variables_plan,
@@ -322,7 +323,7 @@ def _told(
         raise BadQuestion("A hypergeometric curve is that of one lot: say its size in `lot`.")
     if plan.lot is not None and plan.n == plan.lot and not plan.n2 and curve != "poisson":
         curve = "hypergeometric"
-    marks = [_share_at(plan, curve, wanted) for wanted in (0.95, 0.50, 0.10)]
+    marks = [share_at(plan, curve, wanted) for wanted in (0.95, 0.50, 0.10)]
     most = 2.5 * marks[2] + 1e-6
     shares = np.unique(np.append(np.linspace(0, most if curve == "poisson" else min(1.0, most), POINTS), marks))
     accepted, seen = probability(plan, shares, curve), inspected(plan, shares, curve)
@@ -359,18 +360,6 @@ def _words(plan: Plan, what: str) -> str:
             f"{plan.n2} more: accept with at most {plan.accept2} in both"
         )
     return f"{plan.n} units: accept with at most {plan.accept} {what}, reject with {plan.reject}"
-
-
-def _share_at(plan: Plan, curve: str, wanted: float) -> float:
-    """The share of bad units at which a lot is accepted so often; halved until it stands still."""
-    low, high = 0.0, 1.0
-    while curve == "poisson" and float(probability(plan, np.array([high]), curve)[0]) > wanted:
-        high *= 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = float(probability(plan, np.array([middle]), curve)[0]) > wanted
-        low, high = (middle, high) if above else (low, middle)
-    return high
 
 
 def _by_variables(good: tuple[float, float], bad: tuple[float, float], *, known: bool) -> SamplingPlan:
