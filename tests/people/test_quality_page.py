@@ -126,7 +126,11 @@ def test_a_gauge_study_is_planned_and_its_sheet_printed(visit, served, picture, 
     page.fill(".planform input[name=appraisers]", "Li, Anna")
     page.fill(".planform input[name=parts]", "5")
     page.click(".planform button.main")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/api/measured/units" in r.url else None)
     page.wait_for_url(f"**study={name}**")
+    page.wait_for_load_state("networkidle")
+    assert len(asked) <= 2, "a page that is left alone asks for its readings once"
     picture(page, f"quality-gauges-{lang}-{theme}-{size}")
     page.goto(served.url + page.locator(".gauges a[target=_blank]").get_attribute("href"))
     text = page.inner_text("body")
