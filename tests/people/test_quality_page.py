@@ -187,6 +187,12 @@ def test_a_gauge_study_is_walked_through_at_the_tablet(visit, served, picture, l
     assert read() == [25.0, 25.01, 25.02, 25.03]
 
 
+def test_a_p_value_is_read_as_a_probability(visit):
+    page = visit("/studies/wafer-map?at=test/prober-1&last=30%20d")
+    page.wait_for_selector("dl.figures dd")
+    assert "< 0.0001" in page.inner_text("dl.figures"), "dies of these patterns do not fail together by chance"
+
+
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
