@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from andon.acquire.frames import decode, encode, frames
 from andon.errors import BadInput, Damaged
 from andon.historian import Historian
+from andon.historian.hot import open_store, snapshot, table, transaction
+from andon.historian.measured.keep import enter, write_pair
+from andon.historian.sql import sql
+from andon.historian.write import write
 from andon.model import Batch, Measurements, Window
 
 UTC = pa.timestamp("us", "UTC")
@@ -117,6 +121,23 @@ def test_a_lot_reads_the_same_whole_and_test_by_test(history: Historian, dies: i
     assert (history.sql("SELECT count(*) AS n FROM measurements").to_pylist()) == [{"n": 3 * dies * 100}]
     assert history.sql("SELECT wafer, count(*) AS n FROM units GROUP BY 1 ORDER BY 1").to_pylist()[0]["n"] == dies
     assert history.verify(deep=True).sound
+
+
+def test_what_was_said_again_is_there_once_in_sql_of_files_of_earlier_days(tmp_path: Path) -> None:
+    """They hold both: what two batches said of a unit was sealed as it was."""
+    store = open_store(tmp_path, lambda: MONDAY * 1000)
+    for number, value in enumerate((1.5, 2.5)):
+        row = {"at": 5, "unit_id": "a", "test": "gap", "value": value}
+        write(store, Batch("line", number, measurements=found([row, row | {"unit_id": f"other {number}"}])))
+    with snapshot(store) as db:
+        tables = [table(db, f"SELECT * FROM {name} ORDER BY tested") for name in ("units", "measurements")]
+    pair = write_pair(store, *tables)
+    with transaction(store) as db:
+        enter(db, pair)
+        db.execute("DELETE FROM units")
+        db.execute("DELETE FROM measurements")
+    rows = sql(store, "SELECT unit_id, value FROM measurements ORDER BY 1").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [("a", 2.5), ("other 0", 1.5), ("other 1", 2.5)]
 
 
 def test_a_window_cuts_a_sealed_wafer(history: Historian) -> None:
