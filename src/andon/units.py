@@ -38,8 +38,8 @@ HOUR = 60 * MINUTE
 LENGTHS = {"us": 1, "ms": 1_000, "s": SECOND, "min": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
 
 
-BARE = ("", "1", "us", "us{1970}", "{p}", "{statistic}")
-"""Units of which nothing is told beside the figure: it shows them itself."""
+BARE = ("", "1", "us", "us{1970}", "{p}", "{statistic}", "{unit2}")
+"""Units of which nothing is told beside the figure: it shows them itself, or has none that has a name."""
 
 
 def probable(value: float) -> str:

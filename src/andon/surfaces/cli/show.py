@@ -303,7 +303,9 @@ def _figures(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
     rows: list[Row] = [
         {
             "figure": desk.say(n.replace("_", " ")),
-            "value": _with_unit(figure(v, unit, desk), unit, desk),
+            "value": desk.told(figure(v, unit, desk))
+            if isinstance(v, str)
+            else _with_unit(figure(v, unit, desk), unit, desk),
             "meaning": desk.say(said[n].help),
         }
         for n, v in localised(single_figures(asked.answer), units, asked.zone).items()
