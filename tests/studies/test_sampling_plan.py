@@ -133,11 +133,13 @@ def plans_of(row: dict[str, str]) -> dict[str, list[int]]:
     return {aql: [int(v) for v in cell.split(":")] for aql, cell in row.items() if aql != "code_letter"}
 
 
-@pytest.mark.parametrize("row", rows("iso2859_single_tightened.csv"), ids=lambda r: r["code_letter"])
-def test_the_master_table_of_tightened_inspection(row):
-    lot, level = lot_of(row["code_letter"])
+@pytest.mark.parametrize("severity", ["tightened", "reduced"])
+@pytest.mark.parametrize("letter", [row["code_letter"] for row in rows("iso2859_single_tightened.csv")])
+def test_the_master_tables_of_tightened_and_of_reduced_inspection(severity, letter):
+    lot, level = lot_of(letter)
+    (row,) = (row for row in rows(f"iso2859_single_{severity}.csv") if row["code_letter"] == letter)
     for aql, (size, accept) in plans_of(row).items():
-        found = standard_plan(lot, level, float(aql), "tightened")
+        found = standard_plan(lot, level, float(aql), severity)
         assert (found.n, found.accept) == (min(size, lot), accept), aql
 
 
