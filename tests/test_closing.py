@@ -1,11 +1,13 @@
 """Closing shifts into the books, on the real historian: once, and again when something touches them."""
 
+from pathlib import Path
+
 from andon.ask import Question, ask
 from andon.ledger import Fate, Which
 from andon.model import Loss, Window
 from andon.units import HOUR, MINUTE
 from andon.watch import Closed
-from works import O1_LOSSES, PRESS, START, Works
+from works import O1, O1_LOSSES, PLANT, PRESS, START, Works, opened, shut
 
 
 def test_the_shift_of_oracle_1_is_closed_to_the_microsecond(oracle: Works) -> None:
@@ -102,6 +104,18 @@ def test_scrap_written_off_by_hand_is_booked_by_its_reason(oracle: Works) -> Non
     assert {(e.reason, e.parts, e.money) for e in rejects} == {("burr", 4.0, 8.0), ("", 19.0, 38.0)}
     assert sum(e.micros for e in rejects) == 23 * 45_000_000
     assert oracle.books.balance().holds
+
+
+def test_rework_of_a_machine_with_counters_costs_its_time_and_rejects_their_value(tmp_path: Path) -> None:
+    works = opened(tmp_path, PLANT + '\n[machine.signals.rework_count]\nkind = "count"\ncounting = "delta"\n')
+    works.say("state", O1)
+    for signal, parts in (("total_count", 100), ("reject_count", 6), ("rework_count", 4)):
+        works.count(signal, [(100, parts), (485, 0)])
+    works.close()
+    found = {e.fate: (e.parts, e.micros, e.money) for e in works.books.entries(Which(losses=(Loss.DEFECTS,)))}
+    assert found == {Fate.REJECT: (6.0, 270_000_000, 12.0), Fate.REWORK: (4.0, 180_000_000, 3.0)}
+    assert works.books.balance().holds
+    shut(works)
 
 
 def test_time_is_priced_by_the_hour_and_scrap_by_its_value(oracle: Works) -> None:

@@ -1,6 +1,7 @@
 """What every study in the catalog must keep to, asked of each one; and that the checks catch what they are for."""
 
-from dataclasses import is_dataclass
+import re
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import get_args, get_type_hints
@@ -8,10 +9,18 @@ from typing import get_args, get_type_hints
 import pytest
 
 import andon.studies
-from andon import catalog
+from andon import catalog, page
 from andon.catalog import SHELF, Study, figures, find, study
 from andon.checks import CHECKS, check_study
 from andon.model import States
+from andon.surfaces.cli import show
+from andon.surfaces.cli.desk import Desk
+from andon.surfaces.mcp.figures import figure
+from andon.surfaces.report.dossier import written
+from andon.surfaces.report.writing import Writing
+
+CHANCES = re.compile(r"p|q|\w+_p|false_share|lots_chance|site_chance|rarity")
+"""How figures are called that are p-values, or made of them."""
 
 
 @pytest.mark.parametrize("name", catalog.study_names())
@@ -53,6 +62,23 @@ def _kinds(answer: type) -> set[type]:
     """The type of an answer and those of its rows."""
     rows = [a for hint in get_type_hints(answer).values() for a in get_args(hint) if is_dataclass(a)]
     return {answer, *(k for row in rows if isinstance(row, type) for k in _kinds(row))}
+
+
+def test_a_p_value_is_a_probability_and_not_a_ratio_that_is_told_in_per_cent() -> None:
+    modules = [import_module(m.name) for m in walk_packages(andon.studies.__path__, "andon.studies.")]
+    rows = {c for m in modules for n, c in vars(m).items() if is_dataclass(c) and not n.startswith("_")}
+    rows = {c for c in rows if any(CHANCES.fullmatch(f.name) for f in fields(c))}
+    found = {(c.__name__, f.name): f.unit for c in rows for f in figures(c) if CHANCES.fullmatch(f.name)}
+    assert list(found.values()).count("{p}") > 30
+    assert [name for name, unit in found.items() if unit == "1"] == []
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.00041, "0.0004"), (3e-9, "< 0.0001"), (0.25, "0.2500")])
+def test_every_face_tells_a_p_value_alike(value: float, said: str) -> None:
+    desk = Desk("en", lambda: andon)
+    assert (show.figure(value, "{p}", desk), show.heading(desk, "p", "{p}")) == (said, "p")
+    assert figure(value, "{p}", "UTC") == written(Writing("en", "UTC"), value, "{p}") == said
+    assert page.text_list([("p", value, "{p}")]) == [f"p {said}"]
 
 
 @pytest.fixture

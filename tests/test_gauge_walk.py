@@ -51,10 +51,33 @@ def test_a_study_is_walked_through_line_by_line_and_judged_by_what_was_read_last
     assert 99.0 not in judged.values
 
 
-def test_a_reading_of_a_study_says_its_trial_and_a_study_that_nobody_planned_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "error", "says"),
+    [
+        ({"trial": 0}, BadInput, "the trial, 1 or more"),
+        ({"plan": "G-9"}, UnknownName, "planned gauge study 'G-9'. Did you mean 'G-1'"),
+        ({"unit": "9"}, BadInput, r"part '9'.*: parts 7, 8; by Li, Bo; trials 1 to 2\."),
+        ({"appraiser": "eva"}, BadInput, "by 'eva' in trial 1"),
+        ({"appraiser": ""}, BadInput, "by 'eva' in trial 1"),
+        ({"trial": 3}, BadInput, "in trial 3"),
+        ({"test": "length"}, BadInput, "of length of part '7'.* Planned is width at line-1/saw"),
+    ],
+)
+def test_a_reading_that_is_in_no_plan_is_refused_with_what_is_planned(
+    tmp_path: Path, other: dict[str, object], error: type[Exception], says: str
+) -> None:
     (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
-    said = {"machine": SAW, "test": "width", "unit": "7", "value": 10.0, "plan": "G-1"}
-    with Historian.own(tmp_path / "history") as history, pytest.raises(BadInput, match="the trial, 1 or more"):
-        act("inspect", said, plant=read_plant(tmp_path), history=history, folder=tmp_path, who="eva", right="operator")
+    app.plan_gauge_study(tmp_path, "G-1", Wanted(SAW, "width", "7, 8", "Li, Bo", 2), by=BY)
+    said = {"machine": SAW, "test": "width", "unit": "7", "value": 10.0, "plan": "G-1", "appraiser": "Li", "trial": 1}
+    with Historian.own(tmp_path / "history") as history, pytest.raises(error, match=says):
+        act(
+            "inspect",
+            said | other,
+            plant=read_plant(tmp_path),
+            history=history,
+            folder=tmp_path,
+            who="eva",
+            right="operator",
+        )
     with pytest.raises(UnknownName, match="planned gauge study 'G-9'"):
         app.gauge_study(tmp_path, "G-9")

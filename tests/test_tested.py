@@ -29,6 +29,7 @@ counting = "delta"
 kind = "count"
 counting = "delta"
 """
+CYCLE = 'cycles = [{ ideal_cycle = "45 s", machine = "line-1/press-3" }]\n'
 TESTER = PLANT.replace(COUNTERS, "")
 SHIFT = Window(START, START + 8 * HOUR)
 
@@ -111,13 +112,16 @@ def test_a_test_that_was_made_again_costs_the_time_of_the_tester_and_no_part(sta
     assert station.books.balance().holds
 
 
-def test_where_no_hour_has_a_price_a_test_that_was_made_again_costs_what_the_part_does(tmp_path: Path) -> None:
-    works = opened(tmp_path, TESTER.replace("hour_value = 60.0\n", ""))
+@pytest.mark.parametrize("unknown", ["hour_value = 60.0\n", CYCLE], ids=["no price", "no cycle"])
+def test_a_test_made_again_whose_time_or_price_is_not_known_has_no_money(tmp_path: Path, unknown: str) -> None:
+    assert unknown in TESTER
+    works = opened(tmp_path, TESTER.replace(unknown, ""))
     works.say("state", [(0, "run"), (470, "none"), (960, "run")])
     give(works, units_of(ROWS))
     works.close()
     found = booked(works, shift="early")
-    assert (found["reject", "bin 7"], found["rework", ""]) == ((2.0, 4.0), (1.0, 2.0))
+    assert (found["reject", "bin 7"], found["rework", ""]) == ((2.0, 4.0), (1.0, None))
+    assert works.books.balance().holds
     shut(works)
 
 

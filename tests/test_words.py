@@ -1,6 +1,7 @@
 """Everything that the house says to people has its Chinese."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from andon.errors import UnknownName
 from andon.surfaces.cli.index import PANELS
 from andon.surfaces.rest.studies import _method
 from andon.words import explained, paragraphs, say, told
-from speech import CHINESE, SOURCE, english, spoken
+from speech import CHINESE, SOURCE, TABLES, english, spoken
 
 STUDIES = studies()
 CLI = Path(andon.__file__).parent / "surfaces" / "cli"
@@ -39,6 +40,11 @@ def test_every_text_of_the_command_line_has_its_chinese(file):
 @pytest.mark.parametrize("file", SPEAKING, ids=lambda f: str(f.relative_to(SOURCE)))
 def test_everything_that_is_said_has_its_chinese(file):
     assert {line: left for line, text in spoken(file) if (left := english(text))} == {}
+
+
+def test_every_text_has_its_chinese_in_one_place():
+    said = Counter((kind, text) for table in TABLES for kind in table for text in table[kind])
+    assert [text for text, times in said.items() if times > 1] == []
 
 
 def test_every_command_and_panel_has_its_chinese():

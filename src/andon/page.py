@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from .model import moment
+from .units import probable
 
 STYLE = (
     "<style>.andon{font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif}.andon table{border-collapse:collapse;"
@@ -32,7 +33,7 @@ def page(title: str, subtitle: str, parts: Sequence[str]) -> str:
 def figure_list(rows: Sequence[tuple[str, object, str, str]]) -> str:
     """Figures one below the other: (name, value, unit, meaning)."""
     body = "".join(
-        f'<tr><td>{escape(_words(name))}</td><td class="n">{_value(value, unit)}</td>'
+        f'<tr><td>{escape(_words(name))}</td><td class="n">{escape(_value(value, unit))}</td>'
         f'<td class="dim">{escape(meaning)}</td></tr>'
         for name, value, unit, meaning in rows
     )
@@ -86,16 +87,18 @@ def _words(name: str) -> str:
 
 def _cell(value: object, unit: str) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f'<td class="{"n" if number else ""}">{_value(value, unit)}</td>'
+    return f'<td class="{"n" if number else ""}">{escape(_value(value, unit))}</td>'
 
 
 def _value(value: object, unit: str) -> str:
     if value is None:
         return "–"
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return escape(str(value))
+        return str(value)
     if unit == "1":
         return f"{value:.1%}"
+    if unit == "{p}":
+        return probable(value)
     if unit == "us":
         return f"{value / 60e6:,.1f} min"
     if unit.startswith("us/"):

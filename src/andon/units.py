@@ -15,6 +15,14 @@ class Unit:
 
 
 Ratio = Annotated[float, Unit("1")]
+Probability = Annotated[float, Unit("{p}")]
+"""A p-value or the like: people read it as a number such as 0.0004 (`probable`), not in per cent."""
+Correlation = Annotated[float, Unit("{r}")]
+"""From -1 to 1."""
+Factor = Annotated[float, Unit("{ratio}")]
+"""How many times as large; 1 is alike."""
+Statistic = Annotated[float, Unit("{statistic}")]
+"""What a test statistic, a coefficient or a shape came to: a bare number."""
 Parts = Annotated[float, Unit("{part}")]
 Micros = Annotated[int, Unit("us")]
 Moment = Annotated[int, Unit("us{1970}")]
@@ -32,6 +40,19 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
 LENGTHS = {"us": 1, "ms": 1_000, "s": SECOND, "min": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
+
+
+BARE = ("", "1", "us", "us{1970}", "{p}", "{statistic}", "{unit2}")
+"""Units of which nothing is told beside the figure: it shows them itself, or has none that has a name."""
+
+
+def probable(value: float) -> str:
+    """A probability as people read it.
+
+    >>> probable(0.00041), probable(3e-7), probable(0.25)
+    ('0.0004', '< 0.0001', '0.2500')
+    """
+    return "< 0.0001" if 0 <= value < 0.0001 else f"{value:.4f}"
 
 
 def duration(text: str) -> int:

@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from andon.acquire.frames import decode, encode, frames
 from andon.errors import BadInput, Damaged
 from andon.historian import Historian
+from andon.historian.hot import open_store, snapshot, table, transaction
+from andon.historian.measured.keep import enter, write_pair
+from andon.historian.sql import sql
+from andon.historian.write import write
 from andon.model import Batch, Measurements, Window
 
 UTC = pa.timestamp("us", "UTC")
@@ -33,6 +37,12 @@ def found(rows: list[dict[str, object]], machine: str = "tester") -> pa.Table:
     columns = {n: [row.get(n) for row in rows] for n in names if n != "at"}
     at = pa.array([MONDAY + int(str(row["at"])) * SECOND for row in rows]).cast(UTC)
     return pa.table({"machine": [machine] * len(rows), "at": at, **columns})
+
+
+def doubled(name: str) -> pa.Table:
+    """A measurement with a column twice."""
+    table = found([{"at": 1, "unit_id": "a", "test": "gap", "value": 1.0, "who": "Li", "lot": "L1"}])
+    return table.append_column(name, table[name])
 
 
 def wafer(name: str, since: int, dies: int, tests: int) -> tuple[pa.Table, pa.Table]:
@@ -111,6 +121,23 @@ def test_a_lot_reads_the_same_whole_and_test_by_test(history: Historian, dies: i
     assert (history.sql("SELECT count(*) AS n FROM measurements").to_pylist()) == [{"n": 3 * dies * 100}]
     assert history.sql("SELECT wafer, count(*) AS n FROM units GROUP BY 1 ORDER BY 1").to_pylist()[0]["n"] == dies
     assert history.verify(deep=True).sound
+
+
+def test_what_was_said_again_is_there_once_in_sql_of_files_of_earlier_days(tmp_path: Path) -> None:
+    """They hold both: what two batches said of a unit was sealed as it was."""
+    store = open_store(tmp_path, lambda: MONDAY * 1000)
+    for number, value in enumerate((1.5, 2.5)):
+        row = {"at": 5, "unit_id": "a", "test": "gap", "value": value}
+        write(store, Batch("line", number, measurements=found([row, row | {"unit_id": f"other {number}"}])))
+    with snapshot(store) as db:
+        tables = [table(db, f"SELECT * FROM {name} ORDER BY tested") for name in ("units", "measurements")]
+    pair = write_pair(store, *tables)
+    with transaction(store) as db:
+        enter(db, pair)
+        db.execute("DELETE FROM units")
+        db.execute("DELETE FROM measurements")
+    rows = sql(store, "SELECT unit_id, value FROM measurements ORDER BY 1").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [("a", 2.5), ("other 0", 1.5), ("other 1", 2.5)]
 
 
 def test_a_window_cuts_a_sealed_wafer(history: Historian) -> None:
@@ -207,6 +234,8 @@ def test_what_bins_mean_is_told_by_spells_and_the_later_word_counts(history: His
             "the batch has the units 0 to 0",
         ),
         (Batch("x", 1, units=found([{"at": 1, "unit_id": "a", "who": [1]}])), "a fact is a text"),
+        *[(Batch("x", 1, measurements=doubled(n)), f"column '{n}' is there 2 times") for n in ("test", "at", "who")],
+        (Batch("x", 1, units=doubled("lot"), measurements=pa.table({"row": [0], "test": ["gap"]})), "'lot' is"),
     ],
 )
 def test_what_cannot_be_stored_is_named(history: Historian, batch: Batch, says: str) -> None:

@@ -172,6 +172,7 @@ def test_a_clock_that_steps_back_stores_all_the_same(tmp_path: Path) -> None:
     [
         (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "val": [1.0]}), "unknown column 'val'"),
         (pa.table({"at": pa.array([MONDAY]).cast(UTC)}), "column 'signal' is missing"),
+        (pa.table([["p/x"], ["p/y"]], names=["signal", "signal"]), "column 'signal' is there 2 times"),
         (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(pa.timestamp("us"))}), "has no time zone"),
         (pa.table({"signal": ["p/x"], "at": pa.array([MONDAY]).cast(UTC), "value": ["full"]}), "cannot be stored"),
     ],

@@ -126,7 +126,11 @@ def test_a_gauge_study_is_planned_and_its_sheet_printed(visit, served, picture, 
     page.fill(".planform input[name=appraisers]", "Li, Anna")
     page.fill(".planform input[name=parts]", "5")
     page.click(".planform button.main")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/api/measured/units" in r.url else None)
     page.wait_for_url(f"**study={name}**")
+    page.wait_for_load_state("networkidle")
+    assert len(asked) <= 2, "a page that is left alone asks for its readings once"
     picture(page, f"quality-gauges-{lang}-{theme}-{size}")
     page.goto(served.url + page.locator(".gauges a[target=_blank]").get_attribute("href"))
     text = page.inner_text("body")
@@ -181,6 +185,12 @@ def test_a_gauge_study_is_walked_through_at_the_tablet(visit, served, picture, l
 
     until(lambda: None not in read(), 30, "the readings")
     assert read() == [25.0, 25.01, 25.02, 25.03]
+
+
+def test_a_p_value_is_read_as_a_probability(visit):
+    page = visit("/studies/wafer-map?at=test/prober-1&last=30%20d")
+    page.wait_for_selector("dl.figures dd")
+    assert "< 0.0001" in page.inner_text("dl.figures"), "dies of these patterns do not fail together by chance"
 
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -4,12 +4,14 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl.worksheet.worksheet import Worksheet
 
 from andon.app.editing import written_plant
 from andon.app.keeping import receipts, refused
@@ -18,7 +20,7 @@ from andon.app.serving import site
 from andon.config import read_plant
 from andon.errors import NotAllowed
 from andon.ledger import audit
-from andon.sheet import Sheet, workbook
+from andon.sheet import Book, Sheet
 from works import O1, PRESS, Works, opened, shut
 
 WINDOW = {"since": "2024-03-04T06:00", "until": "2024-03-04T14:00"}
@@ -189,9 +191,23 @@ def test_a_question_that_is_put_over_http_stands_until_it_is_ended(asks: TestCli
     assert asks.get("/api/schedules").json() == []
 
 
+def written(sheet: Sheet) -> Worksheet:
+    book = Book("Asia/Shanghai")
+    book.sheet(sheet)
+    return openpyxl.load_workbook(io.BytesIO(book.finished())).worksheets[0]
+
+
+def test_cells_are_in_the_units_that_people_read_and_stay_numbers() -> None:
+    units = ("1", "us", "us{1970}", "{p}", "us/{part}", "{value}mm", "")
+    cells = [0.5, 90_000_000, 0, 3e-9, 1_500_000, 2.5, None]
+    head, row = written(Sheet("a", [("n", u) for u in units], [cells])).rows
+    assert [c.value for c in head] == ["n", "n (min)", "n", "n", "n (s)", "n (mm)", "n"]
+    assert [c.value for c in row] == [0.5, 1.5, datetime(1970, 1, 1, 8), 3e-9, 1.5, 2.5, None]
+    assert (row[0].number_format, row[3].number_format) == ("0.0%", '[<0.0001]"< 0.0001";0.0000')
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'])
 def test_no_text_of_a_workbook_is_a_formula(text: str) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(workbook([Sheet(text, [(text, "")], [[text], [-1.5]])])))
-    cells = [c for row in book.worksheets[0].iter_rows() for c in row]
+    cells = [c for row in written(Sheet(text, [(text, "")], [[text], [-1.5]])).iter_rows() for c in row]
     assert [c.data_type for c in cells] == ["s", "s", "n"]
     assert cells[1].value == text

@@ -109,10 +109,13 @@ tests = st.lists(
 )
 
 
-@given(tests)
-def test_everything_adds_up(rows: list[tuple[str, int, int, int]]) -> None:
+@given(tests, st.booleans())
+def test_everything_adds_up(rows: list[tuple[str, int, int, int]], told: bool) -> None:
+    """Also where a tester says of a unit what its bin does not mean."""
     names, site, hard, passed = zip(*rows, strict=True)
-    found = bins(Units.of(range(len(rows)), names, site=site, hard=hard, soft=hard, passed=passed))
+    meaning = {1: Bin("good", True), 5: Bin("open", False)} if told else {}
+    units = Units.of(range(len(rows)), names, site=site, hard=hard, soft=hard, passed=passed, hard_bins=meaning)
+    found = bins(units)
     for kind in ("hard", "soft"):
         of = [b for b in found.bins if b.kind == kind]
         assert sum(b.units for b in of) == found.units + found.unknown == len(set(names))

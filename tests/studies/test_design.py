@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.errors import BadQuestion
-from andon.studies.quality import designs
+from andon.studies.quality import designs, forbidden
 from andon.studies.quality.design import design
 from andon.studies.quality.effects import lenth
+from andon.studies.quality.factors import factors_of
 
 FIVE = ", ".join(f"{n} 1..2" for n in "ABCDE")
 
@@ -82,6 +83,44 @@ def test_optimal_runs_are_no_worse_than_the_librarys():
 def test_optimal_runs_of_names_are_the_orthogonal_ones_where_these_exist(levels, names, runs):
     found = designs.optimal(levels, "linear", runs, 1, names)
     assert designs.efficiency(found, "linear", names) == pytest.approx(1.0)
+
+
+def wrong_oven(t, minutes, catalyst):
+    return (float(t) >= 175 and minutes == "30") or (catalyst != "A" and float(minutes) < 20)
+
+
+def wrong_press(t, minutes, pressure):
+    return (t == "200" and minutes == "30") or (float(t) > 175 and pressure == "1")
+
+
+@pytest.mark.parametrize(
+    ("factors", "model", "forbidden", "wrong"),
+    [
+        ("T 150|175|200, t 10|20|30, c A|B|C", "linear", "T>=175 & t=30; c!=A & t<20", wrong_oven),
+        ("T 150..200, t 10..30, p 1..3", "quadratic", "T=200 & t=30; T > 175 & p=1.0", wrong_press),
+        ("T 150..200, t 10..30, p 1..3", "linear", "T=200 & t=30; T > 175 & p=1", wrong_press),
+    ],
+)
+def test_an_optimal_plan_leaves_out_what_is_forbidden_and_still_tells_its_model(factors, model, forbidden, wrong):
+    found = design(factors, "optimal", model, forbidden=forbidden)
+    for run in found.rows:
+        assert not wrong(*(part.split("=")[1] for part in run.settings.split(", ")))
+    assert 0.2 < found.efficiency <= design(factors, "optimal", model).efficiency + 1e-9
+
+
+def test_optimal_runs_without_forbidden_ones_are_no_worse_than_the_librarys():
+    """pyDOE3 by Fedorov's exchange over the points that are left, full quadratic model of three factors, 14 runs."""
+    from pyDOE3.doe_optimal import optimal_design
+
+    levels = [[-1.0, 0.0, 1.0]] * 3
+    barred = forbidden.barred(factors_of("A -1..1, B -1..1, C -1..1"), levels, "A=1 & B=1; B<0 & C>=0; A=-1 & C=-1")
+    grid = designs.factorial(3, [3, 3, 3])
+    left = grid[barred.may(grid)]
+    assert len(left) == 27 - 3 - 6 - 3
+    theirs, _ = optimal_design(candidates=left, n_points=14, degree=2, criterion="D", method="fedorov")
+    ours = designs.optimal(levels, "quadratic", 14, 1, barred=barred)
+    assert barred.may(ours).all()
+    assert designs.efficiency(ours, "quadratic") >= designs.efficiency(theirs, "quadratic") - 1e-9
 
 
 def test_names_have_no_squares():
@@ -222,6 +261,16 @@ def test_results_by_run_may_be_missing():
         ({"factors": "A 1..2, B 1..2", "results": "1, 2"}, "2 results for 4"),
         ({"factors": "A 1..2, B 1..2", "results": "9=1"}, "no result|no run"),
         ({"factors": "A 1..2, B 1..2", "blocks": 3}, "2, 4 or 8"),
+        ({"factors": "A 1..2, B 1..2", "forbidden": "A=1 & B=1"}, "leave combinations out of an optimal one"),
+        ({"factors": "A 1..2, B 1..2", "kind": "optimal", "forbidden": "C=1"}, r"no condition on a factor \(A, B\)"),
+        ({"factors": "A 1..2, B 1..2", "kind": "optimal", "forbidden": "A=3"}, "holds for no level of A"),
+        ({"factors": "A 1..2, B 1..2", "kind": "optimal", "forbidden": "A=x"}, "A is a number"),
+        ({"factors": "A x|y, B 1..2", "kind": "optimal", "forbidden": "A>x"}, "names have no order"),
+        (
+            {"factors": "A 1..2, B 1..2", "kind": "optimal", "forbidden": "A=1 & B=1; A=2; B=2"},
+            "Hardly any|cannot be told",
+        ),
+        ({"factors": "A 1..2, B 1..2", "kind": "optimal", "centres": 1, "forbidden": "A>1 & B>1"}, "middle of the"),
     ],
 )
 def test_what_is_no_plan_is_told(given_, said):

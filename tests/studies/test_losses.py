@@ -35,8 +35,9 @@ RUNNING = States.of([(0, 60 * MINUTE, "producing")])
 MINUTE_CYCLE = Products({"": (Rate(0, 1.0 * MINUTE, None),)})
 
 
-def counted(total=None, good=None, rejects=None):
-    counts = [None if n is None else Counts.of([(30 * MINUTE, n)]) for n in (total, good, rejects)]
+def counted(*parts):
+    """Total, good, rejects and rework, None where they are not counted."""
+    counts = [None if n is None else Counts.of([(30 * MINUTE, n)]) for n in (*parts, None)[:4]]
     return Output(HOUR_LONG, *counts)
 
 
@@ -88,6 +89,23 @@ def test_money_is_the_value_of_parts_or_of_the_hour():
     by_hour = {r.loss: r.money for r in losses(states, output, calendar, products, hourly).rows}
     assert by_hour[Loss.BREAKDOWN] == pytest.approx(38.0)
     assert by_hour[Loss.DEFECTS] == 19 * 4.0
+
+
+@pytest.mark.parametrize(
+    ("hour", "counts", "money"),
+    [
+        (None, (40, None, 3, 2), 12.0),  # three rejects at 4.00; nobody prices the time of the two that are reworked
+        (60.0, (40, None, 3, 2), 14.0),  # a minute each at 60.00 an hour
+        (60.0, (40, None, 0, 2), 2.0),
+        (None, (40, None, 0, 2), None),
+        (60.0, (40, 37, 3, 2), 12.0),  # what was reworked came back as good: it is not among those that were not good
+    ],
+)
+def test_rework_costs_its_time_and_no_part(hour, counts, money):
+    products = Products({"": [Rate(0, 1.0 * MINUTE, 4.0)]})
+    rules = StopRules(RULES.elements, RULES.losses, RULES.reasons, RULES.minor_stop, hour_value=hour)
+    found = losses(RUNNING, counted(*counts), DAY, products, rules)
+    assert {r.loss: r.money for r in found.rows}[Loss.DEFECTS] == money
 
 
 def test_what_nothing_prices_has_no_money():

@@ -127,7 +127,9 @@ def checked(table: pa.Table, form: Mapping[str, tuple[Check, bool]], where: str)
         It has others, lacks one, or one has the wrong type.
     """
     for name in table.column_names:
-        if (name not in form and ANY not in form) or table.column_names.count(name) > 1:
+        if table.column_names.count(name) > 1:
+            raise BadInput(f"{where}: column {name!r} is there twice.")
+        if name not in form and ANY not in form:
             raise BadInput(f"{where}: unknown column {name!r}. The columns are {', '.join(form)}.")
     strange = [(n, form[ANY]) for n in table.column_names if n not in form]
     for name, (fits, needed) in (*(f for f in form.items() if f[0] != ANY), *strange):

@@ -97,7 +97,7 @@ def act(
     }
     begun = audit.append(ledger, **told, result={"state": "begun", **({"key": key} if key else {})})
     try:
-        done = known.function(Desk(plant, history, who, begun.number, now), **values)
+        done = known.function(Desk(folder, plant, history, who, begun.number, now), **values)
     except AndonError as error:
         audit.append(ledger, **told, result={"state": "failed", "of": begun.number, "says": str(error)})
         raise
@@ -106,7 +106,7 @@ def act(
 
 
 def rehearsed(
-    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, who: str, right: str
+    name: str, arguments: Mapping[str, object], *, plant: Plant, history: Memory, folder: Path, who: str, right: str
 ) -> tuple[dict[str, object], Mapping[str, object]]:
     """What an act would be given and would say, had it been done now; nothing is written.
 
@@ -128,7 +128,7 @@ def rehearsed(
     given |= {p.name: "now" for p in known.parameters if p.kind is Window and p.name not in given and not p.required}
     values = {p.name: _parsed(known, p, given, (plant, now)) for p in known.parameters if p.required or p.name in given}
     unwritten = cast(Memory, _Unwritten(history))
-    said = known.function(Desk(plant, unwritten, who, 0, now), **values)
+    said = known.function(Desk(folder, plant, unwritten, who, 0, now), **values)
     return {k: _written(v) if isinstance(v, Window) else v for k, v in values.items()}, said
 
 

@@ -8,12 +8,11 @@ import pyarrow as pa
 
 from ..errors import BadInput
 from ..model import Window, moment
+from .gauges import expected, planned
 from .register import Desk, Done, may
 
 PHOTO = re.compile(r"[0-9a-f]{64}\.(jpg|png|webp)")
 """How a photo in the plant folder is called: its digest and its kind."""
-STUDY = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
-"""How a planned gauge study is called."""
 VERDICTS = {"": None, "passed": True, "failed": False}
 
 
@@ -76,16 +75,14 @@ def inspect(
         What there is to say about it.
     """
     place = desk.plant.machine(machine)
-    if not unit.strip() or not test.strip():
-        raise BadInput("An inspection needs a unit (serial number or part id) and a test (what was looked at).")
-    if verdict not in VERDICTS:
-        raise BadInput(f"A verdict is passed or failed, not {verdict!r}.")
-    if value is None and not verdict:
-        raise BadInput("Give a value, or say whether it passed or failed.")
+    _told(unit, test, value, verdict)
     if photo and not PHOTO.fullmatch(photo):
         raise BadInput(f"{photo!r} is no photo of this plant: send the photo first, and give the name that comes back.")
-    if (plan and not STUDY.fullmatch(plan)) or trial < 0 or bool(plan) != bool(trial):
+    if trial < 0 or bool(plan) != bool(trial):
         raise BadInput(f"A reading of a gauge study has its name and the trial, 1 or more: not {plan!r} and {trial}.")
+    who = appraiser.strip() or desk.who
+    if plan:
+        expected(planned(desk.folder, plan), (machine, test), who, trial, unit.strip())
     meant = desk.now if at is None else at.since
     if meant > desk.now:
         raise BadInput(f"{desk.clock(meant)} is yet to come. Give a moment until now.")
@@ -93,7 +90,7 @@ def inspect(
     row: dict[str, object] = {"machine": machine, "unit_id": unit.strip(), "test": test, "value": value}
     row |= {"step": step, "lot": lot, "product": product or place.default_product, "unit": known.unit}
     row |= {"low": known.low, "high": known.high, "passed": VERDICTS[verdict]}
-    row |= {"who": appraiser.strip() or desk.who, "gauge": gauge or known.gauge, "photo": photo}
+    row |= {"who": who, "gauge": gauge or known.gauge, "photo": photo}
     row |= {"plan": plan, "trial": str(trial)} if plan else {}
     kinds = dict.fromkeys(("value", "low", "high"), pa.float64()) | {"passed": pa.bool_()}
     table = pa.table({n: pa.array([v], kinds.get(n, pa.string())) for n, v in row.items()})
@@ -105,6 +102,16 @@ def inspect(
         "verdict": verdict or _judged(value, known.low, known.high),
         "at": f"{moment(meant):%Y-%m-%dT%H:%M:%SZ}",
     }
+
+
+def _told(unit: str, test: str, value: float | None, verdict: str) -> None:
+    """Refuse what says nothing of a unit."""
+    if not unit.strip() or not test.strip():
+        raise BadInput("An inspection needs a unit (serial number or part id) and a test (what was looked at).")
+    if verdict not in VERDICTS:
+        raise BadInput(f"A verdict is passed or failed, not {verdict!r}.")
+    if value is None and not verdict:
+        raise BadInput("Give a value, or say whether it passed or failed.")
 
 
 def _judged(value: float | None, low: float | None, high: float | None) -> str:

@@ -94,7 +94,7 @@ def propose(
     UnknownName, BadInput, BadQuestion
         It could not be done; or too many proposals wait already.
     """
-    meant, said = rehearsed(name, arguments, plant=plant, history=history, who=who, right=right)
+    meant, said = rehearsed(name, arguments, plant=plant, history=history, folder=folder, who=who, right=right)
     if len(waiting(folder)) >= MOST:
         raise BadInput(f"{MOST} proposals wait for a person already. Have them confirmed or dismissed first.")
     name = name.replace("-", "_")

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import NoneType
 from typing import Protocol, TypeVar, get_args, get_type_hints
 
@@ -34,8 +35,9 @@ class Memory(History, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where an act works: the plant, its history, who acts, under which number of the audit log, and when."""
+    """Where an act works: the plant folder, the plant, its history, who acts, under which number of the log, when."""
 
+    folder: Path
     plant: Plant
     history: Memory
     who: str

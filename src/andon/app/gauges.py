@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..acts.inspections import STUDY
-from ..answer import Plain
+from ..acts.gauges import NAME, Planned, keep, kept, planned
+from ..answer import Plain, plain
 from ..errors import BadQuestion, UnknownName
 from ..model import Found, Window
 from ..model.measured import texts
@@ -21,9 +19,10 @@ from .opening import paper, reading
 from .recorded import Doer, recorded
 from .reported import Document
 
-FOLDER = "gauge-studies"
 MOST = 2000
 """Readings of one study."""
+RECORDED = ("name", "machine", "test", "trials", "seed")
+"""What the audit log has of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def plan_gauge_study(folder: Path, name: str, wanted: Wanted, *, by: Doer) -> di
     UnknownName
         The plant has no such machine.
     """
-    if not STUDY.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise BadQuestion(
             f"{name!r} is no name of a gauge study: write letters, digits, '-', '_' and '.', such as G-12."
         )
@@ -68,28 +67,28 @@ def plan_gauge_study(folder: Path, name: str, wanted: Wanted, *, by: Doer) -> di
             f"{len(parts)} parts, {len(people)} appraisers, {wanted.trials} trials: a gauge study takes two parts and "
             f"two trials at least, and {MOST} readings at most."
         )
-    told: dict[str, Plain] = {
-        "name": name,
-        "machine": wanted.at,
-        "test": wanted.test.strip(),
-        "trials": wanted.trials,
-        "seed": wanted.seed,
-        "made_at": time.time_ns() // 1000,
-        "made_by": by[0],
-        "lines": [[x.order, x.appraiser, x.trial, x.part] for x in ordered(parts, people, wanted.trials, wanted.seed)],
-    }
-    arguments: dict[str, Plain] = {k: told[k] for k in ("name", "machine", "test", "trials", "seed")}
-    with recorded(folder, "gauge_plan", by, "operator", arguments):
-        _keep(folder, name, told)
+    lines = ordered(parts, people, wanted.trials, wanted.seed)
+    study = Planned(
+        name,
+        wanted.at,
+        wanted.test.strip(),
+        wanted.trials,
+        wanted.seed,
+        time.time_ns() // 1000,
+        by[0],
+        tuple((x.order, x.appraiser, x.trial, x.part) for x in lines),
+    )
+    told = _told(study)
+    with recorded(folder, "gauge_plan", by, "operator", {k: told[k] for k in RECORDED}):
+        keep(folder, study)
     return told
 
 
 def gauge_studies(folder: Path) -> list[dict[str, Plain]]:
     """The gauge studies that were planned, the newest first, without their readings."""
     machines = paper(folder).machines
-    found = [_read(file) for file in sorted((folder / FOLDER).glob("*.json"))]
-    shown = [{k: v for k, v in told.items() if k != "lines"} for told in found if told["machine"] in machines]
-    return sorted(shown, key=lambda told: -int(str(told["made_at"])))
+    found = sorted((x for x in kept(folder) if x.machine in machines), key=lambda x: -x.made_at)
+    return [_about(x) for x in found]
 
 
 def gauge_sheet(folder: Path, name: str, *, form: str = "html", language: str = "") -> Document:
@@ -106,22 +105,21 @@ def gauge_sheet(folder: Path, name: str, *, form: str = "html", language: str = 
         raise BadQuestion(f"There is no format {form!r} of a report. There are: {', '.join(FORMATS)}.")
     if language and language not in LANGUAGES:
         raise UnknownName("language", language, LANGUAGES)
-    plant, told = paper(folder), _planned(folder, name)
-    machine, test = str(told["machine"]), str(told["test"])
-    said = plant.machines[machine].characteristics.of(test)
+    plant, study = paper(folder), _planned(folder, name)
+    said = plant.machines[study.machine].characteristics.of(study.test)
     sheet = Sheet(
         name=name,
         plant=plant.name,
-        machine=machine,
+        machine=study.machine,
         zone=plant.zone,
         language=language or plant.language,
-        test=said.title or test if form != "xlsx" else test,
+        test=said.title or study.test if form != "xlsx" else study.test,
         unit=said.unit,
         low=said.low,
         high=said.high,
-        made_at=int(str(told["made_at"])),
-        made_by=str(told["made_by"]),
-        lines=tuple(Line(*line) for line in _lines(told)),
+        made_at=study.made_at,
+        made_by=study.made_by,
+        lines=tuple(Line(*line) for line in study.lines),
     )
     return Document(f"{name}.{form}", MEDIA[form], drawn(sheet, form))
 
@@ -140,19 +138,19 @@ def gauge_study(folder: Path, name: str) -> dict[str, Plain]:
     UnknownName
         No study of that name was planned.
     """
-    told = _planned(folder, name)
-    machine, test = str(told["machine"]), str(told["test"])
+    study = _planned(folder, name)
+    test = study.test
     with reading(folder) as (plant, history):
-        said = plant.machines[machine].characteristics.of(test)
-        measured = history.measurements(machine, Window(int(str(told["made_at"])), 1 << 62), [test])
+        said = plant.machines[study.machine].characteristics.of(test)
+        measured = history.measurements(study.machine, Window(study.made_at, 1 << 62), [test])
     made = _readings(measured.take(test), name) if test in measured.names else {}
     lines: list[Plain] = []
-    for order, appraiser, trial, part in _lines(told):
+    for order, appraiser, trial, part in study.lines:
         value, at = made.get((appraiser, part, trial), (None, None))
         line: dict[str, Plain] = {"order": order, "appraiser": appraiser, "trial": trial, "part": part}
         lines.append(line | {"value": value, "at": at})
     about: dict[str, Plain] = {"title": said.title or test, "unit": said.unit, "low": said.low, "high": said.high}
-    return told | about | {"gauge": said.gauge, "lines": lines}
+    return _about(study) | about | {"gauge": said.gauge, "lines": lines}
 
 
 def _readings(found: Found, name: str) -> dict[tuple[str, str, int], tuple[float, int]]:
@@ -172,18 +170,23 @@ def _readings(found: Found, name: str) -> dict[tuple[str, str, int], tuple[float
     return made
 
 
-def _planned(folder: Path, name: str) -> dict[str, Plain]:
-    known = [str(told["name"]) for told in gauge_studies(folder)]
-    if name not in known:
-        raise UnknownName("planned gauge study", name, known)
-    return _read(folder / FOLDER / f"{name}.json")
+def _planned(folder: Path, name: str) -> Planned:
+    """A study of a machine that the asking person may see."""
+    study, machines = planned(folder, name), paper(folder).machines
+    if study.machine not in machines:
+        raise UnknownName("planned gauge study", name, [x.name for x in kept(folder) if x.machine in machines])
+    return study
 
 
-def _lines(told: dict[str, Plain]) -> list[tuple[int, str, int, str]]:
-    """The readings of a study as they were planned: order, appraiser, trial, part."""
-    lines = told["lines"]
-    assert isinstance(lines, list)
-    return [tuple(line) for line in lines]  # type: ignore[misc, arg-type]  # as plan_gauge_study wrote them
+def _told(study: Planned) -> dict[str, Plain]:
+    told = plain(study)
+    assert isinstance(told, dict)
+    return told
+
+
+def _about(study: Planned) -> dict[str, Plain]:
+    """A study without its readings."""
+    return {k: v for k, v in _told(study).items() if k != "lines"}
 
 
 def named(text: str, kind: str) -> list[str]:
@@ -211,25 +214,3 @@ def ordered(parts: list[str], people: list[str], trials: int, seed: int) -> list
         for who in people:
             lines += [Line(0, who, trial, part) for part in chance.sample(parts, len(parts))]
     return [Line(n, x.appraiser, x.trial, x.part) for n, x in enumerate(lines, 1)]
-
-
-def _keep(folder: Path, name: str, told: dict[str, Plain]) -> None:
-    """Write it once, for good: whole, or not at all."""
-    home = folder / FOLDER
-    home.mkdir(exist_ok=True)
-    file, part = home / f"{name}.json", home / f".{name}.{os.getpid()}.part"
-    with part.open("w", encoding="utf-8") as out:
-        json.dump(told, out, ensure_ascii=False)
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(part, file)
-    except FileExistsError:
-        raise BadQuestion(f"There is a gauge study {name!r} already: give this one another name.") from None
-    finally:
-        part.unlink()
-
-
-def _read(file: Path) -> dict[str, Plain]:
-    told: dict[str, Plain] = json.loads(file.read_text("utf-8"))
-    return told

@@ -168,7 +168,7 @@ def _unit(machine: str, units: Units, place: int) -> Row:
     texts = {n: str(getattr(units, n)[place]) for n in ("unit", "step", "lot", "wafer", "product")}
     numbers = {n: int(getattr(units, n)[place]) for n in ("at", "site", "hard", "soft", "attempt")}
     x, y = (int(getattr(units, n)[place]) for n in ("x", "y"))
-    passed = int(units.passed[place])
+    passed = int(units.verdicts[place])
     facts: Row = {name: str(column[place]) for name, column in units.facts.items() if column[place] != ""}
     bins: Row = {
         f"{n}_name": b.name if (b := getattr(units, f"{n}_bins").get(numbers[n])) else "" for n in ("hard", "soft")

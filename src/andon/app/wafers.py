@@ -138,7 +138,7 @@ def _map(layer: Layer, frame: Frame, rows: Rows) -> Row:
     units, bins = layer.units, layer.shown.dtype == np.int16
     cells = np.full(frame.cells, NOWHERE if bins else np.nan, np.dtype("<i2") if bins else np.dtype("<f4"))
     cells[frame.place(units, rows)] = layer.shown[rows]
-    at, passed = units.at[rows], units.passed[rows]
+    at, passed = units.at[rows], units.verdicts[rows]
     one: Row = {name: str(getattr(units, name)[rows[0]]) for name in ("lot", "wafer", "step", "product")}
     one |= {"machine": layer.machine.path, "since": int(at.min()), "until": int(at.max())}
     one |= {name: getattr(frame, name) for name in ("x", "y", "width", "height")}
@@ -159,14 +159,13 @@ def _scale(layers: Sequence[Layer], shown: str) -> Row:
 
 
 def _bins(layers: Sequence[Layer], known: Mapping[int, Bin]) -> Plain:
-    """Every bin that some die fell into, how many, its name, and whether it passes: as told, else as its dies did."""
+    """Every bin that some die fell into, how many, its name, and whether it passes: as most of its dies did."""
     rows: list[Plain] = []
     numbers = np.concatenate([x.shown for x in layers]) if layers else np.array([], np.int16)
-    passed = np.concatenate([x.units.passed for x in layers]) if layers else np.array([], np.int8)
+    passed = np.concatenate([x.units.verdicts for x in layers]) if layers else np.array([], np.int8)
     for number, count in zip(*np.unique(numbers, return_counts=True), strict=True):
         meant = known.get(int(number))
         judged = passed[(numbers == number) & (passed >= 0)]
-        said = getattr(meant, "passed", None)
-        passes = said if said is not None else (bool(judged.mean() > 0.5) if len(judged) else None)
+        passes = bool(judged.mean() > 0.5) if len(judged) else None
         rows.append({"bin": int(number), "name": getattr(meant, "name", ""), "passed": passes, "count": int(count)})
     return rows

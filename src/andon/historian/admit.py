@@ -117,14 +117,19 @@ def moments(column: Column, where: str) -> Column:
     return _cast(column, pa.int64(), where)
 
 
+def once(given: list[str], where: str) -> None:
+    """Refuse a table that has a column twice."""
+    twice = [f"column {c!r} is there {given.count(c)} times" for c in dict.fromkeys(given) if given.count(c) > 1]
+    if twice:
+        raise BadInput(f"{where}: {'; '.join(twice)}.")
+
+
 def _check_columns(given: list[str], required: tuple[str, ...] | list[str], known: list[str], where: str) -> None:
-    strange, missing = sorted(set(given) - set(known)), [c for c in required if c not in given]
-    if strange or missing:
-        raise BadInput(
-            f"{where}: "
-            + "; ".join([f"unknown column {c!r}" for c in strange] + [f"column {c!r} is missing" for c in missing])
-            + f". The columns are {', '.join(known)}."
-        )
+    once(given, where)
+    wrong = [f"unknown column {c!r}" for c in sorted(set(given) - set(known))]
+    wrong += [f"column {c!r} is missing" for c in required if c not in given]
+    if wrong:
+        raise BadInput(f"{where}: {'; '.join(wrong)}. The columns are {', '.join(known)}.")
 
 
 def _cast(column: Column, kind: pa.DataType, where: str) -> Column:

@@ -59,7 +59,12 @@ TWICE = """
 SELECT EXISTS (SELECT 1 FROM tested a JOIN tested b ON a.place = b.place AND a.block < b.block AND a.lo <= b.hi
     AND b.lo <= a.hi) OR EXISTS (SELECT 1 FROM units)
 """
-"""Whether two batches may have spoken of the same test of a unit: those that were sealed together no longer do."""
+"""Whether two batches whose units lie in different files may have spoken of the same test of a unit."""
+MIXED = """
+SELECT EXISTS (SELECT 1 FROM read_parquet(?, hive_partitioning = false)
+    GROUP BY place, "at", unit_id, step, lot, wafer, x, y, site HAVING min(seq) < max(seq))
+"""
+"""Whether two batches spoke of the same unit of a file: files of earlier days hold all that both of them said."""
 
 
 def sql(store: Store, text: str) -> pa.Table:
@@ -78,6 +83,7 @@ def sql(store: Store, text: str) -> pa.Table:
             for name, rows in {**tables, **hot}.items():
                 desk.register(name, rows)
             desk.execute(_samples(store, segments, doubled))
+            twice = twice or any(_mixed(store, desk, path) for kind, path in blocks if kind == "units")
             for view in _measured(store, blocks, twice=twice):
                 desk.execute(view)
             return _answered(desk, store, text)
@@ -128,6 +134,16 @@ def _samples(store: Store, segments: dict[int, str], doubled: set[int]) -> str:
             '(PARTITION BY signal, h."at" ORDER BY rank DESC) = 1'
         )
     return "CREATE VIEW samples AS " + " UNION ALL ".join(f"({p})" for p in parts)
+
+
+def _mixed(store: Store, desk: duckdb.DuckDBPyConnection, path: str) -> bool:
+    """What `MIXED` says of a file, which never changes."""
+
+    def look() -> tuple[bool, int]:
+        (found,) = desk.execute(MIXED, [str(store.folder / path)]).fetchall()[0]
+        return bool(found), 1
+
+    return store.drawer.of(f"mixed {path}", look)
 
 
 def _measured(store: Store, blocks: list[tuple[str, str]], *, twice: bool) -> Iterator[str]:

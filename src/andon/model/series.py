@@ -171,7 +171,7 @@ class Output:
 
     At least one of `total` and `good` is known. `rejects` and `rework` are None where the machine does not count them.
     `product` is None where the machine has no product signal; `observed` says when the counters were heard. With
-    `retests` rework is tests that were made again: they took time, and no part was lost by them.
+    `retests` rework is tests that were made again.
     """
 
     window: Window
@@ -182,6 +182,11 @@ class Output:
     product: Spells | None = None
     observed: Spells | None = None
     retests: bool = False
+
+    @property
+    def recovers(self) -> bool:
+        """Whether rework is among the parts that were not good; a counter of good parts may hold what was reworked."""
+        return self.rework is not None and (self.retests or self.good is None)
 
     def within(self, window: Window) -> Output:
         """The same output, cut to `window`."""

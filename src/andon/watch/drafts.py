@@ -20,11 +20,11 @@ from ..reading import REACH, History, gathered, written_off
 from ..reading import Bench as Reading
 from ..studies.production.elements import elements
 from ..studies.production.losses import Losses, losses_in
-from ..studies.production.lost import LossRow
+from ..studies.production.lost import LossRow, PricedRun, scrap_cost
 from ..studies.production.made import Run, made
 from ..studies.production.oee import Oee, oee_of
 from .behind import Cause, Stretches, behind
-from .parts import NOT_GOOD, both, sorted_out
+from .parts import NOT_GOOD, Rework, both, sorted_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def draft(of: Bench, shift: Shift) -> Draft:
     scrapped: dict[str, float] = {}
     for _, reason, quantity in (s for s in of.scrapped if s[0] in shift.window):
         scrapped[reason] = scrapped.get(reason, 0.0) + quantity
-    hour = of.rules.hour_value if of.output.retests else None
-    entries = sorted_out(closing, list(found.values()), scrapped.items(), hour_of_rework=hour)
+    price = Rework(of.rules.hour_value) if of.output.recovers else None
+    entries = sorted_out(closing, list(found.values()), scrapped.items(), price)
     return closing, [replace(e, coverage=closing.coverage) for e in entries]
 
 
@@ -182,7 +182,7 @@ def _entry(of: Bench, shift: Shift, piece: Piece, row: LossRow) -> Entry:
 def _unrated(of: Bench, shift: Shift, piece: Piece, run: Run) -> Iterable[Entry]:
     """What was made while no ideal cycle was known."""
     bad = None if run.made is None or run.good is None else run.made - run.good
-    cost = None if run.value is None or bad is None else bad * run.value
+    cost = None if bad is None else scrap_cost((bad, run.reworked), 0, PricedRun(of.rules.hour_value, run))
     made = None if run.good is not None else run.made
     for loss, parts, fate, money in (
         (Loss.PRODUCTIVE, run.good, Fate.GOOD, 0.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..ledger import Closing, Entry, Fate
 from ..ledger.entries import FATES, millionths, plain
@@ -14,12 +14,19 @@ NOT_GOOD = (Loss.STARTUP, Loss.DEFECTS)
 Demand = tuple[Fate, str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """Rework that costs its time and no part, by what an hour of the machine costs (None: nobody said)."""
+
+    hour_value: float | None
+
+    def cost(self, micros: int) -> int | None:
+        """Millionths of money; None where the time or its price is not known."""
+        return round(micros / HOUR * self.hour_value * 1e6) if self.hour_value is not None and micros else None
+
+
 def sorted_out(
-    closing: Closing,
-    entries: Sequence[Entry],
-    scrapped: Iterable[tuple[str, float]],
-    *,
-    hour_of_rework: float | None = None,
+    closing: Closing, entries: Sequence[Entry], scrapped: Iterable[tuple[str, float]], rework: Rework | None = None
 ) -> list[Entry]:
     """Split the entries of parts that were not good by what became of them and why.
 
@@ -34,13 +41,13 @@ def sorted_out(
         Its entries; defects and start-up losses have the fate `unsorted`.
     scrapped
         Reason and quantity of what operators wrote off.
-    hour_of_rework
-        Money an hour where rework costs its time, and no parts; None: it costs as other parts do.
+    rework
+        What rework costs, where no part is lost by it; None: as much as other parts that were not good.
     """
     mixed = [e for e in entries if e.loss in NOT_GOOD and e.fate is Fate.UNSORTED]
     mixed.sort(key=lambda e: (NOT_GOOD.index(e.loss), -(e.parts or 0.0), e.cause))
     others = [e for e in entries if e not in mixed]
-    shares = _shares(mixed, _demands(closing, scrapped), hour_of_rework)
+    shares = _shares(mixed, _demands(closing, scrapped), rework)
     return _complete(closing, _joined([*others, *shares]))
 
 
@@ -61,7 +68,7 @@ def _demands(closing: Closing, scrapped: Iterable[tuple[str, float]]) -> list[De
     ]
 
 
-def _shares(mixed: Sequence[Entry], demands: Sequence[Demand], hour: float | None) -> list[Entry]:
+def _shares(mixed: Sequence[Entry], demands: Sequence[Demand], rework: Rework | None) -> list[Entry]:
     """Give each entry's parts to the demands in turn."""
     found: list[Entry] = []
     waiting = [d for d in demands if d[2]]
@@ -75,34 +82,30 @@ def _shares(mixed: Sequence[Entry], demands: Sequence[Demand], hour: float | Non
             left -= part
             if wanted > part:
                 waiting.insert(0, (fate, reason, wanted - part))
-        found += _split(entry, taken, hour) if taken else [replace(entry, parts=0.0)]
+        found += _split(entry, taken, rework) if taken else [replace(entry, parts=0.0)]
     return found
 
 
-def _split(entry: Entry, taken: Sequence[Demand], hour: float | None) -> list[Entry]:
+def _split(entry: Entry, taken: Sequence[Demand], rework: Rework | None) -> list[Entry]:
     parts = [part for _, _, part in taken]
     times = _parted(entry.micros, parts)
-    costs = _costs(entry, taken, times, hour)
+    costs = _costs(entry, taken, times, rework)
     return [
         replace(entry, fate=fate, reason=reason or entry.reason, parts=part / 1e6, micros=time, money=plain(cost))
         for (fate, reason, part), time, cost in zip(taken, times, costs, strict=True)
     ]
 
 
-def _costs(entry: Entry, taken: Sequence[Demand], times: Sequence[int], hour: float | None) -> Sequence[int | None]:
-    """Millionths of money of each share: rework that costs its time gets that, the others the rest by their parts."""
-    money = millionths(entry.money)
+def _costs(entry: Entry, taken: Sequence[Demand], times: Sequence[int], rework: Rework | None) -> Sequence[int | None]:
+    """Millionths of money of each share: rework has its own price, the others get the rest by their parts."""
+    money, others = millionths(entry.money), [0 if fate is Fate.REWORK else part for fate, _, part in taken]
     if money is None:
         return [None] * len(taken)
-    rated = hour is not None and entry.micros and any(fate is not Fate.REWORK for fate, _, _ in taken)
-    if not rated:
+    if rework is None or not any(others) or all(others):
         return _parted(money, [part for _, _, part in taken])
-    own = [
-        round(t / HOUR * (hour or 0.0) * 1e6) if fate is Fate.REWORK else 0
-        for (fate, _, _), t in zip(taken, times, strict=True)
-    ]
-    others = _parted(money - sum(own), [0 if fate is Fate.REWORK else part for fate, _, part in taken])
-    return [a + b for a, b in zip(own, others, strict=True)]
+    own = [None if part else rework.cost(time) for part, time in zip(others, times, strict=True)]
+    rest = _parted(money - sum(cost or 0 for cost in own), others)
+    return [b if part else a for a, b, part in zip(own, rest, others, strict=True)]
 
 
 def _parted(amount: int, parts: Sequence[int]) -> list[int]:

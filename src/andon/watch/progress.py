@@ -137,7 +137,7 @@ def piece(so_far: Oee, leaf: Leaf, length: int, parts: dict[str, float]) -> Oee:
     counted = (all_[0] if all_[0] is not None else all_[1]) or 0.0
     made, good, rejects, rework = all_ if worked else [None if n is None else 0.0 for n in all_]
     rate, running = leaf.rate, length if leaf.element is Element.PRODUCTION else 0
-    run = Run(rate.product, rate.ideal_cycle, rate.value, running, made, good, 0.0)
+    run = Run(rate.product, rate.ideal_cycle, rate.part_value, running, made, good, 0.0)
 
     def spent(element: Element) -> int:
         return length if leaf.element is element else 0

@@ -1,6 +1,6 @@
 /** A value with its UCUM unit as people read it: ratios as per cent, microseconds as lengths, codes as words. */
 import type { Plain } from "../lib/api";
-import { clockSeconds, day, figure, length, money, percent } from "../lib/format";
+import { clockSeconds, day, figure, length, money, percent, probable } from "../lib/format";
 import { lang } from "../lib/i18n";
 import { plant } from "../lib/plant";
 
@@ -22,6 +22,7 @@ export function amount(value: Plain | undefined, unit = "", digits = ROUGH): str
   if (Array.isArray(value) || typeof value === "object") return String(Array.isArray(value) ? value.length : "");
   if (typeof value === "string") return value;
   if (unit === "1") return percent(value);
+  if (unit === "{p}") return probable(value);
   if (unit === "us") return value < 0 ? `−${length(-value)}` : length(value);
   if (unit === "us{1970}") return `${day(value)} ${clockSeconds(value)}`;
   if (unit === "s" && Math.abs(value) >= 600) return length(Math.round(value * 1e6));

@@ -34,5 +34,7 @@ export const number = (x: number | null | undefined, digits = 0): string =>
 export const figure = (x: number | null | undefined, digits = 4): string =>
   x == null ? "–" : x.toLocaleString(locale(), { maximumSignificantDigits: Math.min(21, Math.max(digits, String(Math.trunc(Math.abs(x))).length)) });
 export const percent = (x: number | null | undefined, digits = 1): string => (x == null ? "–" : `${number(x * 100, digits)} %`);
+/** A p-value: four decimals, and no more than "< 0.0001". */
+export const probable = (x: number): string => (x >= 0 && x < 0.0001 ? "< 0.0001" : number(x, 4));
 export const money = (x: number | null | undefined, currency: string): string =>
   x == null ? "–" : x.toLocaleString(locale(), { style: "currency", currency, maximumFractionDigits: 0 });

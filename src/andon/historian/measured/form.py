@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ...errors import BadInput
 from ...model import Batch
-from ..admit import MOMENT, fitted
+from ..admit import MOMENT, fitted, once
 from ..arrange import Index
 from ..columns import Column, Words, schema, whole
 
@@ -59,21 +59,24 @@ def form(batch: Batch) -> Formed | None:
     Raises
     ------
     BadInput
-        A column is missing or has a type that cannot be stored, or a value names a unit that is not there.
+        A column is missing, is there twice or has a type that cannot be stored, or a value names a unit that is not
+        there.
     """
     where = f"batch {batch.number} of {batch.source!r}"
     units, found = batch.units, batch.measurements
     if units is None and found is None:
         return None
+    for name, table in (("units", units), ("measurements", found)):
+        once([] if table is None else table.column_names, f"{name} of {where}")
     if found is not None and "row" not in found.column_names:
         if units is not None:
             raise BadInput(f"measurements of {where}: no column says which unit each is of: add 'row'.")
         return _flat(found, f"measurements of {where}")
     if units is None:
         raise BadInput(f"measurements of {where}: column 'row' names units, and the batch has no table of units.")
-    table = _units(units, f"units of {where}")
+    told = _units(units, f"units of {where}")
     count = units.num_rows if found is None else found.num_rows
-    return _ordered(table, _values(found, table.num_rows, f"measurements of {where}"), count)
+    return _ordered(told, _values(found, told.num_rows, f"measurements of {where}"), count)
 
 
 def keyed(columns: Sequence[Column]) -> tuple[Index, int]:

@@ -35,8 +35,8 @@ class LossRow:
         Parts this time would have made at the ideal cycle (for `productive`, `defects`, `startup`: the parts it did
         make); None where that is not known.
     money
-        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts; a test
-        that was made again by its time.
+        What the loss costs: time by the machine's hour value, else by the parts not made; scrap by the parts; rework
+        by its time alone.
         0 for `productive`, None where nothing prices it.
     """
 
@@ -83,7 +83,7 @@ class Stopped:
         Product that was on.
     ideal_cycle
         Planned run time per item (PRI), None where it is not known.
-    value
+    part_value
         Money a good part, None where it is not known.
     hour_value
         Money an hour of the machine, None where it is not known.
@@ -98,7 +98,7 @@ class Stopped:
     reason: str
     product: str
     ideal_cycle: IdealCycle | None
-    value: Money | None
+    part_value: Money | None
     hour_value: Money | None
     micros: Micros
     stops: int
@@ -106,7 +106,7 @@ class Stopped:
     @property
     def kind(self) -> tuple[str | float, ...]:
         """What it has in common with what it can be added to."""
-        prices = (-1.0 if p is None else p for p in (self.ideal_cycle, self.value, self.hour_value))
+        prices = (-1.0 if p is None else p for p in (self.ideal_cycle, self.part_value, self.hour_value))
         return (self.loss.value, self.element.value, self.reason, self.product, *prices)
 
     def __add__(self, other: Stopped) -> Stopped:
@@ -116,7 +116,7 @@ class Stopped:
             self.reason,
             self.product,
             self.ideal_cycle,
-            self.value,
+            self.part_value,
             self.hour_value,
             self.micros + other.micros,
             self.stops + other.stops,
@@ -165,7 +165,7 @@ def stopped(work: Made, hour_value: float | None) -> list[Stopped]:
             leaves.given[r],
             rates[p].product,
             rates[p].ideal_cycle,
-            rates[p].value,
+            rates[p].part_value,
             hour_value,
             int(t),
             int(n),
@@ -178,7 +178,7 @@ def stop_row(stop: Stopped) -> LossRow:
     """Standing time as a loss, with the parts it would have made and what it costs."""
     known = stop.loss is not Loss.UNKNOWN
     parts = stop.micros / stop.ideal_cycle if stop.ideal_cycle and known else None
-    money = _time_cost(stop.micros, parts, stop.value, stop.hour_value) if known else None
+    money = _time_cost(stop.micros, parts, stop.part_value, stop.hour_value) if known else None
     return LossRow(stop.loss, stop.element, stop.reason, stop.product, stop.micros, stop.stops, parts, money)
 
 
@@ -191,16 +191,13 @@ def run_rows(priced: PricedRun) -> list[LossRow]:
         return _half_known(priced, run.ideal_cycle)
     good, all_ = round(run.ideal_cycle * run.good), round(run.ideal_cycle * run.made)
     early = round(run.ideal_cycle * run.startup)
-    slow, bad = run.production - all_, run.made - run.good - run.startup
-    again = min(run.retested, bad)
+    slow, late, bad = run.production - all_, all_ - good - early, run.made - run.good - run.startup
     return [
         row
         for row in (
             _row(Loss.PRODUCTIVE, run, good, run.good, 0.0),
-            _row(Loss.DEFECTS, run, all_ - good - early, bad, _scrap_cost((bad, again), all_ - good - early, priced)),
-            _row(
-                Loss.STARTUP, run, early, run.startup, _scrap_cost((run.startup, run.retested - again), early, priced)
-            ),
+            _row(Loss.DEFECTS, run, late, bad, scrap_cost((bad, run.reworked), late, priced)),
+            _row(Loss.STARTUP, run, early, run.startup, scrap_cost((run.startup, 0.0), early, priced)),
             _speed(slow, priced),
         )
         if row.micros
@@ -218,8 +215,9 @@ def _half_known(priced: PricedRun, ideal_cycle: float) -> list[LossRow]:
 
 
 def _speed(micros: int, priced: PricedRun) -> LossRow:
-    parts = micros / priced.run.ideal_cycle if priced.run.ideal_cycle else None
-    return _row(Loss.SPEED, priced.run, micros, parts, _time_cost(micros, parts, priced.run.value, priced.hour_value))
+    run = priced.run
+    parts = micros / run.ideal_cycle if run.ideal_cycle else None
+    return _row(Loss.SPEED, run, micros, parts, _time_cost(micros, parts, run.part_value, priced.hour_value))
 
 
 def _row(loss: Loss, run: Run, micros: int, parts: float | None, money: float | None) -> LossRow:
@@ -233,14 +231,17 @@ def _time_cost(micros: int, parts: float | None, value: float | None, hour_value
     return None if parts is None or value is None else parts * value
 
 
-def _scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> float | None:
+def scrap_cost(parts: tuple[float, float], micros: int, priced: PricedRun) -> float | None:
     """A part that is not good costs its value; where nobody said, the time that went into it.
 
-    `parts` are all, and those of them that are a test made again: where an hour has a price, such a one costs its time.
+    `parts` are all, and those of them that are rework: no part is lost by it, so that it costs the time that went into
+    it, by the value of an hour, and nothing where that time or that value is not known (None where that is all).
     """
-    (bad, again), hour = parts, priced.hour_value
-    if priced.run.value is None:
-        return None if hour is None else micros / HOUR * hour
-    if hour is None or not again:
-        return bad * priced.run.value
-    return (bad - again) * priced.run.value + micros * (again / bad) / HOUR * hour
+    (bad, again), hour, value = parts, priced.hour_value, priced.run.part_value
+    timed = micros / HOUR * hour if hour is not None and micros else None
+    if value is None:
+        return timed
+    if not again:
+        return bad * value
+    scrapped = (bad - again) * value if bad > again else None
+    return scrapped if timed is None else (scrapped or 0.0) + timed * (again / bad)

@@ -25,12 +25,12 @@ class Rated:
 
     product: str
     ideal_cycle: float | None
-    value: float | None
+    part_value: float | None
 
     @property
     def key(self) -> tuple[str, float, float]:
         """What to sort by."""
-        return (self.product, _or(self.ideal_cycle, -1.0), _or(self.value, -1.0))
+        return (self.product, _or(self.ideal_cycle, -1.0), _or(self.part_value, -1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Made:
     Arrays of one length n, beside the leaves: `rate` (place in `rates`), and parts `made`, `good`, `rejects`, `rework`,
     each None where the machine cannot say; `startup` are the rejects between a setup and the first good part;
     `early` says where a reject would be one of them; `heard` where the counters were heard, None where nobody recorded
-    that. With `retests` rework is tests that were made again.
+    that. Where `recovers`, rework is among the parts that were not good, and no part is lost by it.
     """
 
     leaves: Leaves
@@ -53,7 +53,7 @@ class Made:
     startup: Numbers | None
     early: Flags
     heard: Flags | None
-    retests: bool
+    recovers: bool
 
     @property
     def counted(self) -> Numbers:
@@ -72,7 +72,7 @@ class Run:
         The product, "" where nobody said which was on.
     ideal_cycle
         Planned run time per item (PRI), None where it is not known.
-    value
+    part_value
         Money a good part, None where it is not known.
     production
         Actual production time (APT).
@@ -82,23 +82,23 @@ class Run:
         Good parts, None where neither they nor rejects are counted.
     startup
         Rejects between a setup and the first good part after it.
-    retested
-        Tests that were made again on the same unit: they cost their time, and no part.
+    reworked
+        Parts that were not good, and are to be reworked or were tested again: they cost their time, and no part.
     """
 
     product: str
     ideal_cycle: IdealCycle | None
-    value: Money | None
+    part_value: Money | None
     production: Micros
     made: Parts | None
     good: Parts | None
     startup: Parts
-    retested: Parts = 0.0
+    reworked: Parts = 0.0
 
     @property
     def rated(self) -> Rated:
         """What it has in common with the runs it can be added to."""
-        return Rated(self.product, self.ideal_cycle, self.value)
+        return Rated(self.product, self.ideal_cycle, self.part_value)
 
     @property
     def effectiveness(self) -> Annotated[float, Unit("1")] | None:
@@ -111,12 +111,12 @@ class Run:
         return Run(
             self.product,
             self.ideal_cycle,
-            self.value,
+            self.part_value,
             self.production + other.production,
             plus(self.made, other.made),
             plus(self.good, other.good),
             self.startup + other.startup,
-            self.retested + other.retested,
+            self.reworked + other.reworked,
         )
 
 
@@ -159,7 +159,7 @@ def made(leaves: Leaves, output: Output, products: Products) -> Made:
         np.where(early, rejects, 0.0) if rejects is not None else None,
         early,
         within(heard, fine.since) if heard is not None else None,
-        output.retests,
+        output.recovers,
     )
 
 
@@ -232,11 +232,11 @@ def runs(work: Made, known: Flags | None = None, running: Flags | None = None) -
     production = sums(work.rate[running], work.leaves.duration[running], n)
     parts = [sums(work.rate[known], a[known], n) if a is not None else [None] * n for a in (work.made, work.good)]
     startup = sums(work.rate[known], work.startup[known], n) if work.startup is not None else [0.0] * n
-    again = work.rework if work.retests else None
-    retested = sums(work.rate[known], again[known], n) if again is not None else [0.0] * n
+    again = work.rework if work.recovers else None
+    reworked = sums(work.rate[known], again[known], n) if again is not None else [0.0] * n
     rows = (
-        Run(r.product, r.ideal_cycle, r.value, int(t), m, g, s, a)
-        for r, t, m, g, s, a in zip(work.rates, production, *parts, startup, retested, strict=True)
+        Run(r.product, r.ideal_cycle, r.part_value, int(t), m, g, s, a)
+        for r, t, m, g, s, a in zip(work.rates, production, *parts, startup, reworked, strict=True)
     )
     return tuple(r for r in rows if r.production or r.made or r.good or r.startup)
 

@@ -15,19 +15,25 @@ LETTERS = "ABCDEFGHJKLMNPQRS"
 """S is there for one tightened plan only."""
 SIZES = (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000)
 REDUCED_SIZES = (2, 2, 2, *SIZES[1:14])
-AQLS = (0.010, 0.015, 0.025, 0.040, 0.065, 0.10, 0.15, 0.25, 0.40, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0)
+AQLS = (
+    *(0.010, 0.015, 0.025, 0.040, 0.065, 0.10, 0.15, 0.25, 0.40, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0),
+    *(15.0, 25.0, 40.0, 65.0, 100.0, 150.0, 250.0, 400.0, 650.0, 1000.0),
+)
+OF_UNITS = 10.0
+"""AQLs beyond are nonconformities per 100 units: a unit may have several."""
 UP, DOWN = -1, -2
 """Arrows: the plan above, the plan below."""
 NORMAL = (0, UP, DOWN, 1, 2, 3, 5, 7, 10, 14, 21)
 TIGHTENED = (0, DOWN, DOWN, 1, 2, 3, 5, 8, 12, 18)
 REDUCED = (0, UP, DOWN, DOWN, 1, 2, 3, 5, 6, 8, 10)
 """Acceptance numbers down a column of tables 2-A, 2-B and 2-C from where its Ac is 0: the same in every column."""
-NOUGHT = 6.5
-"""Columns beyond have no plan with Ac 0."""
+NOUGHT, SMALL, FEW = 6.5, 25.0, 5
+"""Columns beyond 6.5 have no plan with Ac 0. From 25 on A and B of table 2-C are as A of 2-A, for all take 2 units. Of
+the first five letters the columns go on longer: no other plan takes so many."""
 SEVERITIES = {
-    "normal": (NORMAL, 0, SIZES),
-    "tightened": (TIGHTENED, 1, (*SIZES, 3150)),
-    "reduced": (REDUCED, 0, REDUCED_SIZES),
+    "normal": (NORMAL, (30, 44), 0, SIZES),
+    "tightened": (TIGHTENED, (27, 41), 1, (*SIZES, 3150)),
+    "reduced": (REDUCED, (14, 21), 0, REDUCED_SIZES),
 }
 LOTS = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10000, 35000, 150000, 500000)
 """The largest lot of each row of table 1."""
@@ -122,6 +128,18 @@ def _cdf(plan: Plan, kind: str, n: int, p: Numbers, most: int, before: tuple[int
     return np.asarray(scipy.stats.hypergeom.cdf(most, rest, bad, n))
 
 
+def share_at(plan: Plan, curve: str, wanted: float) -> float:
+    """The share of bad units at which a lot is accepted so often; halved until it stands still."""
+    low, high = 0.0, 1.0
+    while curve == "poisson" and _one(plan, high, curve) > wanted:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = _one(plan, middle, curve) > wanted
+        low, high = (middle, high) if above else (low, middle)
+    return high
+
+
 def found_plan(good: tuple[float, float], bad: tuple[float, float], kind: str, lot: int | None) -> Plan:
     """The smallest single plan that accepts `good` (share, at least so probably) and refuses `bad` (at most so).
 
@@ -205,7 +223,7 @@ def standard_plan(lot: int, level: str, aql: float, severity: str = "normal") ->
     if aql not in AQLS:
         near = min(AQLS, key=lambda a: abs(np.log(max(aql, 1e-9) / a)))
         known = ", ".join(f"{a:g}" for a in AQLS)
-        raise BadQuestion(f"aql = {aql:g} % is none of the standard's: {known}. Near: {near:g}.")
+        raise BadQuestion(f"aql = {aql:g} is none of the standard's: {known}. Near: {near:g}.")
     found = _from_table(LETTERS.index(code_letter(lot, level)), aql, severity)
     plan = replace(found, lot=lot)
     return Plan.single(lot, plan.accept, lot, plan.letter) if plan.n >= lot else plan
@@ -213,10 +231,13 @@ def standard_plan(lot: int, level: str, aql: float, severity: str = "normal") ->
 
 def _from_table(row: int, aql: float, severity: str) -> Plan:
     """One cell of the master tables; an arrow leads to the next cell that holds a plan."""
-    column, later, sizes = SEVERITIES[severity]
-    zero = AQLS.index(6.5) - AQLS.index(aql) + later
-    cells = [DOWN if r < zero else column[r - zero] if r - zero < len(column) else UP for r in range(len(sizes))]
+    column, more, later, sizes = SEVERITIES[severity]
+    zero, longer = AQLS.index(NOUGHT) - AQLS.index(aql) + later, (*column, *more)
+    ends = [len(longer) if r < FEW else len(column) for r in range(len(sizes))]
+    cells = [DOWN if r < zero else longer[r - zero] if r - zero < end else UP for r, end in enumerate(ends)]
     cells = [DOWN if number == 0 and aql > NOUGHT else number for number in cells]
+    if severity == "reduced" and aql >= SMALL:
+        cells[:2] = [(*NORMAL, *SEVERITIES["normal"][1])[-zero]] * 2
     plans = [r for r, number in enumerate(cells) if number >= 0]
     above, below = [r for r in plans if r <= row], [r for r in plans if r >= row]
     up = cells[row] == UP and above

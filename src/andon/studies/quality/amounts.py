@@ -11,29 +11,10 @@ import scipy
 from ...errors import BadQuestion
 from ...units import Unit
 
-Correlation = Annotated[float, Unit("{r}")]
-"""From -1 to 1."""
-Factor = Annotated[float, Unit("{ratio}")]
-"""How many times as large; 1 is alike."""
-PValue = Annotated[float, Unit("{p}")]
 Size = Annotated[float, Unit("{deviation}")]
 """In standard deviations."""
-Statistic = Annotated[float, Unit("{statistic}")]
 Squares = Annotated[float, Unit("{unit2}")]
 """Squares of the unit that was measured."""
-
-__all__ = [
-    "Correlation",
-    "Factor",
-    "PValue",
-    "Size",
-    "Squares",
-    "Statistic",
-    "adjusted",
-    "confident",
-    "discoveries",
-    "share_limits",
-]
 
 
 def confident(confidence: float) -> None:

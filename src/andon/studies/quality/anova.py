@@ -13,8 +13,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
-from ...units import Measured, Ratio
-from .amounts import PValue, Squares, Statistic, confident
+from ...units import Measured, Probability, Ratio, Statistic
+from .amounts import Squares, confident
 from .joined import groups_of, named, response
 from .least_squares import Columns, Matrix, least_squares, moved, total_squares
 from .residuals import Checks, checks
@@ -52,7 +52,7 @@ class Source:
     squares: Squares
     mean_square: Squares | None
     f: Statistic | None
-    p: PValue | None
+    p: Probability | None
     share: Ratio | None
     explained: Ratio | None
 
@@ -127,7 +127,7 @@ class Anova:
     deviation: Measured
     r2: Ratio
     f: Statistic | None
-    p: PValue | None
+    p: Probability | None
     strongest: str
     significant: str
     rows: tuple[Source, ...]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ...picture import Picture, control
-from ...units import Measured, Moment, Unit
-from .amounts import Correlation
+from ...units import Correlation, Measured, Moment, Unit
 
 Size = Annotated[float, Unit("{n}")]
 Points = Annotated[float, Unit("{point}")]

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model import Times
 from .least_squares import Matrix
 
+Mask = NDArray[np.bool_]
 Term = tuple[int, ...]
 """The factors of a term: (0,) a main effect, (0, 1) an interaction, (0, 0) a square."""
 Names = tuple[int, ...]

@@ -13,8 +13,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, lines
-from ...units import Measured, Ratio
-from .amounts import Factor, PValue, Size, Statistic, adjusted, confident
+from ...units import Factor, Measured, Probability, Ratio, Statistic
+from .amounts import Size, adjusted, confident
 from .differences import ranks, spreads, superiority, welch
 from .joined import groups_of, response
 
@@ -88,15 +88,15 @@ class Pair:
     difference: Measured
     difference_low: Measured | None
     difference_high: Measured | None
-    p: PValue | None
+    p: Probability | None
     different: bool
     effect: Size | None
     effect_low: Size | None
     effect_high: Size | None
     superiority: Ratio
     spread: Factor | None
-    spread_p: PValue | None
-    distribution_p: PValue
+    spread_p: Probability | None
+    distribution_p: Probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,9 @@ class Comparison:
     count: int
     confidence: Ratio
     means_f: Statistic | None
-    means_p: PValue | None
-    spreads_p: PValue | None
-    ranks_p: PValue | None
+    means_p: Probability | None
+    spreads_p: Probability | None
+    ranks_p: Probability | None
     different: bool
     rows: tuple[Group, ...]
     pairs: tuple[Pair, ...]

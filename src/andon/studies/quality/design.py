@@ -10,13 +10,14 @@ import numpy as np
 from ...catalog import study
 from ...model import Numbers
 from ...picture import Picture, pareto, table
-from ...units import Measured, Ratio, Unit
+from ...units import Measured, Probability, Ratio, Unit
 from . import designs
-from .amounts import PValue, confident
-from .coding import Names, terms
-from .effects import Effect, Explained, Mask, curved, effects, explained, tellable, term_name
+from .amounts import confident
+from .coding import Mask, Names, terms
+from .effects import Effect, Explained, curved, effects, explained, tellable, term_name
+from .factors import Factor, factors_of, names_of
 from .least_squares import Columns, Matrix, least_squares
-from .planned import Factor, factors_of, made_runs, names_of, results_of, run_order
+from .planned import made_runs, results_of, run_order
 from .residuals import Checks, checks
 
 Kind = Literal["full", "fraction", "screening", "composite", "box-behnken", "optimal"]
@@ -114,7 +115,7 @@ class Design:
     efficiency: Ratio
     r2: Ratio | None
     deviation: Measured | None
-    curvature_p: PValue | None
+    curvature_p: Probability | None
     rows: tuple[Run, ...]
     aliases: tuple[Alias, ...]
     effects: tuple[Effect, ...]
@@ -139,6 +140,7 @@ def design(
     model: Model = "",
     wanted: Annotated[int, Unit("{resolution}")] = 4,
     runs: int = 0,
+    forbidden: str = "",
     centres: int = 0,
     replicates: int = 1,
     blocks: int = 1,
@@ -152,8 +154,8 @@ def design(
     same order), so that what drifts does not look like an effect. Make the runs in that order, and ask again with
     `results`. `full` tries all combinations; `fraction` as few as the wanted resolution allows; `screening`
     (Plackett-Burman) finds the few that matter among many; `composite` and `box-behnken` find an optimum; `optimal`
-    takes any number of runs from the levels given. Without runs left to tell an error, Lenth's method says which
-    effects stand out.
+    takes any number of runs from the levels given, and leaves out combinations that are `forbidden`. Without runs left
+    to tell an error, Lenth's method says which effects stand out.
 
     Use `regression` or `anova` instead for what was not planned.
 
@@ -169,6 +171,8 @@ def design(
         Resolution of a fraction: 3, 4 or 5.
     runs
         Of an optimal plan; 0 for four more than there are coefficients.
+    forbidden
+        Combinations that an optimal plan leaves out: `temperature=200 & time>=30; catalyst=B & time=10`.
     centres
         Runs in the middle of all numbers, to see curvature and error.
     replicates
@@ -211,7 +215,7 @@ def design(
     of = factors_of(factors)
     names = names_of(of)
     aim = model or MODELS.get(kind, "interactions")
-    made = made_runs(of, (kind, aim), (wanted, runs, seed), (centres, replicates, blocks))
+    made = made_runs(of, (kind, aim, forbidden), (wanted, runs, seed), (centres, replicates, blocks))
     order = run_order(made.block, seed)
     values = results_of(results, len(order))
     rows = tuple(_run(of, made, at, place, values) for at, place in enumerate(order.tolist()))

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from ...errors import BadQuestion
-from .coding import Names, Term, expanded, terms, width
+from ...model import Numbers
+from .coding import Mask, Names, Term, expanded, terms, width
 from .least_squares import Matrix
 
 MOST_RUNS = 4096
-STARTS, ROUNDS = 12, 60
+STARTS, ROUNDS, TRIES = 12, 60, 1000
+LEAST = -30.0
+"""Below this logarithm a determinant is 0."""
 PARTLY = 0.2
 """From this share of an effect on, another one is told as its alias."""
+
+
+Holds = Callable[[Numbers], Mask]
+"""Whether a condition holds, for each of some coded levels of its factor."""
+Move = tuple[list[int], Matrix]
+"""Factors that a run changes together, and to what (a row a choice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Combinations that no run may have: a run for which all conditions of a rule hold, each about one factor."""
+
+    rules: tuple[tuple[tuple[int, Holds], ...], ...] = ()
+
+    def may(self, runs: Matrix) -> Mask:
+        """Whether each of some coded runs may be made."""
+        found = np.ones(len(runs), np.bool_)
+        for rule in self.rules:
+            found &= ~np.logical_and.reduce([holds(runs[:, place]) for place, holds in rule])
+        return found
+
+
+FREE = Barred()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +133,14 @@ def box_behnken(k: int) -> Matrix:
     return np.asarray(runs[np.abs(runs).sum(axis=1) > 0], dtype=np.float64)
 
 
-def optimal(levels: list[list[float]], model: str, runs: int, seed: int, names: Names = ()) -> Matrix:
+def optimal(
+    levels: list[list[float]], model: str, runs: int, seed: int, names: Names = (), *, barred: Barred = FREE
+) -> Matrix:
     """The runs from which the model's coefficients are known best (greatest determinant), by coordinate exchange.
 
     From a dozen random starts every coordinate of every run takes the level that raises the determinant most, until
-    nothing does; the best end is taken.
+    nothing does; the best end is taken. Coordinates of a `barred` combination are changed two at a time as well, for
+    one alone may find its way barred.
 
     References
     ----------
@@ -124,39 +154,61 @@ def optimal(levels: list[list[float]], model: str, runs: int, seed: int, names: 
     chance = np.random.default_rng(seed)
     best, most = np.empty((0, len(levels))), -np.inf
     for _ in range(STARTS):
-        start = np.stack([chance.choice(lv, runs) for lv in levels], axis=1)
-        found, size = _exchanged(start, levels, of, names)
+        found, size = _exchanged(_begun(levels, runs, chance, barred), (_moves(levels, barred), barred), of, names)
         if size > most + 1e-9:
             best, most = found, size
     if not np.isfinite(most):
-        raise BadQuestion(f"A {model} model cannot be told from these levels: give factors more of them.")
+        raise BadQuestion(
+            f"A {model} model cannot be told from these levels: give factors more of them"
+            + (", or forbid fewer combinations." if barred.rules else ".")
+        )
     return best[np.lexsort(best.T[::-1])]
 
 
-def _exchanged(runs: Matrix, levels: list[list[float]], of: list[Term], names: Names) -> tuple[Matrix, float]:
-    size = _size(runs, of, names)
+def _begun(levels: list[list[float]], runs: int, chance: np.random.Generator, barred: Barred) -> Matrix:
+    """Runs by chance, none of them barred."""
+    found = np.empty((0, len(levels)))
+    for _ in range(TRIES):
+        drawn = np.stack([chance.choice(lv, runs) for lv in levels], axis=1)
+        found = np.vstack([found, drawn[barred.may(drawn)]])
+        if len(found) >= runs:
+            return found[:runs]
+    raise BadQuestion("Hardly any combination of the levels is left: forbid fewer.")
+
+
+def _moves(levels: list[list[float]], barred: Barred) -> list[Move]:
+    """What a run may change: each factor by itself, and each two of a rule together."""
+    alone = [[j] for j in range(len(levels))]
+    pairs = sorted({pair for rule in barred.rules for pair in combinations(sorted({j for j, _ in rule}), 2)})
+    return [(part, np.array(list(product(*(levels[j] for j in part))))) for part in (*alone, *map(list, pairs))]
+
+
+def _exchanged(runs: Matrix, ways: tuple[list[Move], Barred], of: list[Term], names: Names) -> tuple[Matrix, float]:
+    (moves, barred), x = ways, expanded(runs, of, names)
+    size = float(_sizes(x.T @ x)[0])
     for _ in range(ROUNDS):
-        before = size
+        before, whole = size, x.T @ x
         for i in range(len(runs)):
-            for j, choices in enumerate(levels):
-                kept = runs[i, j]
-                tried = []
-                for level in choices:
-                    runs[i, j] = level
-                    tried.append(_size(runs, of, names))
+            others = whole - np.outer(x[i], x[i])
+            for part, levels in moves:
+                choices = np.repeat(runs[i : i + 1], len(levels), axis=0)
+                choices[:, part] = levels
+                choices = choices[barred.may(choices)]
+                rows = expanded(choices, of, names)
+                tried = _sizes(others + rows[:, :, None] * rows[:, None, :])
                 place = int(np.argmax(tried))
-                better = tried[place] > size + 1e-10 or not np.isfinite(size)
-                runs[i, j], size = (choices[place], tried[place]) if better else (kept, size)
+                if tried[place] > size + 1e-10 or not np.isfinite(size):
+                    runs[i], x[i], size = choices[place], rows[place], float(tried[place])
+            whole = others + np.outer(x[i], x[i])
         if size <= before + 1e-10:
             break
     return runs, size
 
 
-def _size(runs: Matrix, of: list[Term], names: Names) -> float:
-    """The logarithm of the determinant of the information matrix."""
-    x = expanded(runs, of, names)
-    sign, size = np.linalg.slogdet(x.T @ x)
-    return float(size) if sign > 0 and size > -30 else -np.inf
+def _sizes(information: Matrix) -> Numbers:
+    """The logarithm of the determinant of each of some information matrices; -inf where a model cannot be told."""
+    sign, size = np.linalg.slogdet(information.reshape(-1, *information.shape[-2:]))
+    return np.where((sign > 0) & (size > LEAST), size, -np.inf)
 
 
 def efficiency(coded: Matrix, model: str, names: Names = ()) -> float:
@@ -167,7 +219,8 @@ def efficiency(coded: Matrix, model: str, names: Names = ()) -> float:
     """
     names = names or (0,) * coded.shape[1]
     of = terms(names, model)
-    size, count = _size(coded, of, names), 1 + sum(width(t, names) for t in of)
+    x = expanded(coded, of, names)
+    size, count = float(_sizes(x.T @ x)[0]), 1 + sum(width(t, names) for t in of)
     return float(np.exp(size / count) / len(coded)) if np.isfinite(size) else 0.0
 
 

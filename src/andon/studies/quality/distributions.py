@@ -12,7 +12,7 @@ import scipy
 
 from ...errors import UnknownName
 from ...model import Numbers
-from ...units import Ratio, Unit
+from ...units import Probability, Unit
 
 
 class Base(Protocol):
@@ -96,7 +96,7 @@ class Fit:
     distribution: str
     parameters: str
     anderson: Annotated[float, Unit("{A2}")]
-    anderson_p: Ratio | None
+    anderson_p: Probability | None
     kolmogorov: Annotated[float, Unit("{D}")]
     aic: Annotated[float, Unit("{AIC}")]
     fits: bool | None

@@ -8,17 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
 from ...model import Numbers, Times
-from ...units import Measured
+from ...units import Measured, Probability, Statistic
 from . import designs
-from .amounts import PValue, Squares, Statistic
-from .coding import Names, Term, columns, expanded, named, width
+from .amounts import Squares
+from .coding import Mask, Names, Term, columns, expanded, named, width
+from .factors import Factor, names_of
 from .least_squares import Fit, Matrix
-from .planned import Factor, names_of
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Effect:
     effect: Measured | None
     error: Measured | None
     t: Statistic | None
-    p: PValue | None
+    p: Probability | None
     margin: Measured | None
     active: bool
 
@@ -77,7 +74,7 @@ class Explained:
     freedom: int
     squares: Squares
     f: Statistic | None
-    p: PValue | None
+    p: Probability | None
 
 
 def tellable(coded: Matrix, of: list[Term], names: Names, block: Times) -> tuple[list[Term], Matrix]:

@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Measurements, Numbers, Process, Spells, Times
 from ...picture import Picture, timeline
-from ...units import SECOND, Moment, Ratio, Seconds, Unit
-from .amounts import PValue, Size, discoveries
+from ...units import SECOND, Moment, Probability, Ratio, Seconds, Unit
+from .amounts import Size, discoveries
 from .bad import rows
 
 ALLOWANCE = 0.5
@@ -59,8 +59,8 @@ class Mover:
     size: Size | None
     usual: Shown | None
     then: Shown | None
-    p: PValue | None
-    q: PValue | None
+    p: Probability | None
+    q: Probability | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Characteristics, Found, Measurements, Numbers
 from ...picture import Picture, lines
-from ...units import Measured, Moment, Ratio, Unit
+from ...units import Measured, Moment, Probability, Ratio, Unit
 from .indices import Index_
 from .readings import planned
 from .references import true_values
@@ -102,7 +102,7 @@ class GaugeBias:
     bias_high: Measured
     sigma: Measured
     t: Annotated[float, Unit("{t}")] | None
-    p: Ratio | None
+    p: Probability | None
     confidence: Ratio
     resolution: Measured | None
     low: Measured | None

@@ -14,7 +14,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Characteristics, Measurements, Numbers
 from ...picture import Picture, lines
-from ...units import Measured, Ratio, Unit
+from ...units import Measured, Probability, Ratio, Unit
 from .readings import planned
 from .references import true_values
 from .specification import finite, of_product, specification
@@ -50,7 +50,7 @@ class BiasAt:
     readings: int
     bias: Measured
     sigma: Measured | None
-    p: Ratio | None
+    p: Probability | None
     line: Measured
     line_low: Measured
     line_high: Measured
@@ -106,18 +106,18 @@ class GaugeLinearity:
     parts: int
     readings: int
     bias: Measured
-    bias_p: Ratio | None
+    bias_p: Probability | None
     slope: Slope
     slope_low: Slope
     slope_high: Slope
-    slope_p: Ratio | None
+    slope_p: Probability | None
     intercept: Measured
     sigma: Measured
     r_squared: Ratio
     linearity: Measured | None
     of_process: Ratio
     confidence: Ratio
-    lack_of_fit_p: Ratio | None
+    lack_of_fit_p: Probability | None
     rows: tuple[BiasAt, ...]
 
     @property

@@ -13,8 +13,7 @@ from ...errors import BadQuestion
 from ...model import Characteristics, Measurements, Numbers, Process
 from ...picture import Mark, Picture
 from ...picture import histogram as drawn
-from ...units import Measured, Ratio, Unit
-from .amounts import PValue, Statistic
+from ...units import Measured, Probability, Ratio, Statistic, Unit
 from .joined import response
 from .specification import specification
 
@@ -113,7 +112,7 @@ class Histogram:
     median: Measured
     skewness: Statistic | None
     kurtosis: Statistic | None
-    normal_p: PValue | None
+    normal_p: Probability | None
     bimodality: Statistic | None
     resolution: Measured | None
     low: Measured | None

@@ -2,93 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from ...errors import BadQuestion
 from ...model import Numbers, Times
 from . import designs
-from .coding import Names, terms, width
+from .coding import terms, width
+from .factors import Factor, names_of
+from .forbidden import barred
 from .least_squares import Matrix
-
-MOST = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One factor: its name and its levels, lowest first; texts are its names where it is no number."""
-
-    name: str
-    levels: tuple[float, ...]
-    texts: tuple[str, ...] = ()
-
-    def said(self, coded: float) -> str:
-        """The setting of a coded level, from -1 to 1."""
-        if self.texts:
-            return self.texts[round((coded + 1) / 2 * (len(self.texts) - 1))]
-        middle, half = (self.levels[-1] + self.levels[0]) / 2, (self.levels[-1] - self.levels[0]) / 2
-        return f"{middle + coded * half:.6g}"
-
-    @property
-    def coded(self) -> list[float]:
-        """Its levels from -1 to 1."""
-        return np.interp(self.levels, (self.levels[0], self.levels[-1]), (-1.0, 1.0)).tolist()
-
-
-def factors_of(text: str) -> list[Factor]:
-    """Names with levels.
-
-    Raises
-    ------
-    BadQuestion
-        A factor cannot be read, is there twice, or there are too many.
-    """
-    found = [_factor(part.strip()) for part in text.split(",") if part.strip()]
-    names = [f.name for f in found]
-    if not 2 <= len(found) <= MOST or len(set(names)) < len(names):
-        raise BadQuestion(f"{len(found)} factors ({', '.join(names)}): name 2 to {MOST} different ones, with commas.")
-    return found
-
-
-def names_of(of: list[Factor]) -> Names:
-    """How many names each factor has; 0 of a number."""
-    return tuple(len(f.texts) for f in of)
-
-
-def _factor(text: str) -> Factor:
-    name, _, said = text.rpartition(" ")
-    levels = [t.strip() for t in re.split(r"\.\.|\|", said)]
-    if not name or len(levels) < 2 or len(set(levels)) < len(levels):
-        raise BadQuestion(f"{text!r} is no factor: write a name and its levels, `time 10..30` or `catalyst A|B`.")
-    try:
-        numbers = sorted(float(t) for t in levels)
-    except ValueError:
-        return Factor(name.strip(), tuple(np.linspace(-1.0, 1.0, len(levels)).tolist()), tuple(levels))
-    if any(a == b for a, b in pairwise(numbers)):
-        raise BadQuestion(f"{name} has the same level twice: {said}.")
-    return Factor(name.strip(), tuple(numbers))
 
 
 def made_runs(
-    of: list[Factor], what: tuple[str, str], how: tuple[int, int, int], more: tuple[int, int, int]
+    of: list[Factor], what: tuple[str, str, str], how: tuple[int, int, int], more: tuple[int, int, int]
 ) -> designs.Runs:
     """All runs in standard order: the plan, its centre points, replicates and blocks."""
-    kind, model = what
+    kind, _, without = what
     centres, replicates, blocks = more
     if centres < 0 or replicates < 1 or blocks < 1:
         raise BadQuestion(
             f"centres = {centres}, replicates = {replicates}, blocks = {blocks}: none may be negative or 0."
         )
-    coded, point = _base(of, kind, model, how)
+    if without.strip() and kind != "optimal":
+        raise BadQuestion(f"A {kind} plan tries what it must: leave combinations out of an optimal one.")
+    coded, point = _base(of, what, how)
     if centres and any(f.texts for f in of):
         raise BadQuestion("There is no middle between two names: ask without `centres`.")
     block = (1,) * len(coded) if blocks in (1, replicates) else designs.blocked(coded, blocks)
     base = max(block)
     middle = np.zeros((centres * base, len(of)))
+    if len(middle) and not barred(of, [[0.0, *f.coded] for f in of], without).may(middle).all():
+        raise BadQuestion("The middle of the factors is forbidden: ask without `centres`.")
     whole = np.vstack([coded, middle])
     points = (*point, *("centre",) * len(middle))
     parts = (*block, *(1 + i % base for i in range(len(middle))))
@@ -97,9 +43,8 @@ def made_runs(
     return designs.Runs(np.vstack([whole] * replicates), points * replicates, every)
 
 
-def _base(of: list[Factor], kind: str, model: str, how: tuple[int, int, int]) -> tuple[Matrix, tuple[str, ...]]:
-    wanted, runs, seed = how
-    k = len(of)
+def _base(of: list[Factor], what: tuple[str, str, str], how: tuple[int, int, int]) -> tuple[Matrix, tuple[str, ...]]:
+    (kind, model, without), (wanted, runs, seed), k = what, how, len(of)
     if kind in ("composite", "box-behnken") and any(f.texts for f in of):
         raise BadQuestion(f"A {kind} plan needs levels between the two: all factors must be numbers.")
     many = next((f for f in of if len(f.texts) > 2), None)
@@ -113,7 +58,7 @@ def _base(of: list[Factor], kind: str, model: str, how: tuple[int, int, int]) ->
         levels = [f.coded if f.texts or len(f.levels) > 2 or model != "quadratic" else [-1.0, 0.0, 1.0] for f in of]
         names = names_of(of)
         count = runs or sum(width(t, names) for t in terms(names, model)) + 5
-        made = designs.optimal(levels, model, count, seed, names)
+        made = designs.optimal(levels, model, count, seed, names, barred=barred(of, levels, without))
         return made, ("point",) * len(made)
     if kind == "full" and any(len(f.levels) > 2 for f in of):
         made = designs.factorial(k, [len(f.levels) for f in of])

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ...picture import Picture, scatter
-from ...units import Measured, Ratio, Unit
-from .amounts import Correlation, PValue, Statistic
+from ...units import Correlation, Measured, Probability, Ratio, Statistic, Unit
 from .residuals import Checks
 
 Coefficient = Annotated[float, Unit("{unit}/{x}")]
@@ -42,7 +41,7 @@ class Term:
     low: Coefficient
     high: Coefficient
     t: Statistic | None
-    p: PValue | None
+    p: Probability | None
     inflation: Statistic | None
 
 
@@ -158,8 +157,8 @@ class Regression:
     adjusted_r2: Ratio | None
     deviation: Measured
     f: Statistic | None
-    p: PValue | None
-    lack_p: PValue | None
+    p: Probability | None
+    lack_p: Probability | None
     rows: tuple[Term, ...]
     correlations: tuple[Tied, ...]
     residuals: Checks

@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 
 from ...model import Numbers
-from .amounts import PValue, Statistic
+from ...units import Probability, Statistic
 
 ENOUGH = 8
 MOST = 5_000
@@ -35,8 +35,8 @@ class Checks:
         What looks wrong.
     """
 
-    normal_p: PValue | None
-    even_p: PValue | None
+    normal_p: Probability | None
+    even_p: Probability | None
     order: Statistic | None
     outliers: int
     remarks: tuple[str, ...]

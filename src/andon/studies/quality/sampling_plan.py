@@ -11,19 +11,20 @@ import scipy
 from ...catalog import study
 from ...errors import BadQuestion
 from ...picture import Picture, lines
-from ...units import Ratio, Unit
+from ...units import Ratio, Statistic, Unit
 from .acceptance import (
+    OF_UNITS,
     Lot,
     Plan,
     found_plan,
     inspected,
     probability,
     rectified,
+    share_at,
     standard_plan,
     switched,
     variables_plan,
 )
-from .amounts import Statistic
 
 Percent = Annotated[float, Unit("%")]
 UnitsSeen = Annotated[float, Unit("{part}")]
@@ -39,7 +40,7 @@ class Quality:
     Attributes
     ----------
     share
-        Share of bad units in the lots.
+        Share of bad units in the lots; of nonconformities: so many a unit.
     accepted
         How probably such a lot is accepted (OC curve).
     outgoing
@@ -156,7 +157,8 @@ def sampling_plan_picture(answer: SamplingPlan) -> Picture:
     worst = answer.worst_outgoing
     if worst:
         rows += [("outgoing, of the worst", 100 * r.share, 100 * r.outgoing / worst) for r in answer.rows]
-    return lines(answer.plan, rows, "%", x="bad units (%)", y="share of lots")
+    x = "nonconformities per 100 units" if answer.curve == "poisson" else "bad units (%)"
+    return lines(answer.plan, rows, "%", x=x, y="share of lots")
 
 
 @study(picture=sampling_plan_picture)
@@ -197,11 +199,11 @@ def sampling_plan(
     level
         Inspection level of the standard.
     aql
-        Acceptance quality limit: 0.010 to 10.
+        Acceptance quality limit: 0.010 to 10 % of bad units, or 15 to 1000 nonconformities per 100 units.
     severity
         Under which the history begins, or, without one, the lot is inspected.
     history
-        Bad units found in the samples of earlier lots of that size, with commas: 0, 2, 0, 4.
+        Bad units (or nonconformities) found in the samples of earlier lots of that size, with commas: 0, 2, 0, 4.
     size, accept
         Of a single plan, or the first sample of a double one.
     reject
@@ -295,11 +297,18 @@ def _lots(history: str) -> list[int]:
 def _standard(of: tuple[int, str, float], severity: str, history: list[int], curve: str) -> SamplingPlan:
     lots, then = switched(history, *of, severity) if history else ([], severity)
     plan = standard_plan(*of, "tightened" if then == "stopped" else then)
+    several = of[2] > OF_UNITS
+    if several and curve == "hypergeometric":
+        raise BadQuestion(f"aql = {of[2]:g} is nonconformities per 100 units: ask for the curve poisson.")
     remarks = ["inspection is stopped until the supplier has mended the process"] if then == "stopped" else []
     remarks += ["every unit of the lot is inspected: the sample would be as large"] if plan.n == plan.lot else []
     if then == "reduced":
         remarks.append("reduced only if production is steady and the responsible authority agrees")
-    return _told(plan, curve, then, tuple(map(_shown, lots)), tuple(remarks))
+    if several:
+        remarks.append(
+            "an AQL above 10 is nonconformities per 100 units: a unit may have several, the curves are Poisson's"
+        )
+    return _told(plan, "poisson" if several else curve, then, tuple(map(_shown, lots)), tuple(remarks))
 
 
 def _shown(lot: Lot) -> Inspected:
@@ -312,17 +321,18 @@ def _told(
 ) -> SamplingPlan:
     if curve == "hypergeometric" and plan.lot is None:
         raise BadQuestion("A hypergeometric curve is that of one lot: say its size in `lot`.")
-    if plan.lot is not None and plan.n == plan.lot and not plan.n2:
+    if plan.lot is not None and plan.n == plan.lot and not plan.n2 and curve != "poisson":
         curve = "hypergeometric"
-    marks = [_share_at(plan, curve, wanted) for wanted in (0.95, 0.50, 0.10)]
-    shares = np.unique(np.append(np.linspace(0, min(1.0, 2.5 * marks[2] + 1e-6), POINTS), marks))
+    marks = [share_at(plan, curve, wanted) for wanted in (0.95, 0.50, 0.10)]
+    most = 2.5 * marks[2] + 1e-6
+    shares = np.unique(np.append(np.linspace(0, most if curve == "poisson" else min(1.0, most), POINTS), marks))
     accepted, seen = probability(plan, shares, curve), inspected(plan, shares, curve)
     outgoing, total = rectified(plan, shares, curve)
     worst = int(np.argmax(outgoing))
     rows = zip(shares.tolist(), accepted.tolist(), outgoing.tolist(), seen.tolist(), total.tolist(), strict=True)
     double = plan.n2 > 0
     return SamplingPlan(
-        _words(plan),
+        _words(plan, "nonconformities" if curve == "poisson" else "bad"),
         plan.letter,
         severity,
         plan.n,
@@ -343,23 +353,13 @@ def _told(
     )
 
 
-def _words(plan: Plan) -> str:
+def _words(plan: Plan, what: str) -> str:
     if plan.n2:
         return (
-            f"{plan.n} units: accept with at most {plan.accept} bad, reject with {plan.reject}; between them {plan.n2} "
-            f"more: accept with at most {plan.accept2} in both"
+            f"{plan.n} units: accept with at most {plan.accept} {what}, reject with {plan.reject}; between them "
+            f"{plan.n2} more: accept with at most {plan.accept2} in both"
         )
-    return f"{plan.n} units: accept with at most {plan.accept} bad, reject with {plan.reject}"
-
-
-def _share_at(plan: Plan, curve: str, wanted: float) -> float:
-    """The share of bad units at which a lot is accepted so often; halved until it stands still."""
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = float(probability(plan, np.array([middle]), curve)[0]) > wanted
-        low, high = (middle, high) if above else (low, middle)
-    return high
+    return f"{plan.n} units: accept with at most {plan.accept} {what}, reject with {plan.reject}"
 
 
 def _by_variables(good: tuple[float, float], bad: tuple[float, float], *, known: bool) -> SamplingPlan:

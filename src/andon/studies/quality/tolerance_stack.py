@@ -14,8 +14,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Numbers
 from ...picture import Picture, lines
-from ...units import Measured, Ratio, Unit
-from .amounts import Statistic
+from ...units import Measured, Ratio, Statistic, Unit
 
 Ppm = Annotated[float, Unit("[ppm]")]
 CELLS = 1 << 14

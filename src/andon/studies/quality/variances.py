@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import scipy
 
-from ...units import Ratio, Unit
+from ...units import Probability, Unit
 from .constants import d2, d3
 from .readings import Readings
 
@@ -43,7 +43,7 @@ class Source:
     squares: Square
     mean_square: Square | None
     f: F | None
-    p: Ratio | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)

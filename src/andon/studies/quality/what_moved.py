@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
-from ...units import Ratio, Unit
-from .amounts import Correlation, PValue, Statistic, discoveries
+from ...units import Correlation, Probability, Ratio, Statistic, Unit
+from .amounts import discoveries
 from .bad import Mask, Rows, rows
 from .differences import midranks
 
@@ -58,8 +58,8 @@ class Moved:
     good: Shown
     text: str
     effect: Correlation
-    p: PValue
-    q: PValue
+    p: Probability
+    q: Probability
     certain: bool
     independent: Statistic
 

@@ -342,7 +342,7 @@ def _bins(kind: str, found: Results, meaning: Mapping[int, Bin]) -> list[BinRow]
         there, then = ended == number, (begun == number) & found.whole
         again = then & (found.before == 0) & (found.first != found.last)
         recovered = int((again & (found.after == 1)).sum())
-        passed = _passed(number, meaning, np.concatenate([found.after[there], found.before[begun == number]]))
+        passed = _passed(np.concatenate([found.after[there], found.before[begun == number]]))
         lost = int((there & (found.after == 0)).sum())
         share = None if passed or not failed else lost / failed
         count, retested = int(there.sum()), int(again.sum())
@@ -356,9 +356,7 @@ def _bins(kind: str, found: Results, meaning: Mapping[int, Bin]) -> list[BinRow]
     ]
 
 
-def _passed(number: int, meaning: Mapping[int, Bin], said: Verdicts) -> bool | None:
-    """Whether a bin is one of those that passed: by what it means, else by what was said of the units in it."""
-    if number in meaning and meaning[number].passed is not None:
-        return meaning[number].passed
+def _passed(said: Verdicts) -> bool | None:
+    """Whether a bin is one of those that passed, by the verdicts on the units in it; None where they differ."""
     kinds = set(said[said >= 0].tolist())
     return bool(kinds.pop()) if len(kinds) == 1 else None

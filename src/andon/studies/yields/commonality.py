@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Units
 from ...picture import Picture, bars
-from ...units import Parts, Ratio
+from ...units import Parts, Probability, Ratio
 from .factors import Factor, factors, judged_by
 from .odds import Odds, Odds_, lots_apart, odds
 from .pairs import SharedPair, pairs
@@ -65,9 +65,9 @@ class Shared:
     odds_ratio: Odds_
     odds_low: Odds_
     odds_high: Odds_
-    chance: Ratio
-    false_share: Ratio
-    lots_chance: Ratio | None
+    chance: Probability
+    false_share: Probability
+    lots_chance: Probability | None
     same_units: str
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...model import Process, States
 from ...model.measured import texts
-from ...units import Parts, Ratio, Unit
+from ...units import Parts, Probability, Ratio, Unit
 from .exposed import Stay, after_stops, settings
 from .odds import odds
 from .picked import Flags, adjusted, places
@@ -51,8 +51,8 @@ class Exposed:
     bad: Parts
     bad_share_others: Ratio | None
     odds_ratio: Annotated[float, Unit("{ratio}")]
-    chance: Ratio
-    false_share: Ratio
+    chance: Probability
+    false_share: Probability
 
     @property
     def bad_share(self) -> Ratio:

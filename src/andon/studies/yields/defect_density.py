@@ -12,8 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Measurements, Numbers
 from ...picture import Picture, lines
-from ...units import Ratio
-from ..quality.amounts import Statistic
+from ...units import Probability, Ratio, Statistic
 from .models import MODELS, alpha_by_likelihood, alpha_by_moments, log_chance
 from .results import values_of
 from .yield_model import Density, Faults, SquareMillimetres
@@ -109,7 +108,7 @@ class DefectDensity:
     variance: Statistic
     alpha: Statistic | None
     alpha_likely: Statistic | None
-    p: Ratio | None
+    p: Probability | None
     area: SquareMillimetres | None
     defect_free: Ratio
     models: tuple[DefectYield, ...]

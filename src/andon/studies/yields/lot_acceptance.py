@@ -13,7 +13,7 @@ from ...catalog import study
 from ...errors import NoData, UnknownName
 from ...model import NO_BIN, Bin, Numbers, Units
 from ...picture import Picture, control
-from ...units import Moment, Parts, Ratio
+from ...units import Moment, Parts, Probability, Ratio
 from .picked import at_least, chosen, grouped
 from .quartiles import robust
 
@@ -81,7 +81,7 @@ class LotVerdict:
     baseline: bool
     verdict: str
     beyond: tuple[str, ...]
-    rarity: Ratio
+    rarity: Probability
 
     @property
     def share(self) -> Ratio:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 
 from ...model import Numbers
-from ...units import Measured, Parts, Ratio, Unit
+from ...units import Measured, Parts, Probability, Ratio, Unit
 from ..quality.specification import Specification
 from .modes import valley
 from .quartiles import robust
@@ -89,7 +89,7 @@ class MeasuredTest:
     site_gap: Sigmas | None
     high_site: str
     low_site: str
-    site_chance: Ratio | None
+    site_chance: Probability | None
     valley: Ratio | None
     remarks: tuple[str, ...]
 

@@ -11,7 +11,7 @@ import numpy as np
 import scipy
 
 from ...model import Numbers
-from ...units import Parts, Ratio
+from ...units import Parts, Probability
 from .factors import Factor
 from .odds import Odds_, lots_apart
 from .picked import Codes, Flags, adjusted
@@ -65,9 +65,9 @@ class SharedPair:
     second_only: Parts
     second_only_bad: Parts
     ratio: Odds_
-    chance: Ratio
-    false_share: Ratio
-    lots_chance: Ratio | None
+    chance: Probability
+    false_share: Probability
+    lots_chance: Probability | None
     same_units: str
 
     @property

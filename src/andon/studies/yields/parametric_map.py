@@ -12,8 +12,8 @@ from ...catalog import study
 from ...errors import UnknownName
 from ...model import Found, Measurements, Numbers
 from ...picture import Picture, wafer
-from ...units import Measured, Ratio
-from ..quality.amounts import Correlation, Size, Statistic
+from ...units import Correlation, Measured, Probability, Ratio, Statistic
+from ..quality.amounts import Size
 from .clusters import moran
 from .maps import Map, difference, drawn, stacked
 from .places import Dies, Disc, Grouping, dies, groupings
@@ -51,7 +51,7 @@ class WaferValues:
     median: Measured
     sigma: Measured
     alike: Correlation | None
-    p: Ratio | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class PlaceContrast:
     explained: Ratio
     statistic: Statistic
     freedom: int
-    p: Ratio
+    p: Probability
 
 
 @dataclass(frozen=True, slots=True)

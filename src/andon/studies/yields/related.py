@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 
 from ...model import Numbers
-from ...units import Ratio, Unit
+from ...units import Probability, Unit
 from .exposed import Lost
 from .picked import Codes, Flags, adjusted
 
@@ -54,8 +54,8 @@ class Related:
     good_mean: Annotated[float, Unit("{value}")] | None
     bad_mean: Annotated[float, Unit("{value}")] | None
     effect: Effect | None
-    chance: Ratio
-    false_share: Ratio
+    chance: Probability
+    false_share: Probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from ...units import Ratio
-from ..quality.amounts import Statistic, share_limits
+from ...units import Probability, Ratio, Statistic
+from ..quality.amounts import share_limits
 
 LEAST_EXPECTED = 5.0
 """From so many expected units a cell on, chi-square holds (Cochran 1954); fewer are said."""
@@ -47,7 +47,7 @@ class Contrast:
     gap: Ratio
     chi2: Statistic
     freedom: int
-    p: Ratio | None
+    p: Probability | None
     sparse: bool
 
 

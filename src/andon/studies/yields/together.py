@@ -9,8 +9,7 @@ import numpy as np
 
 from ...model import Numbers
 from ...model.measured import Integers
-from ...units import Parts
-from ..quality.amounts import Correlation
+from ...units import Correlation, Parts
 from .picked import Flags
 from .quartiles import robust
 

@@ -11,8 +11,7 @@ from ...catalog import study
 from ...errors import BadQuestion, UnknownName
 from ...model import Units
 from ...picture import Picture, wafer
-from ...units import Ratio
-from ..quality.amounts import Factor, Statistic
+from ...units import Factor, Probability, Ratio, Statistic
 from .clusters import Joins, joins
 from .maps import Legend, Map, binned, difference, judged, legend, stacked
 from .places import Dies, dies, groupings
@@ -55,7 +54,7 @@ class WaferRow:
     high: Ratio | None
     joined: int
     expected: Statistic
-    p: Ratio | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class WaferMap:
     unknown: int
     joined: int
     expected: Statistic
-    p: Ratio | None
+    p: Probability | None
     wafers: tuple[WaferRow, ...]
     by_place: tuple[PlaceRow, ...]
     contrasts: tuple[Contrast, ...]

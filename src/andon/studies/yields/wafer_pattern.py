@@ -12,7 +12,7 @@ from ...catalog import study
 from ...errors import BadQuestion
 from ...model import Units
 from ...picture import Picture, wafer
-from ...units import Ratio
+from ...units import Probability, Ratio
 from .clusters import joins
 from .maps import Map, drawn, judged
 from .pattern_features import features
@@ -59,7 +59,7 @@ class WaferPattern:
     likelihood: Ratio | None
     runner_up: str
     runner_up_likelihood: Ratio | None
-    p: Ratio | None
+    p: Probability | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from ...catalog import study
 from ...errors import BadQuestion, NoData
 from ...model import Units
 from ...picture import Picture, lines
-from ...units import Ratio, Unit
-from ..quality.amounts import Statistic
+from ...units import Ratio, Statistic, Unit
 from .maps import judged
 from .models import MODELS, dies_per_wafer, faults, share
 from .places import dies

@@ -16,6 +16,7 @@ from ...answer import MEASURED, Asked, Plain, figure_units, notes, row_units, si
 from ...catalog import figures
 from ...model import moment
 from ...page import unit_in
+from ...units import BARE, probable
 from .desk import Desk
 
 if TYPE_CHECKING:
@@ -218,6 +219,8 @@ def figure(value: Plain, unit: str, desk: Desk) -> str:
         return length(value)
     if unit == "1":
         return f"{value:.1%}"
+    if unit == "{p}":
+        return probable(value)
     if unit.startswith("us/"):
         return number(value / 1e6)
     return f"{value:,.6g}" if unit.startswith(MEASURED) else number(value)
@@ -265,9 +268,7 @@ def local(at: int, zone: str) -> str:
 def heading(desk: Desk, name: str, unit: str) -> str:
     """A column's heading: its name in words, its unit where the values do not carry it."""
     said = desk.say(name.replace("_", " "))
-    return (
-        said if unit in ("", "us", "us{1970}", "1", "{part}", "{unit}", MEASURED) else f"{said} [{spelled(unit, desk)}]"
-    )
+    return said if unit in (*BARE, "{part}", "{unit}", MEASURED) else f"{said} [{spelled(unit, desk)}]"
 
 
 def console() -> Console:
@@ -302,7 +303,9 @@ def _figures(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
     rows: list[Row] = [
         {
             "figure": desk.say(n.replace("_", " ")),
-            "value": _with_unit(figure(v, unit, desk), unit, desk),
+            "value": desk.told(figure(v, unit, desk))
+            if isinstance(v, str)
+            else _with_unit(figure(v, unit, desk), unit, desk),
             "meaning": desk.say(said[n].help),
         }
         for n, v in localised(single_figures(asked.answer), units, asked.zone).items()
@@ -312,7 +315,7 @@ def _figures(desk: Desk, asked: Asked, units: Mapping[str, str]) -> None:
 
 
 def _with_unit(value: str, unit: str, desk: Desk) -> str:
-    if unit in ("", "us", "us{1970}", "1", MEASURED) or value == "–":
+    if unit in (*BARE, MEASURED) or value == "–":
         return value
     said = spelled(unit, desk)
     return f"{value}{said}" if said.startswith("/") else f"{value} {said}"

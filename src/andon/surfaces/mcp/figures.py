@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ...answer import MEASURED, Plain
 from ...model import moment
-from ...units import MINUTE, SECOND
+from ...units import BARE, MINUTE, SECOND, probable
 
 LONG = 2 * MINUTE
 """From here on lengths of time are told in minutes."""
@@ -37,6 +37,8 @@ def figure(value: Plain, unit: str, zone: str, length: int = MINUTE) -> str:
         return local(int(value), zone)
     if unit == "1":
         return f"{value:.1%}"
+    if unit == "{p}":
+        return probable(value)
     if unit == "us":
         return number(value / length)
     if unit.startswith(MEASURED):
@@ -93,8 +95,8 @@ def spelled(unit: str, length: int = MINUTE) -> str:
     ('min', 's/part', 'kW.h', '')
     """
     unit = unit.removeprefix(MEASURED)
-    if unit in ("", "1", "us{1970}", "{unit}", "{part}"):
-        return ""
     if unit == "us":
         return "min" if length == MINUTE else "s"
+    if unit in (*BARE, "{unit}", "{part}"):
+        return ""
     return re.sub(r"[{}]", "", re.sub(r"^us/", "s/", unit))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...answer import MEASURED, Asked, Plain, notes, row_units, table_names
+from ...units import BARE, probable
 from ...words import say, told
 from .writing import NOTHING, Writing
 
@@ -96,10 +97,10 @@ def heading(writing: Writing, name: str, unit: str) -> str:
 
 def unit_of(writing: Writing, unit: str) -> str:
     """A unit as it is printed: none for what shows itself."""
-    if unit in ("", "1", "us", "us{1970}", "{unit}", "{part}", "{count}", "{index}"):
-        return ""
     if unit == "{money}":
         return writing.currency
+    if unit in BARE:
+        return ""
     bare = unit.removeprefix(MEASURED)
     return "" if bare.startswith("{") else bare.strip("[]")
 
@@ -118,6 +119,8 @@ def written(writing: Writing, cell: Plain, unit: str) -> str:
         return writing.length(int(cell))
     if unit == "1":
         return writing.percent(cell)
+    if unit == "{p}":
+        return probable(cell)
     if unit == "[ppm]":
         return f"{cell:,.0f}" if cell >= 10 else f"{cell:.3g}"
     if isinstance(cell, int) or cell == int(cell):

@@ -13,7 +13,7 @@ from ...answer import Asked, Plain
 from ...errors import BadQuestion
 from ...model import moment
 from ...picture import to_pdf, to_png, to_svg
-from ...sheet import Cell, Sheet, workbook
+from ...sheet import Book, Cell, Sheet
 from ...words import say
 from . import told
 
@@ -59,7 +59,7 @@ def saved(asked: Asked, wanted: Wanted) -> Response:
 
 def _body(asked: Asked, wanted: Wanted) -> str | bytes:
     if wanted.kind == "xlsx":
-        return workbook(sheets(asked, wanted.language, wanted.currency))
+        return _workbook(asked, wanted)
     if wanted.kind == "parquet":
         out = io.BytesIO()
         asked.to_polars(wanted.table).write_parquet(out)
@@ -71,19 +71,27 @@ def _body(asked: Asked, wanted: Wanted) -> str | bytes:
     )
 
 
-def sheets(asked: Asked, language: str, currency: str) -> list[Sheet]:
+def _workbook(asked: Asked, wanted: Wanted) -> bytes:
     """The workbook of an answer: what was asked, its figures, each of its tables, what it rests on."""
-    figures = told.figures_of(asked, language, currency)
-    heads = [(say(t, language), "") for t in ("figure", "value", "unit", "meaning")]
-    names = ("title", "value", "unit", "help")
-    rows: list[list[Cell]] = [[_cell(f[n], language) for n in names] for f in figures]
-    tables = told.tables_of(asked, language, currency)
-    return [
-        _about(asked, language),
-        *([Sheet(say("figures", language), heads, rows)] if rows else []),
-        *[_table(name, t, language) for name, t in tables.items() if t["rows"]],
-        _heard(asked, language),
-    ]
+    language = wanted.language
+    book = Book(asked.zone, asked.study.name, minutes=say("min", language))
+    book.sheet(_about(asked, language))
+    figures = told.figures_of(asked, language, wanted.currency)
+    if figures:
+        page = book.page(say("figures", language), (30, 20, 12, 60))
+        row = book.table(page, 0, [(say(t, language), "") for t in ("figure", "value", "unit", "meaning")], ())
+        for f in figures:
+            unit = str(f["unit"])
+            book.cell(page, (row, 1), _cell(f["value"], language), unit)
+            book.line(page, row, book.spelled(unit), column=2)
+            book.line(page, row, str(f["help"]), column=3)
+            row = book.line(page, row, str(f["title"]))
+        page.freeze_panes(1, 1)
+    for name, table in told.tables_of(asked, language, wanted.currency).items():
+        if table["rows"]:
+            book.sheet(_table(name, table, language))
+    book.sheet(_heard(asked, language))
+    return book.finished()
 
 
 def _about(asked: Asked, language: str) -> Sheet:

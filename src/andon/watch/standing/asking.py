@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -184,7 +185,7 @@ def alarm(q: Standing, plant: Plant) -> Alarm:
         name=q.name,
         place=place,
         priority=q.priority,
-        unit="%" if q.unit == "1" else q.unit or "1",
+        unit="%" if q.unit == "1" else re.sub(r"\{[^}]*\}", "", q.unit) or "1",
         messages={
             "en": f"{q.name}: {figure} of {place} was {{value}} {{unit}} in a {q.every}, {q.side} {limit}",
             "zh": f"{q.name}：{place} 的{say(figure, 'zh')}为 {{value}} {{unit}}，{SIDES_ZH[q.side]} {limit}",

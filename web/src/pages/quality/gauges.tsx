@@ -6,6 +6,7 @@ import { say as toast } from "../../frame/toast";
 import { address, type Problem, type Row, send } from "../../lib/api";
 import { day, number } from "../../lib/format";
 import { lang } from "../../lib/i18n";
+import { now } from "../../lib/live";
 import { useGet } from "../../lib/load";
 import { may, plant } from "../../lib/plant";
 import { choose, chosen, here } from "../../lib/router";
@@ -73,16 +74,17 @@ function Plan({ tested, done }: { tested: Tested; done: (name: string) => void }
 /** Steps two and three of one planned study: the sheet, how far it is, what came out. */
 function One({ study }: { study: Study }) {
   const link = (form: string, save: boolean) => address(`gauge-studies/${encodeURIComponent(study.name)}/sheet`, { format: form, lang: lang.value, ...(save ? { save: true } : {}) });
-  const readings = useGet<{ total: number; rows: { facts: Record<string, string> }[] }>("measured/units", { at: study.machine, since: study.made_at, until: Date.now() * 1000, limit: 10_000 });
+  const [until, setUntil] = useState(now);
+  const readings = useGet<{ total: number; rows: { facts: Record<string, string> }[] }>("measured/units", { at: study.machine, since: study.made_at, until, limit: 10_000 });
   const done = readings.data?.rows.filter((r) => r.facts.plan === study.name).length ?? 0;
   return (
     <div class="beside">
       <section class="card"><header><h2>2 · {t("measureIt")}: {study.name}</h2><span class="soft small">{title(study.machine)} · {study.test} · {t("madeBy", { who: study.made_by, when: day(study.made_at) })}</span></header>
         <p>{t("sheetHelp")}</p>
         <p class="bar"><a class="button" href={link("html", false)} target="_blank" rel="noopener">{t("printSheet")}</a><a class="button" href={link("pdf", true)} download="">PDF</a><a class="button" href={link("xlsx", true)} download="">Excel</a>
-          <button class="quiet" onClick={readings.again}>{t("readingsIn", { n: number(done) })} ↻</button><span class="grow" /><button class="quiet" onClick={() => choose({ study: undefined })}>✕</button></p>
+          <button class="quiet" onClick={() => setUntil(now())}>{t("readingsIn", { n: number(done) })} ↻</button><span class="grow" /><button class="quiet" onClick={() => choose({ study: undefined })}>✕</button></p>
       </section>
-      {done > 0 ? <Answers at={study.machine} test={study.test} plan={study.name} since={study.made_at} /> : <section class="card"><header><h2>3 · {t("whatItDoes")}</h2></header><p class="soft">{t("noReadings")}</p></section>}
+      {done > 0 ? <Answers at={study.machine} test={study.test} plan={study.name} span={{ since: study.made_at, until }} /> : <section class="card"><header><h2>3 · {t("whatItDoes")}</h2></header><p class="soft">{t("noReadings")}</p></section>}
     </div>
   );
 }
@@ -94,10 +96,10 @@ function Result({ tested }: { tested: Tested }) {
   return <div class="beside"><Answers at={at} test={test} plan="" /></div>;
 }
 
-function Answers({ at, test, plan, since }: { at: string; test: string; plan: string; since?: number }) {
+function Answers({ at, test, plan, span }: { at: string; test: string; plan: string; span?: { since: number; until: number } }) {
   const kind = KINDS.find(([name]) => name === chosen("kind"))?.[0] ?? "gauge-rr";
-  const { data, problem, loading } = useGet<Answered<GaugeRr>>(`studies/${kind}`, { at, ...(since ? { since, until: Date.now() * 1000 } : period()), test, plan });
-  const documents = address("reports/dossier", { about: "msa", at, ...(since ? { since } : period()), tests: test, plan, format: "pdf", save: true, lang: lang.value });
+  const { data, problem, loading } = useGet<Answered<GaugeRr>>(`studies/${kind}`, { at, ...(span ?? period()), test, plan });
+  const documents = address("reports/dossier", { about: "msa", at, ...(span ? { since: span.since } : period()), tests: test, plan, format: "pdf", save: true, lang: lang.value });
   return (<>
     <section class="card"><header><h2>3 · {t("whatItDoes")}</h2><span class="grow" /><a class="button" href={documents} download="">{t("msaReport")}</a></header>
       <div class="scroll"><div class="tabs" role="tablist">{KINDS.map(([name, word]) => <button key={name} role="tab" aria-selected={kind === name} onClick={() => choose({ kind: name === "gauge-rr" ? undefined : name })}>{t(word)}</button>)}</div></div>

@@ -10,6 +10,7 @@ from ....answer import MEASURED, Asked, Plain, figure_units, notes, row_units, s
 from ....catalog import Study, figures
 from ....catalog import find as study_of
 from ....errors import BadQuestion
+from ....units import BARE, probable
 from ..desk import Desk
 from ..figures import local
 from ..links import Link, stretch
@@ -114,9 +115,11 @@ def _others(single: Mapping[str, Plain], first: list[str], units: Mapping[str, s
         if isinstance(value, int | float) and not isinstance(value, bool) and unit in ("us", "us/{part}", "1"):
             scale, unit = {"us": (60e6, "min"), "us/{part}": (1e6, "s/part"), "1": (0.01, "%")}[unit]
             value = value / scale
-        if isinstance(value, float) and unit.startswith(MEASURED):
+        if unit == "{p}" and isinstance(value, float):
+            value = probable(value)
+        elif isinstance(value, float) and unit.startswith(MEASURED):
             value = f"{value:.6g}"
-        found.append((name, value, "" if unit in ("{part}", "us{1970}") else unit.removeprefix(MEASURED)))
+        found.append((name, value, "" if unit in (*BARE, "{part}") else unit.removeprefix(MEASURED)))
     return found
 
 
