@@ -11,7 +11,7 @@ R = TypeVar("R")
 CORES = 2
 """So many at once, however many there are: others ask, too, and the plant is kept meanwhile."""
 PIECES = 16
-"""Into so many pieces of work much is cut: small ones cost more than they save, large ones leave a core idle at last."""
+"""Into so many pieces of work much is cut: small ones cost more than they save, large ones leave a core idle."""
 
 
 def on_cores(function: Callable[[T], R], given: Sequence[T], few: int = 2) -> list[R]:

@@ -145,7 +145,8 @@ def _said(group: pq.RowGroupMetaData) -> bool:
     """Whether the last column of a row group, who passed, may hold anything."""
     passed = group.column(group.num_columns - 1)
     told = passed.statistics if passed.path_in_schema == "passed" else None
-    return told is None or not told.has_null_count or told.null_count < group.num_rows
+    missing = told.null_count if told is not None else None
+    return missing is None or missing < group.num_rows
 
 
 def _kind(told: Sequence[Any]) -> Kind:

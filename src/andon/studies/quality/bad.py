@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...errors import AndonError, BadQuestion, NoData, UnknownName
 from ...model import Measurements, Numbers, Process, Times, Window
 from ...units import duration
+from .samples import blocks
 
 Mask = NDArray[np.bool_]
 Texted = NDArray[np.object_]
@@ -113,7 +114,7 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
     if measurements is None or not len(measurements.units):
         raise NoData("No units were tested there in that window, so none of them is bad.")
     units = measurements.units
-    tests = _blocks(measurements)
+    tests = blocks(measurements)
     texts = {
         n: np.asarray(units.column(n), dtype=object) for n in ("lot", "wafer", "product", "step", "site", *units.facts)
     }
@@ -147,18 +148,10 @@ def _without(condition: re.Match[str] | None, given: Rows) -> Rows:
     return replace(given, names=names, texts={n: t for n, t in given.texts.items() if n != condition[1]})
 
 
-def _blocks(measurements: Measurements) -> dict[str, list[int]]:
-    """The places in `tests` of each test: several where its limits changed."""
-    found: dict[str, list[int]] = {}
-    for j, test in enumerate(measurements.tests):
-        found.setdefault(test.name, []).append(j)
-    return found
-
-
-def _by_unit(measurements: Measurements, blocks: Sequence[int]) -> Numbers:
+def _by_unit(measurements: Measurements, places: Sequence[int]) -> Numbers:
     """The values of a test, a row a unit; NaN where there is none."""
     found = np.full(len(measurements.units), np.nan)
-    for j in blocks:
+    for j in places:
         of = slice(int(measurements.first[j]), int(measurements.first[j + 1]))
         row, value = measurements.row[of], measurements.value[of]
         good = np.isfinite(value)

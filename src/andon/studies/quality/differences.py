@@ -85,9 +85,12 @@ def midranks(ordered: Numbers) -> Numbers:
     >>> midranks(np.array([1.0, 2.0, 2.0, 5.0])).tolist()
     [1.0, 2.5, 2.5, 4.0]
     """
-    apart = ordered[1:] != ordered[:-1]
-    if apart.all():
-        return np.arange(1.0, len(ordered) + 1)
-    begins = np.flatnonzero(np.append(True, apart))
-    counts = np.diff(np.append(begins, len(ordered)))
-    return np.asarray(np.repeat(begins + (counts + 1) / 2, counts))
+    rank = np.arange(1.0, len(ordered) + 1)
+    tied = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(tied):
+        breaks = np.flatnonzero(np.diff(tied) > 1)
+        first, last = tied[np.append(0, breaks + 1)], tied[np.append(breaks, len(tied) - 1)] + 1
+        equal = np.zeros(len(ordered), np.bool_)
+        equal[tied] = equal[tied + 1] = True
+        rank[equal] = np.repeat((first + last) / 2 + 1, last - first + 1)
+    return rank
