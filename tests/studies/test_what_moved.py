@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -138,6 +138,7 @@ def test_the_chance_of_a_level_is_that_of_known_run_lengths():
         assert chance(level, 1) == pytest.approx(1 / length, rel=0.02)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.floats(allow_nan=False), st.integers(0, 3).map(lambda i: 1 + i * 2**-52)), min_size=1))
 def test_ranks_are_those_of_scipy_however_close_values_lie(values):
     value = np.array(values)
