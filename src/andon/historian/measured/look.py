@@ -35,8 +35,8 @@ Kind = tuple[str, str, int, str, float | None, float | None]
 class Piece:
     """Values of one source: `kinds[j]` has the rows `edges[j]:edges[j + 1]` of each column.
 
-    `row` is the place of each value's unit, -1 for one that is not wanted; with `rank`, where that may matter. Of a
-    `complete` source, whose kinds all have a value of each unit, they are said once. `passed`: None where nobody said.
+    `row` is the place of each value's unit, with `rank`, where that may matter. Of a `complete` source, whose kinds all
+    have a value of each unit, they are said once. `passed`: None where nobody said.
     """
 
     kinds: Sequence[Kind]
@@ -46,6 +46,16 @@ class Piece:
     row: Integers
     rank: Index | None
     complete: bool = False
+
+    def wanted(self) -> Piece:
+        """Without values of units that are not wanted, whose place is -1."""
+        kept = self.row >= 0
+        if kept.all():
+            return self
+        passed = None if self.passed is None else self.passed[kept]
+        rank = None if self.rank is None else self.rank[kept]
+        edges = np.append(0, np.cumsum(kept))[self.edges]
+        return Piece(self.kinds, edges, self.value[kept], passed, self.row[kept], rank, self.complete)
 
 
 def units(store: Store, place: str, window: Window) -> Units:
@@ -116,7 +126,7 @@ def sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Seque
     kinds = [held.kinds[j] for j in mine.tolist()]
     numbers = filled(rows["value"], np.nan), _verdicts(rows) if held.judged else None
     place = _rows_of(seen, source, None if complete else rows["tested"].to_numpy())
-    return Piece(kinds, edges, *numbers, *place, complete)
+    return Piece(kinds, edges, *numbers, *place, complete).wanted()
 
 
 def contents(store: Store, path: str) -> Contents:
@@ -219,7 +229,7 @@ class Columns:
     rank: Index | None
 
     def fill(self, kind: Kind, places: Sequence[tuple[Piece, int, int]], at: int) -> bool:
-        """Put the values of a test from `at` on, and judge them; whether all are wanted, and in order of time."""
+        """Put the values of a test from `at` on, and judge them; whether they are in order of time."""
         since = at
         for piece, begin, end in places:
             here, there = slice(at, at + end - begin), slice(begin, end)
@@ -231,7 +241,7 @@ class Columns:
             at += end - begin
         _judge(kind, self.value[since:at], self.passed[since:at])
         row = self.row[since:at]
-        return not len(row) or bool(row[0] >= 0 and (row[1:] >= row[:-1]).all())
+        return bool((row[1:] >= row[:-1]).all())
 
     def pick(self, rows: Index) -> Columns:
         """Some of the rows."""
@@ -239,10 +249,9 @@ class Columns:
 
 
 def _cleaned(found: Columns, kinds: Sequence[Kind], first: Index) -> tuple[Columns, Index]:
-    """Without what is not wanted and what a later batch replaced; within a test in order of time."""
+    """Without what a later batch replaced; within a test in order of time."""
     test = np.repeat(np.arange(len(kinds)), np.diff(first))
     order = np.lexsort((found.row, test)) if found.rank is None else _latest(kinds, test, found.row, found.rank)
-    order = order[found.row[order] >= 0]
     return found.pick(order), np.searchsorted(test[order], np.arange(len(kinds) + 1))
 
 
