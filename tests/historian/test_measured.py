@@ -140,6 +140,19 @@ def test_what_was_said_again_is_there_once_in_sql_of_files_of_earlier_days(tmp_p
     assert [tuple(row.values()) for row in rows] == [("a", 2.5), ("other 0", 1.5), ("other 1", 2.5)]
 
 
+def test_what_was_said_of_a_value_wins_over_its_limits_in_a_sealed_file(history: Historian) -> None:
+    units, values = wafer("W1", 0, 2000, 60)
+    tests = [int(str(t)[1:]) for t in values["test"].to_pylist()]
+    told = values.append_column(
+        "passed",
+        pa.array([row == 0 if t == 31 else None for row, t in zip(values["row"].to_pylist(), tests, strict=True)]),
+    )
+    history.write(Batch("lot", 1, units=units, measurements=told))
+    seen = history.measurements("tester", ALL)
+    assert seen.take("t31").passed.tolist() == [1] + [0] * 1999
+    assert seen.take("t30").passed.tolist() == [1, 1] + [0] * 1998
+
+
 def test_a_window_cuts_a_sealed_wafer(history: Historian) -> None:
     units, values = wafer("W1", 0, 2000, 60)
     history.write(Batch("lot", 1, units=units, measurements=values))

@@ -80,6 +80,13 @@ def test_what_has_no_limits_is_told(values, said):
     assert said in answer.notes[0]
 
 
+def test_a_test_that_no_good_unit_had_takes_no_part():
+    values = {"v": normal(100), "stopped": np.where(np.arange(100) < 10, 1.0, np.nan)}
+    answer = part_average(measured(wafers(1, passed=[0] * 10 + [1] * 90), values, (-99.0, 99.0)), neighbours=0)
+    assert [r.test for r in answer.limits] == ["v"]
+    assert "no limits for stopped: only 0 good parts" in answer.notes
+
+
 def test_a_test_with_two_humps_is_said_not_to_fit():
     values = np.concatenate([normal(85) * 0.1, normal(15) * 0.1 + 30.0])
     answer = part_average(measured(wafers(1), {"v": values}, (-99.0, 99.0)))

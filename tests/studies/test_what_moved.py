@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
 
 from andon.errors import BadQuestion, NoData, UnknownName
 from andon.model import Measurements, Process, Units, Window
 from andon.model import Test as OneTest
+from andon.studies.quality.differences import ascending, midranks
 from andon.studies.quality.first_mover import chance, first_mover
 from andon.studies.quality.what_moved import what_moved
 
@@ -134,6 +138,30 @@ def test_the_chance_of_a_level_is_that_of_known_run_lengths():
         assert chance(level, 1) == pytest.approx(1 / length, rel=0.02)
 
 
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.floats(allow_nan=False), st.integers(0, 3).map(lambda i: 1 + i * 2**-52)), min_size=1))
+def test_ranks_are_those_of_scipy_however_close_values_lie(values):
+    value = np.array(values)
+    order, ordered = ascending(value)
+    assert np.array_equal(order, np.argsort(value, kind="stable"))
+    rank = np.empty(len(value))
+    rank[order] = midranks(ordered)
+    assert rank.tolist() == stats.rankdata(value).tolist()
+
+
+def test_many_tests_are_compared_as_each_alone_is():
+    """Two cores share the tests of a lot; each is what it would be by itself, its share of false ones apart."""
+    units = Units.of(range(300), [f"u{i}" for i in range(300)], passed=[i % 4 > 0 for i in range(300)])
+    values = np.concatenate([noise(k, 300, foretold=0.01 * (k % 90)) for k in range(200)])
+    tests = [OneTest(f"t{k}") for k in range(200)]
+    of, row = np.repeat(np.arange(200, dtype=np.int32), 300), np.tile(np.arange(300, dtype=np.int32), 200)
+    told = what_moved(NOTHING, Measurements.sorted(units, tests, of, row, values), limit=1000)
+    for k in (0, 63, 64, 133, 199):
+        one = what_moved(NOTHING, Measurements.sorted(units, tests[k : k + 1], of[:300], row[:300], values[of == k]))
+        alone = {(r.kind, r.bad, r.good, r.effect, r.p, r.independent) for r in one.rows}
+        assert alone == {(r.kind, r.bad, r.good, r.effect, r.p, r.independent) for r in told.rows if r.name == f"t{k}"}
+
+
 def secom() -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
     """Names, values (1,567 wafers x 207), whether each failed, and when."""
     if not (DATA / "secom_subset").is_dir():
@@ -192,12 +220,16 @@ def balanced_error(x: np.ndarray, failed: np.ndarray, train: np.ndarray, test: n
     x = np.where(np.isnan(x), np.nanmedian(x[train], axis=0), x)
     spread = x[train].std(axis=0)
     x = np.clip((x - x[train].mean(axis=0)) / np.where(spread > 0, spread, 1), -4, 4)
-    apart = ((x[train][:, None] - x[train][None]) ** 2).sum(-1)
     weight = np.where(failed[train], 1 / failed[train].sum(), 1 / (~failed[train]).sum())
-    kernel = np.exp(-apart / 80) + np.diag(10 * weight.mean() / weight)
+    kernel = np.exp(-apart(x[train], x[train]) / 80) + np.diag(10 * weight.mean() / weight)
     solved = np.linalg.solve(kernel, np.where(failed[train], 1.0, -1.0))
-    told = np.exp(-((x[test][:, None] - x[train][None]) ** 2).sum(-1) / 80) @ solved > 0
+    told = np.exp(-apart(x[test], x[train]) / 80) @ solved > 0
     return float(((~told[failed[test]]).mean() + told[~failed[test]].mean()) / 2)
+
+
+def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The squared distance of each row of one table from each of another."""
+    return (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
 
 
 FAULTS = {

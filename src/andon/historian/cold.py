@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..cores import on_cores
 from ..errors import Damaged
 from ..model import Window
 from .arrange import Index
@@ -25,7 +25,7 @@ KEPT = 128
 BUCKETS_KEPT = 300_000
 """Rows of roll-ups that are kept in memory: 20 MB."""
 PARALLEL = 4
-"""From this many files on they are read by two threads."""
+"""From this many files on they are read on two cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,8 @@ def read_runs(shelf: Shelf, runs: Sequence[Run], span: Span) -> list[tuple[Run, 
     files: dict[str, list[Run]] = {}
     for run in runs:
         files.setdefault(run.path, []).append(run)
-    if len(files) < PARALLEL:
-        return [piece for path, wanted in files.items() for piece in _of_file(shelf, path, wanted, span)]
-    with ThreadPoolExecutor(2, "andon reader") as pool:
-        parts = pool.map(lambda item: _of_file(shelf, item[0], item[1], span), files.items())
-        return [piece for part in parts for piece in part]
+    parts = on_cores(lambda item: _of_file(shelf, *item, span), list(files.items()), PARALLEL)
+    return [piece for part in parts for piece in part]
 
 
 def _of_file(shelf: Shelf, path: str, wanted: Sequence[Run], span: Span) -> list[tuple[Run, pa.Table]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ...cores import on_cores
 from ...model import Measurements, Numbers, Test, Times, Units, Window
 from ...model.measured import Integers, Verdicts
 from ..arrange import Index
@@ -26,19 +26,36 @@ SELECT m.* FROM measurements m JOIN units u USING (tested) WHERE place = $1 AND 
 """
 SPREAD = 64
 """Unit numbers that lie within so many times their count are looked up by place, others by search."""
+MANY = 64
+"""From this many tests on their values are put in place on two cores."""
 Kind = tuple[str, str, int, str, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Values of one source: `kinds[j]` has the rows `edges[j]:edges[j + 1]` of `row` (-1: of none that is wanted)."""
+    """Values of one source: `kinds[j]` has the rows `edges[j]:edges[j + 1]` of each column.
+
+    `row` is the place of each value's unit, with `rank`, where that may matter. Of a `complete` source, whose kinds all
+    have a value of each unit, they are said once. `passed`: None where nobody said.
+    """
 
     kinds: Sequence[Kind]
     edges: Index
-    row: Integers
     value: Numbers
-    passed: Verdicts
+    passed: Verdicts | None
+    row: Integers
     rank: Index | None
+    complete: bool = False
+
+    def wanted(self) -> Piece:
+        """Without values of units that are not wanted, whose place is -1."""
+        kept = self.row >= 0
+        if kept.all():
+            return self
+        passed = None if self.passed is None else self.passed[kept]
+        rank = None if self.rank is None else self.rank[kept]
+        edges = np.append(0, np.cumsum(kept))[self.edges]
+        return Piece(self.kinds, edges, self.value[kept], passed, self.row[kept], rank, self.complete)
 
 
 def units(store: Store, place: str, window: Window) -> Units:
@@ -54,8 +71,7 @@ def measurements(store: Store, place: str, window: Window, tests: Sequence[str] 
         seen, files = see(store, db, place, window)
         hot = table(db, HOT_VALUES, [place, window.until, window.since, wanted])
     mine = [(n, path) for n, path in enumerate(files) if path and (seen.source == n).any()]
-    with ThreadPoolExecutor(2, "andon reader") as pool:
-        pieces = list(pool.map(lambda m: sealed_piece(store, m[1], seen, m[0], wanted), mine))
+    pieces = on_cores(lambda m: sealed_piece(store, m[1], seen, m[0], wanted), mine)
     if hot.num_rows:
         pieces.append(hot_piece(hot, seen))
     return together(seen, pieces)
@@ -63,8 +79,8 @@ def measurements(store: Store, place: str, window: Window, tests: Sequence[str] 
 
 def hot_piece(values: pa.Table, seen: Seen) -> Piece:
     values, edges, kinds = by_test(values)
-    row, rank = _rows_of(seen, -1, values["tested"].to_numpy())
-    return Piece([_kind(k) for k in kinds], edges, row, *_numbers(values), rank)
+    numbers = filled(values["value"], np.nan), _verdicts(values)
+    return Piece([_kind(k) for k in kinds], edges, *numbers, *_rows_of(seen, -1, values["tested"].to_numpy()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,7 @@ class Contents:
     """What a sealed file of values holds: kind `kinds[j]` in the rows `edges[j]:edges[j + 1]`.
 
     `whole[j]`: these are of all units of the block, one of each in its order; `failed[j]` of them failed. Row group g
-    begins at row `groups[g]`.
+    begins at row `groups[g]`. `judged`: somebody said of some of them whether they passed.
     """
 
     footer: pq.FileMetaData
@@ -81,6 +97,7 @@ class Contents:
     whole: NDArray[np.bool_]
     failed: Sequence[int]
     groups: Index
+    judged: bool
 
 
 def sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Sequence[str] | None) -> Piece:
@@ -97,9 +114,9 @@ def sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Seque
     np.add.at(mark, np.searchsorted(held.groups, until), -1)
     groups = np.flatnonzero(np.cumsum(mark)[:-1] > 0)
     complete = bool(held.whole[mine].all()) and seen.whole[source]
+    columns = ["value", *(["passed"] if held.judged else []), *([] if complete else ["tested"])]
     with readable(path):
-        columns = ["value", "passed"] if complete else ["tested", "value", "passed"]
-        rows = file.read_row_groups(groups.tolist(), columns=columns, use_threads=len(groups) > 4)
+        rows = file.read_row_groups(groups.tolist(), columns=columns, use_threads=False)
     edges = np.concatenate([[0], np.cumsum(until - since)])
     begin = np.zeros(len(held.groups), np.int64)
     begin[groups] = np.concatenate([[0], np.cumsum(np.diff(held.groups)[groups])[:-1]]) if len(groups) else []
@@ -107,8 +124,9 @@ def sealed_piece(store: Store, path: str, seen: Seen, source: int, wanted: Seque
     if len(mine) < len(held.kinds):
         rows = rows.take(pa.array(np.repeat(moved - edges[:-1], until - since) + np.arange(edges[-1])))
     kinds = [held.kinds[j] for j in mine.tolist()]
-    row, rank = _rows_of(seen, source, None if complete else rows["tested"].to_numpy(), len(mine))
-    return Piece(kinds, edges, row, *_numbers(rows), rank)
+    numbers = filled(rows["value"], np.nan), _verdicts(rows) if held.judged else None
+    place = _rows_of(seen, source, None if complete else rows["tested"].to_numpy())
+    return Piece(kinds, edges, *numbers, *place, complete).wanted()
 
 
 def contents(store: Store, path: str) -> Contents:
@@ -128,8 +146,17 @@ def _contents(store: Store, path: str) -> tuple[Contents, int]:
         np.array([t[7] for t in told], np.bool_),
         [t[8] if len(t) > 8 else -1 for t in told],  # files of earlier days do not say it
         np.cumsum([0, *counts]),
+        any(_said(footer.row_group(g)) for g in range(footer.num_row_groups)),
     )
     return contents, 10 * len(told)
+
+
+def _said(group: pq.RowGroupMetaData) -> bool:
+    """Whether the last column of a row group, who passed, may hold anything."""
+    passed = group.column(group.num_columns - 1)
+    told = passed.statistics if passed.path_in_schema == "passed" else None
+    missing = told.null_count if told is not None else None
+    return missing is None or missing < group.num_rows
 
 
 def _kind(told: Sequence[Any]) -> Kind:
@@ -137,19 +164,18 @@ def _kind(told: Sequence[Any]) -> Kind:
     return name, step, number, unit, low, high
 
 
-def _numbers(rows: pa.Table) -> tuple[Numbers, Verdicts]:
-    return filled(rows["value"], np.nan), filled(rows["passed"].cast(pa.int8()), -1)
+def _verdicts(rows: pa.Table) -> Verdicts:
+    return np.asarray(filled(rows["passed"].cast(pa.int8()), -1))
 
 
-def _rows_of(seen: Seen, source: int, numbers: Times | None, times: int = 1) -> tuple[Integers, Index | None]:
+def _rows_of(seen: Seen, source: int, numbers: Times | None) -> tuple[Integers, Index | None]:
     """The place of each value's unit, -1 where it is not wanted; and its rank where that may matter.
 
-    Without `numbers` the values are of all units of the source, in order, so many `times`.
+    Without `numbers` there is a value of each unit of the source, in order.
     """
     mine = np.flatnonzero(seen.source == source)
     if numbers is None:
-        rank = np.tile(seen.rank[mine], times) if seen.doubled else None
-        return np.tile(seen.row[mine], times), rank
+        return seen.row[mine], seen.rank[mine] if seen.doubled else None
     known = seen.number[mine]
     place = np.full(len(numbers), -1, np.int64)
     if len(known):
@@ -172,51 +198,61 @@ def in_order(kinds: Iterable[Kind]) -> list[Kind]:
 
 
 def together(seen: Seen, pieces: Sequence[Piece]) -> Measurements:
-    """Values of all sources by test, in order of time."""
-    kinds: dict[Kind, list[tuple[int, int]]] = {}
-    for p, piece in enumerate(pieces):
-        for j, kind in enumerate(piece.kinds):
-            kinds.setdefault(kind, []).append((p, j))
-    ordered = in_order(kinds)
-    spans = [
-        (pieces[p], int(pieces[p].edges[j]), int(pieces[p].edges[j + 1])) for kind in ordered for p, j in kinds[kind]
-    ]
-    total = sum(end - begin for _, begin, end in spans)
-    row, value, passed = np.empty(total, np.int32), np.empty(total), np.empty(total, np.int8)
-    rank = np.empty(total, np.int64) if seen.doubled else None
-    at = 0
-    for piece, begin, end in spans:
-        to = at + end - begin
-        row[at:to], value[at:to], passed[at:to] = piece.row[begin:end], piece.value[begin:end], piece.passed[begin:end]
-        if rank is not None and piece.rank is not None:
-            rank[at:to] = piece.rank[begin:end]
-        at = to
-    counts = [sum(int(pieces[p].edges[j + 1] - pieces[p].edges[j]) for p, j in kinds[k]) for k in ordered]
-    return _cleaned(seen, ordered, np.cumsum([0, *counts]), (row, value, passed), rank)
-
-
-def _cleaned(
-    seen: Seen, kinds: Sequence[Kind], first: Index, columns: tuple[Integers, Numbers, Verdicts], rank: Index | None
-) -> Measurements:
-    """Without what is not wanted and what a later batch replaced; within a test in order of time; all judged."""
-    row, value, passed = columns
-    kept = row >= 0
-    order: Index | NDArray[np.bool_] | None = None if kept.all() else kept
-    test = None
-    back = np.flatnonzero(row[1:] < row[:-1]) + 1
-    if rank is not None or len(np.setdiff1d(back, first)):
-        test = np.repeat(np.arange(len(kinds)), np.diff(first))
-        order = np.lexsort((row, test)) if rank is None else _latest(kinds, test, row, rank)
-        order = order[kept[order]]
-    if order is not None:
-        test = np.repeat(np.arange(len(kinds)), np.diff(first)) if test is None else test
-        row, value, passed = row[order], value[order], passed[order]
-        first = np.searchsorted(test[order], np.arange(len(kinds) + 1))
+    """Values of all sources by test, in order of time; all judged."""
+    places: dict[Kind, list[tuple[Piece, int, int]]] = {}
+    for piece in pieces:
+        edges = piece.edges.tolist()
+        for kind, begin, end in zip(piece.kinds, edges[:-1], edges[1:], strict=True):
+            places.setdefault(kind, []).append((piece, begin, end))
+    kinds = in_order(places)
+    first = np.cumsum([0, *(sum(end - begin for _, begin, end in places[k]) for k in kinds)])
+    total = int(first[-1])
+    found = Columns(np.empty(total), np.empty(total, np.int8), np.empty(total, np.int32), None)
+    if seen.doubled:
+        found = replace(found, rank=np.empty(total, np.int64))
+    filling = on_cores(lambda j: found.fill(kinds[j], places[kinds[j]], int(first[j])), range(len(kinds)), MANY)
+    if seen.doubled or not all(filling):
+        found, first = _cleaned(found, kinds, first)
     full = np.flatnonzero(np.diff(first))
     tests = tuple(Test(n, u, low, high, number, s) for n, s, number, u, low, high in (kinds[j] for j in full.tolist()))
     first = np.append(first[full], first[-1]).astype(np.int64)
-    _judge(tests, first, value, passed)
-    return Measurements(seen.units.window, seen.units, tests, first, row, value, passed)
+    return Measurements(seen.units.window, seen.units, tests, first, found.row, found.value, found.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Values by test, as in `Measurements`, with the rank of each where that may matter."""
+
+    value: Numbers
+    passed: Verdicts
+    row: Integers
+    rank: Index | None
+
+    def fill(self, kind: Kind, places: Sequence[tuple[Piece, int, int]], at: int) -> bool:
+        """Put the values of a test from `at` on, and judge them; whether they are in order of time."""
+        since = at
+        for piece, begin, end in places:
+            here, there = slice(at, at + end - begin), slice(begin, end)
+            whose = slice(None) if piece.complete else there
+            self.value[here], self.row[here] = piece.value[there], piece.row[whose]
+            self.passed[here] = -1 if piece.passed is None else piece.passed[there]
+            if self.rank is not None and piece.rank is not None:
+                self.rank[here] = piece.rank[whose]
+            at += end - begin
+        _judge(kind, self.value[since:at], self.passed[since:at])
+        row = self.row[since:at]
+        return bool((row[1:] >= row[:-1]).all())
+
+    def pick(self, rows: Index) -> Columns:
+        """Some of the rows."""
+        return Columns(self.value[rows], self.passed[rows], self.row[rows], None)
+
+
+def _cleaned(found: Columns, kinds: Sequence[Kind], first: Index) -> tuple[Columns, Index]:
+    """Without what a later batch replaced; within a test in order of time."""
+    test = np.repeat(np.arange(len(kinds)), np.diff(first))
+    order = np.lexsort((found.row, test)) if found.rank is None else _latest(kinds, test, found.row, found.rank)
+    return found.pick(order), np.searchsorted(test[order], np.arange(len(kinds) + 1))
 
 
 def _latest(kinds: Sequence[Kind], test: Index, row: Integers, rank: Index) -> Index:
@@ -230,15 +266,13 @@ def _latest(kinds: Sequence[Kind], test: Index, row: Integers, rank: Index) -> I
     return np.asarray(kept[np.lexsort((row[kept], test[kept]))])
 
 
-def _judge(tests: Sequence[Test], first: Index, value: Numbers, passed: Verdicts) -> None:
-    """Where nobody said whether a value passed, its limits do."""
-    if not (passed < 0).any():
+def _judge(kind: Kind, value: Numbers, passed: Verdicts) -> None:
+    """Where nobody said whether a value of a test passed, its limits do."""
+    low, high = kind[-2:]
+    open_ = passed < 0
+    if (low is None and high is None) or not open_.any():
         return
-    for j, test in enumerate(tests):
-        said = passed[first[j] : first[j + 1]]
-        if (test.low is None and test.high is None) or not (said < 0).any():
-            continue
-        values = value[first[j] : first[j + 1]]
-        low, high = (np.nan if e is None else e for e in (test.low, test.high))
-        open_ = (said < 0) & ~np.isnan(values)
-        said[open_] = (~(values < low) & ~(values > high))[open_]
+    outside = np.zeros(len(value), np.bool_) if low is None else value < low
+    if high is not None:
+        outside |= value > high
+    np.copyto(passed, ~outside, where=open_ & ~np.isnan(value), casting="unsafe")

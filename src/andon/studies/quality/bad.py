@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 from ...errors import AndonError, BadQuestion, NoData, UnknownName
 from ...model import Measurements, Numbers, Process, Times, Window
 from ...units import duration
+from .samples import blocks
 
 Mask = NDArray[np.bool_]
 Texted = NDArray[np.object_]
+Number = Callable[[str], Numbers]
+"""The values of a number by its name, a row each; NaN where there is none."""
 HOW = (
     "Say what is `bad`: failed, last 4 h, first 2 h, SINCE/UNTIL (UTC), a text such as state=fault or lot=A7, or a "
     "number such as oil>60."
@@ -24,14 +28,16 @@ HOW = (
 class Rows:
     """What is compared: n rows in order of time, bad or not, each with numbers and texts by name.
 
-    `of` says what a row is: "unit" or "bucket" (of time).
+    `of` says what a row is: "unit" or "bucket" (of time). A number is taken when it is asked for, by one of `names`:
+    there may be thousands.
     """
 
     of: str
     said: str
     at: Times
     bad: Mask
-    numbers: dict[str, Numbers]
+    names: tuple[str, ...]
+    number: Number
     texts: dict[str, Texted]
 
 
@@ -108,7 +114,7 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
     if measurements is None or not len(measurements.units):
         raise NoData("No units were tested there in that window, so none of them is bad.")
     units = measurements.units
-    numbers = _by_unit(measurements)
+    tests = blocks(measurements)
     texts = {
         n: np.asarray(units.column(n), dtype=object) for n in ("lot", "wafer", "product", "step", "site", *units.facts)
     }
@@ -117,26 +123,43 @@ def _units(process: Process, measurements: Measurements | None, bad: str, condit
         known &= units.verdicts >= 0
         is_bad = units.verdicts == 0
     else:
-        is_bad, heard = _meets(condition, numbers, texts)
+        is_bad, heard = _meets(condition, tuple(tests), lambda name: _by_unit(measurements, tests[name]), texts)
         known &= heard
-        numbers.pop(condition[1], None)
-        texts.pop(condition[1], None)
     place = np.flatnonzero(known)
     at = units.at[place]
-    numbers = {n: v[place] for n, v in numbers.items()} | {n: process.at(n, at) for n in process.numbers}
+
+    def number(name: str) -> Numbers:
+        if name in process.numbers:
+            return process.at(name, at)
+        values = _by_unit(measurements, tests[name])
+        return values if len(place) == len(values) else values[place]
+
     texts = {n: t[place] for n, t in texts.items()}
     texts |= {n: np.array(process.text_at(n, at), dtype=object) for n in process.texts}
-    return Rows("unit", bad, at, np.asarray(is_bad[place]), numbers, texts)
+    names = dict.fromkeys((*tests, *process.numbers))
+    return _without(condition, Rows("unit", bad, at, np.asarray(is_bad[place]), tuple(names), number, texts))
 
 
-def _by_unit(measurements: Measurements) -> dict[str, Numbers]:
-    """The values of each test, a row a unit; NaN where there is none."""
-    found: dict[str, Numbers] = {}
-    for j, test in enumerate(measurements.tests):
-        values = found.setdefault(test.name, np.full(len(measurements.units), np.nan))
+def _without(condition: re.Match[str] | None, given: Rows) -> Rows:
+    """What tells bad from good by its own meaning is not compared."""
+    if condition is None:
+        return given
+    names = tuple(n for n in given.names if n != condition[1])
+    return replace(given, names=names, texts={n: t for n, t in given.texts.items() if n != condition[1]})
+
+
+def _by_unit(measurements: Measurements, places: Sequence[int]) -> Numbers:
+    """The values of a test, a row a unit; NaN where there is none."""
+    found = np.full(len(measurements.units), np.nan)
+    for j in places:
         of = slice(int(measurements.first[j]), int(measurements.first[j + 1]))
-        good = np.isfinite(measurements.value[of])
-        values[measurements.row[of][good]] = measurements.value[of][good]
+        row, value = measurements.row[of], measurements.value[of]
+        good = np.isfinite(value)
+        if not good.all():
+            row, value = row[good], value[good]
+        elif len(places) == 1 and len(row) == len(found) and (row[1:] > row[:-1]).all():
+            return value
+        found[row] = value
     return found
 
 
@@ -147,37 +170,32 @@ def _buckets(process: Process, bad: str, condition: re.Match[str] | None) -> Row
     texts = {n: np.array(process.text_at(n, middle), dtype=object) for n in process.texts}
     known = np.any([~np.isnan(v) for v in numbers.values()] + [t != "" for t in texts.values()], axis=0)
     if condition is not None:
-        is_bad, heard = _meets(condition, numbers, texts)
+        is_bad, heard = _meets(condition, tuple(numbers), numbers.__getitem__, texts)
         known = known & heard
-        numbers.pop(condition[1], None)
-        texts.pop(condition[1], None)
     elif (stretch := period(bad, process.window)) is not None:
         is_bad = (middle >= stretch.since) & (middle < stretch.until)
     else:
         raise BadQuestion(f"bad = {bad!r} cannot be read. {HOW}")
     place = np.flatnonzero(known) if np.ndim(known) else np.empty(0, np.intp)
-    return Rows(
-        "bucket",
-        bad,
-        process.since[place],
-        np.asarray(is_bad[place]),
-        {n: v[place] for n, v in numbers.items()},
-        {n: t[place] for n, t in texts.items()},
-    )
+    texts = {n: t[place] for n, t in texts.items()}
+    at, is_bad = process.since[place], np.asarray(is_bad[place])
+    return _without(condition, Rows("bucket", bad, at, is_bad, tuple(numbers), lambda n: numbers[n][place], texts))
 
 
-def _meets(condition: re.Match[str], numbers: dict[str, Numbers], texts: dict[str, Texted]) -> tuple[Mask, Mask]:
+def _meets(
+    condition: re.Match[str], names: Sequence[str], number: Number, texts: Mapping[str, Texted]
+) -> tuple[Mask, Mask]:
     """Which rows meet a condition, and of which it is known."""
     name, sign, value = condition.groups()
     if name in texts and sign == "=":
         return np.asarray(texts[name] == value), np.asarray(texts[name] != "")
-    if name not in numbers:
-        raise UnknownName("number or text", name, (*numbers, *texts))
+    if name not in names:
+        raise UnknownName("number or text", name, (*names, *texts))
     try:
         limit = float(value)
     except ValueError:
         raise BadQuestion(f"{value!r} is no number to compare {name} with. {HOW}") from None
-    of = numbers[name]
+    of = number(name)
     with np.errstate(invalid="ignore"):
         met = {"=": of == limit, "<": of < limit, ">": of > limit}[sign]
     return met, ~np.isnan(of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 from ...model import Numbers
 
@@ -54,12 +55,42 @@ def superiority(a: Numbers, b: Numbers) -> float:
     return float(below.mean()) / (2 * len(a))
 
 
+def ascending(value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
+    """The places of n numbers in ascending order, equal ones as they came; and the numbers in that order.
+
+    A number and its place are sorted as one whole number, which takes half as long as numbers by their places: the bits
+    of a float are in the order of floats, and the place takes the last ones (15 of 64 for 25,000 numbers). What differs
+    in those only is put right.
+
+    >>> ascending(np.array([2.0, -1.0, 1.0]))
+    (array([1, 2, 0]), array([-1.,  1.,  2.]))
+    """
+    last = (1 << len(value).bit_length()) - 1
+    order = (value + 0.0).view(np.int64)
+    order ^= (order >> 63) & np.iinfo(np.int64).max
+    order &= ~last
+    order |= np.arange(len(value))
+    order.sort()
+    order &= last
+    ordered = value[order]
+    if (ordered[1:] < ordered[:-1]).any():
+        order = order[np.argsort(ordered, kind="stable")]
+        ordered = value[order]
+    return order, ordered
+
+
 def midranks(ordered: Numbers) -> Numbers:
     """The ranks of sorted values from 1 on; equal ones share the mean of theirs.
 
     >>> midranks(np.array([1.0, 2.0, 2.0, 5.0])).tolist()
     [1.0, 2.5, 2.5, 4.0]
     """
-    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    counts = np.diff(np.append(begins, len(ordered)))
-    return np.asarray(np.repeat(begins + (counts + 1) / 2, counts))
+    rank = np.arange(1.0, len(ordered) + 1)
+    tied = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(tied):
+        breaks = np.flatnonzero(np.diff(tied) > 1)
+        first, last = tied[np.append(0, breaks + 1)], tied[np.append(breaks, len(tied) - 1)] + 1
+        equal = np.zeros(len(ordered), np.bool_)
+        equal[tied] = equal[tied + 1] = True
+        rank[equal] = np.repeat((first + last) / 2 + 1, last - first + 1)
+    return rank

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadQuestion, NoData
-from ...model import Found, Numbers
+from ...model import Found, Measurements, Numbers
 from ...model.measured import coded
 from .subgroups import Surroundings, grouped, scheme
 
@@ -30,6 +30,14 @@ class Sample:
     def values(self) -> Numbers:
         """The values."""
         return self.found.value
+
+
+def blocks(measurements: Measurements) -> dict[str, list[int]]:
+    """The places in `tests` of each test by its name: several where its limits changed."""
+    found: dict[str, list[int]] = {}
+    for j, test in enumerate(measurements.tests):
+        found.setdefault(test.name, []).append(j)
+    return found
 
 
 def sampled(found: Found, *, size: int, by: str) -> Sample:

@@ -7,18 +7,22 @@ from typing import Annotated
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 from ...catalog import study
+from ...cores import on_cores
 from ...errors import BadQuestion
 from ...model import Measurements, Numbers, Process
 from ...picture import Picture, bars
 from ...units import Correlation, Probability, Ratio, Statistic, Unit
 from .amounts import discoveries
 from .bad import Mask, Rows, rows
-from .differences import midranks
+from .differences import ascending, midranks
 
 LEAST = 5
 """So many bad and so many good rows at least must have a number or a text before it is compared."""
+MANY = 64
+"""From this many numbers on they are compared on two cores."""
 LEVELS = 200
 """A text with more different values than this names single parts: it is not compared."""
 Shown = Annotated[float, Unit("{value}")]
@@ -172,7 +176,7 @@ def what_moved(
     if not 0 < false < 1 or limit < 1:
         raise BadQuestion(f"false = {false} is a share (0.05 for 5 %), and limit = {limit} at least 1.")
     given = rows(process, measurements, bad)
-    autocorrelation = _autocorrelation(given.bad.astype(np.float64))
+    autocorrelation = _autocorrelation(given.bad - given.bad.mean())
     raw, skipped = _differences(given, autocorrelation)
     q = discoveries([r.p for r in raw])
     found = [_row(r, v, false) for r, v in zip(raw, q, strict=True)]
@@ -211,10 +215,9 @@ def _row(r: Raw, q: float, false: float) -> Moved:
 
 def _differences(given: Rows, autocorrelation: Numbers) -> tuple[list[Raw], list[str]]:
     """Whatever can be compared, and the names of what cannot."""
-    found: list[Raw] = []
+    numeric = on_cores(lambda n: _numeric(n, given.number(n), given.bad, autocorrelation), given.names, MANY)
+    found = [r for rows in numeric for r in rows]
     skipped: list[str] = []
-    for name, value in given.numbers.items():
-        found += _numeric(name, value, given.bad, autocorrelation)
     for name, text in given.texts.items():
         levels = sorted({t for t in text.tolist() if t})
         if len(levels) > LEVELS:
@@ -235,7 +238,7 @@ def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> 
     missing = _share(name, "missing", ~known, bad, autocorrelation, "") if 0 < known.sum() < len(known) else None
     if missing is not None:
         found.append(missing)
-    of, is_bad = value[known], bad[known]
+    of, is_bad = (value, bad) if known.all() else (value[known], bad[known])
     if min(is_bad.sum(), (~is_bad).sum()) < LEAST or np.ptp(of) == 0:
         return found
     level = _ranked(name, "level", of, is_bad, autocorrelation)
@@ -248,24 +251,24 @@ def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> 
 
 def _ranked(name: str, kind: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> Raw:
     """Mann and Whitney's test with ties, its z made smaller by what neighbours share."""
-
-    order = np.argsort(value)
-    ordered, side = value[order], bad[order]
+    order, ordered = ascending(value)
+    side = bad[order]
+    about = midranks(ordered) - (len(value) + 1) / 2
+    bad_ones, good_ones = np.flatnonzero(side), np.flatnonzero(~side)
+    n, m = len(bad_ones), len(good_ones)
+    mean, square = float(about[bad_ones].mean()), float(np.square(about).sum())
     rank = np.empty(len(value))
-    rank[order] = midranks(ordered)
-    n, m = int(bad.sum()), int((~bad).sum())
-    independent = _independent(rank, autocorrelation, len(value))
-    middle = (len(value) + 1) / 2
-    mean = float(rank[bad].mean())
-    effect = 2 * (mean - middle) / m
-    z = (mean - middle) / np.sqrt(float(rank.var()) * m / (n * (len(value) - 1)))
+    rank[order] = about
+    independent = _independent(rank, square, autocorrelation)
+    z = mean / np.sqrt(square * m / (n * len(value) * (len(value) - 1)))
     p = 2 * float(scipy.special.ndtr(-abs(z) * np.sqrt(independent / len(value))))
-    return Raw(name, kind, _middle(ordered[side]), _middle(ordered[~side]), "", effect, p, independent)
+    medians = _middle(ordered, bad_ones), _middle(ordered, good_ones)
+    return Raw(name, kind, *medians, "", 2 * mean / m, p, independent)
 
 
-def _middle(ordered: Numbers) -> float:
-    """The median of sorted values."""
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+def _middle(ordered: Numbers, places: NDArray[np.intp]) -> float:
+    """The median of those of the sorted values that are at some places, which are in order, too."""
+    return float(ordered[places[(len(places) - 1) // 2]] + ordered[places[len(places) // 2]]) / 2
 
 
 def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
@@ -275,34 +278,36 @@ def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Number
     if min(k, len(bad) - k, n, m) < LEAST:
         return None
     one, two = float(there[bad].mean()), float(there[~bad].mean())
-    independent = _independent(there.astype(np.float64), autocorrelation, len(bad))
+    about = there - there.mean()
+    independent = _independent(about, float(np.square(about).sum()), autocorrelation)
     part = independent / len(bad)
     table = [[round(one * n * part), round((1 - one) * n * part)], [round(two * m * part), round((1 - two) * m * part)]]
     p = float(scipy.stats.fisher_exact(np.array(table)).pvalue)
     return Raw(name, kind, one, two, text, one - two, p, independent)
 
 
-def _independent(value: Numbers, autocorrelation: Numbers, count: int) -> float:
-    """As how many independent rows n rows count: n / (1 + 2 sum of products of the autocorrelations)."""
+def _independent(about: Numbers, square: float, autocorrelation: Numbers) -> float:
+    """As how many independent rows n rows count: n / (1 + 2 sum of products of the autocorrelations).
+
+    `about` are the values less their mean, `square` is the sum of their squares.
+    """
+    count = len(about)
     quiet = 2 / np.sqrt(count)
-    about = value - value.mean()
-    if float((about[1:] * about[:-1]).sum()) < quiet * float(np.square(about).sum()):
+    if float((about[1:] * about[:-1]).sum()) < quiet * square:
         return float(count)
-    own = _autocorrelation(value)
+    own = _autocorrelation(about)
     reach = min(len(own), len(autocorrelation))
     still = np.flatnonzero(own[:reach] < quiet)
     last = int(still[0]) if len(still) else reach
     return count / max(1.0, 1 + 2 * float((own[:last] * autocorrelation[:last]).sum()))
 
 
-def _autocorrelation(value: Numbers) -> Numbers:
-    """From lag 1 to a quarter of the length."""
-    n = len(value)
-    about = value - value.mean()
-    size = 1 << (2 * n - 1).bit_length()
-    power = np.abs(np.fft.rfft(about, size)) ** 2
-    found = np.fft.irfft(power, size)[: max(n // 4, 1) + 1]
-    return found[1:] / found[0] if found[0] > 0 else np.zeros(len(found) - 1)
+def _autocorrelation(about: Numbers) -> Numbers:
+    """From lag 1 to a quarter of the length, of values less their mean."""
+    reach = max(len(about) // 4, 1)
+    size = 1 << (len(about) + reach - 1).bit_length()
+    found = np.fft.irfft(np.abs(np.fft.rfft(about, size)) ** 2, size)[: reach + 1]
+    return np.asarray(found[1:] / found[0] if found[0] > 0 else np.zeros(reach))
 
 
 def _remarks(given: Rows, skipped: list[str], certain: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ...units import Measured, Parts
 from ..quality.specification import Specification
 from .measured_tests import Sigmas
 from .picked import Codes
-from .quartiles import robust
+from .quartiles import robusts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +84,49 @@ def judge(
 ) -> Judged:
     """Limits of one test for each group, and the parts beyond them; `group` is that of each value."""
     row, value = values
-    order = np.argsort(group, kind="stable") if np.any(group[1:] < group[:-1]) else slice(None)
-    row, value, group = row[order], value[order], group[order]
+    if not len(value):
+        return Judged(test, (), row, value, value, (f"{test}: {_why(0, rules)}",))
+    if np.any(group[1:] < group[:-1]):
+        order = np.argsort(group, kind="stable")
+        row, value, group = row[order], value[order], group[order]
     edges = np.append(np.flatnonzero(np.append(True, group[1:] != group[:-1])), len(group))
-    limits: list[Limits] = []
-    skipped: list[str] = []
-    outside = np.zeros(len(value), np.bool_)
-    distance = np.zeros(len(value))
-    for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        name, part = names[int(group[begin])], value[begin:end]
-        if len(part) < rules.parts:
-            skipped.append(f"{test} {name}: only {len(part)} good parts".replace("  ", " "))
-            continue
-        ordered = np.sort(part)
-        median, sigma = robust(ordered, rules.quartiles)
-        if sigma <= 0:
-            skipped.append(f"{test} {name}: half of the parts have the same value".replace("  ", " "))
-            continue
-        low, high = _within(median - rules.sigmas * sigma, median + rules.sigmas * sigma, spec)
-        count = int(np.searchsorted(ordered, low, side="left")) + len(part)
-        count -= int(np.searchsorted(ordered, high, side="right"))
-        if count:
-            outside[begin:end] = (part < low) | (part > high)
-            distance[begin:end] = (part - median) / sigma
-        furthest = max(median - ordered[0], ordered[-1] - median) / sigma
-        limits.append(Limits(test, name, len(part), median, sigma, low, high, float(count), float(furthest)))
-    return Judged(test, tuple(limits), row[outside], value[outside], distance[outside], tuple(skipped))
+    said = [names[g] for g in group[edges[:-1]].tolist()]
+    ordered = value.copy()
+    for begin, end in pairwise(edges.tolist()):
+        ordered[begin:end].sort()
+    median, sigma = robusts(ordered, edges, rules.quartiles)
+    low, high = _within(median - rules.sigmas * sigma, median + rules.sigmas * sigma, spec)
+    count, least, most = np.diff(edges), ordered[edges[:-1]], ordered[edges[1:] - 1]
+    fits = (count >= rules.parts) & (sigma > 0)
+    kept = np.flatnonzero(fits)
+    found = [np.empty(0, np.int64)]
+    outliers = np.zeros(len(count))
+    for j in kept[(least[kept] < low[kept]) | (most[kept] > high[kept])].tolist():
+        part = value[edges[j] : edges[j + 1]]
+        found.append(edges[j] + np.flatnonzero((part < low[j]) | (part > high[j])))
+        outliers[j] = len(found[-1])
+    furthest = np.maximum(median - least, most - median)[kept] / sigma[kept]
+    columns = [c[kept].tolist() for c in (count, median, sigma, low, high, outliers)]
+    limits = [
+        Limits(test, said[j], *figures) for j, *figures in zip(kept.tolist(), *columns, furthest.tolist(), strict=True)
+    ]
+    out = np.concatenate(found)
+    of = np.searchsorted(edges, out, side="right") - 1
+    distance = (value[out] - median[of]) / sigma[of]
+    skipped = [
+        f"{test} {said[j]}: {_why(count.item(j), rules)}".replace("  ", " ") for j in np.flatnonzero(~fits).tolist()
+    ]
+    return Judged(test, tuple(limits), row[out], value[out], distance, tuple(skipped))
 
 
-def _within(low: float, high: float, spec: Specification) -> tuple[float, float]:
+def _why(count: int, rules: Rules) -> str:
+    """Why a group has no limits."""
+    return f"only {count} good parts" if count < rules.parts else "half of the parts have the same value"
+
+
+def _within(low: Numbers, high: Numbers, spec: Specification) -> tuple[Numbers, Numbers]:
     """Never wider than the specification."""
-    return (low if spec.low is None else max(low, spec.low), high if spec.high is None else min(high, spec.high))
+    return (
+        low if spec.low is None else np.maximum(low, spec.low),
+        high if spec.high is None else np.minimum(high, spec.high),
+    )

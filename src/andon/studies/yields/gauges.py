@@ -13,7 +13,7 @@ from ...units import Measured, Ratio
 from ..quality.specification import Specification
 from .components import components
 from .picked import Codes, Flags, grouped
-from .values import by_test
+from .values import over_tests
 
 FEW = 5
 """Units that must have been measured again before a gauge is called unsure."""
@@ -84,7 +84,7 @@ def gauges(
             "only units that failed were measured again: what they say of a gauge is not how good units repeat",
         )
     of, _ = grouped(units, equipment)
-    rows = [_gauge(n, v, unit[r], of[r], known[n]) for n, r, v in by_test(measurements, kept)]
+    rows = over_tests(lambda n, r, v: _gauge(n, v, unit[r], of[r], known[n]), measurements, kept)
     found = tuple(r for r in rows if r is not None)
     most = max((r.units for r in found), default=FEW)
     few = f"{most} good units were measured more than once: too few to judge how well tests repeat, it takes {FEW}"

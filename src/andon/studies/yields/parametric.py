@@ -9,16 +9,17 @@ from typing import ClassVar
 import numpy as np
 
 from ...catalog import study
+from ...cores import on_cores
 from ...errors import BadQuestion, NoData
 from ...model import Characteristics, Measurements, Units
 from ...picture import Picture, pareto
 from ...units import Parts, Ratio
 from .gauges import GaugeRow, gauges, unsure
-from .measured_tests import Index, MeasuredTest, Raw, Sigmas, differs, measured_test, told, two_humps
+from .measured_tests import Index, MeasuredTest, Sigmas, differs, measured_test, told, two_humps
 from .picked import adjusted, at_least, chosen, grouped
-from .sums import Frame, Seats
+from .sums import Frame
 from .together import Column, Pair, pairs
-from .values import by_test, limits, something
+from .values import MANY, limits, over_tests, something
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,11 @@ def parametric(
     sub, subs = grouped(units, subgroup)
     frame = Frame(sites, site, sub, len(subs), wanted, gap)
     known = limits(measurements, characteristics)
-    columns = [Column(name, row, value) for name, row, value in by_test(measurements, kept) if len(value)]
+    columns = [c for c in over_tests(Column, measurements, kept) if len(c.value)]
     if not columns:
         raise NoData("No value of these units is a number.")
-    raw: list[Raw] = []
-    seats: Seats | None = None
-    for column in columns:
-        seats = frame.seats(column.row, seats)
-        raw.append(measured_test(column, known[column.test], seats, sites))
+    seats = frame.seats(columns[0].row)
+    raw = on_cores(lambda c: measured_test(c, known[c.test], frame.seats(c.row, seats), sites), columns, MANY)
     chances = adjusted(np.array([r.chance for r in raw]))
     rows = [told(r.row, float(q), frame) for r, q in zip(raw, chances, strict=True)]
     studied, notes = gauges(measurements, known, equipment)

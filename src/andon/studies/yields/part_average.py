@@ -19,7 +19,7 @@ from .measured_tests import Sigmas
 from .neighbours import bad_neighbourhood, bad_through_lot
 from .picked import Flags, at_least, grouped
 from .quartiles import QUARTILES
-from .values import by_test, limits, something
+from .values import limits, over_tests, something
 
 LOTS, OF_LOT = 6, 30
 """Static limits come from at least so many lots with so many parts each (AEC-Q001)."""
@@ -239,13 +239,14 @@ def part_average(
     if method == "static":
         _enough(units, good)
     code, names = grouped(units, group)
-    among = (code, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
+    of, groups = (code, names) if method == "dynamic" else (np.zeros(len(units), np.int64), ("",))
     rules = Rules(sigmas, quartiles, OF_LOT)
     known = limits(measurements, characteristics)
-    made = [
-        judge(test, (row, value), among[0][row], names=among[1], spec=known[test], rules=rules)
-        for test, row, value in by_test(measurements, good)
-    ]
+    made = over_tests(
+        lambda test, row, value: judge(test, (row, value), of[row], names=groups, spec=known[test], rules=rules),
+        measurements,
+        good,
+    )
     average = np.zeros(len(units), np.bool_)
     for found in made:
         average[found.row] = True

@@ -59,8 +59,8 @@ class Frame:
     wanted: float
     gap: float
 
-    def seats(self, row: Integers, before: Seats | None) -> Seats:
-        """Where the values of a column sit; the same as those before where their units are the same."""
-        if before is not None and np.array_equal(row, before.row):
-            return before
+    def seats(self, row: Integers, known: Seats | None = None) -> Seats:
+        """Where the values of a column sit; as is known where their units are the same."""
+        if known is not None and np.array_equal(row, known.row):
+            return known
         return Seats(row, Groups.of(self.site[row], len(self.sites)), Groups.of(self.subgroup[row], self.subgroups))

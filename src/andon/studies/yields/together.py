@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...cores import on_cores
 from ...model import Numbers
 from ...model.measured import Integers
 from ...units import Correlation, Parts
 from .picked import Flags
 from .quartiles import robust
+from .values import MANY
 
 LOOK = 1000
 """Units that are looked at to find the pairs; the figure of each pair that is told is of all units."""
@@ -59,12 +61,15 @@ def pairs(columns: Sequence[Column], units: int, *, least: float, most: int) -> 
     place[looked] = np.arange(len(looked))
     table = np.zeros((len(kept), len(looked)), np.float32)
     known = np.zeros_like(table)
-    for i, c in enumerate(kept):
-        at = place[c.row]
+
+    def look(i: int) -> None:
+        at = place[kept[i].row]
         here = at >= 0
-        value = _clipped(c.value[here])
+        value = _clipped(kept[i].value[here])
         table[i, at[here]] = value - (value.mean() if len(value) else 0.0)
         known[i, at[here]] = 1.0
+
+    on_cores(look, range(len(kept)), MANY)
     near = np.abs(_coefficients(table, known))
     near[np.tril_indices(len(kept))] = 0.0
     a, b = np.nonzero(near >= least - 0.1)

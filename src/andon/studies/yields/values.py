@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ...cores import on_cores
 from ...errors import NoData
 from ...model import Characteristics, Measurements, Numbers
 from ...model.measured import Integers
+from ..quality.samples import blocks
 from ..quality.specification import Specification, specification
 from .picked import Flags
 
+R = TypeVar("R")
+A = TypeVar("A", bound=np.generic)
+MANY = 64
+"""From this many tests on they are worked on by two cores."""
 
-def by_test(measurements: Measurements, kept: Flags) -> Iterator[tuple[str, Integers, Numbers]]:
-    """Name, rows in `units` and values of each test: finite ones, of the units that are kept."""
-    blocks: dict[str, list[int]] = {}
-    for j, test in enumerate(measurements.tests):
-        blocks.setdefault(test.name, []).append(j)
+
+def over_tests(function: Callable[[str, Integers, Numbers], R], measurements: Measurements, kept: Flags) -> list[R]:
+    """What a function gives for each test, of its name, and rows in `units` and values: finite ones of units kept."""
     every = bool(kept.all())
-    first = measurements.first
-    for name, places in blocks.items():
-        spans = [slice(int(first[j]), int(first[j + 1])) for j in places]
-        row = measurements.row[spans[0]] if len(spans) == 1 else np.concatenate([measurements.row[s] for s in spans])
-        value = (
-            measurements.value[spans[0]] if len(spans) == 1 else np.concatenate([measurements.value[s] for s in spans])
-        )
+
+    def one(test: tuple[str, list[int]]) -> R:
+        spans = [slice(int(measurements.first[j]), int(measurements.first[j + 1])) for j in test[1]]
+        row = _joined([measurements.row[s] for s in spans])
+        value = _joined([measurements.value[s] for s in spans])
         good = np.isfinite(value) if every else np.isfinite(value) & kept[row]
-        yield (name, row, value) if good.all() else (name, row[good], value[good])
+        return function(test[0], row, value) if good.all() else function(test[0], row[good], value[good])
+
+    return on_cores(one, list(blocks(measurements).items()), MANY)
+
+
+def _joined(parts: Sequence[NDArray[A]]) -> NDArray[A]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def limits(measurements: Measurements, characteristics: Characteristics | None) -> dict[str, Specification]:
