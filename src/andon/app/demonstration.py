@@ -11,19 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..acquire.simulated.apart import apart
-from ..acquire.simulated.floor.faults import FAULTS, throw
-from ..acquire.simulated.floor.floor import PLAN, Floor
-from ..acquire.simulated.inspector import Inspector
-from ..acquire.simulated.live import FLOOR
+from ..apart import apart, load_apart
 from ..errors import BadConfig, NoData, NotConnected
-from ..historian import RemoteHistorian
-from .making import Demo, filling, found, make, now
-from .opening import open_plant
 from .start import is_plant
 
 if TYPE_CHECKING:
+    from ..acquire.simulated.floor.floor import Floor
+    from .making import Demo
     from .running import Running
+
+MAKING = ("andon.app.making", "andon.acquire.simulated.floor.process")
+"""What the processes that make and play a plant have in common."""
 
 
 @contextmanager
@@ -40,6 +38,11 @@ def live(folder: Path, *, seed: int = 1, days: int = 30) -> Iterator[Demo]:
     NoData
         The days that were simulated are over.
     """
+    load_apart(*MAKING)
+    from ..acquire.simulated.floor.floor import PLAN, Floor
+    from ..acquire.simulated.live import FLOOR
+    from .making import found, make
+
     if is_plant(folder):
         _playable(folder)
         with Floor(folder / FLOOR) as floor:
@@ -48,7 +51,7 @@ def live(folder: Path, *, seed: int = 1, days: int = 30) -> Iterator[Demo]:
     plan = folder / FLOOR / PLAN
     plan.unlink(missing_ok=True)
     with ExitStack() as held:
-        with ProcessPoolExecutor(1, apart("andon.app.making")) as pool:
+        with ProcessPoolExecutor(1, apart(*MAKING)) as pool:
             making = pool.submit(make, folder, seed, days)
             _load()
             while not plan.exists():
@@ -62,6 +65,10 @@ def live(folder: Path, *, seed: int = 1, days: int = 30) -> Iterator[Demo]:
 
 def play(folder: Path, floor: Floor, *, tell: Callable[[Running], None] | None = None) -> None:
     """Run the plant that is connected to the servers, until SIGTERM or Ctrl-C."""
+    from ..acquire.simulated.floor.faults import throw
+    from ..acquire.simulated.inspector import Inspector
+    from ..acquire.simulated.live import FLOOR
+    from .making import filling
     from .running import run
 
     past, inspector = filling(folder), Inspector(folder, folder / FLOOR)
@@ -84,6 +91,9 @@ def play(folder: Path, floor: Floor, *, tell: Callable[[Running], None] | None =
 
 def fault(folder: Path, name: str, *, at: str = "", seconds: float = 10.0) -> str:
     """Throw a fault at the running demo; what it befell."""
+    from ..historian import RemoteHistorian
+    from .opening import open_plant
+
     with open_plant(folder) as plant:
         if not isinstance(plant.history, RemoteHistorian):
             raise NotConnected(f"The demo in {folder} is not running. Start it with `andon demo {folder}`.")
@@ -92,10 +102,16 @@ def fault(folder: Path, name: str, *, at: str = "", seconds: float = 10.0) -> st
 
 def faults() -> dict[str, str]:
     """The faults that can be thrown, each with what it does."""
+    from ..acquire.simulated.floor.faults import FAULTS
+
     return {name: fault.said for name, fault in FAULTS.items()}
 
 
 def _playable(folder: Path) -> None:
+    from ..acquire.simulated.floor.floor import PLAN
+    from ..acquire.simulated.live import FLOOR
+    from .making import now
+
     if not (folder / FLOOR / PLAN).exists():
         raise BadConfig(f"{folder} holds a plant without live machines; choose another folder, or remove it.")
     truth = json.loads((folder / "truth.json").read_text("utf-8"))

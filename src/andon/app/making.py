@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..acquire.simulated import Simulation, simulated_plant
-from ..acquire.simulated.apart import apart
 from ..acquire.simulated.hours import days_around
 from ..acquire.simulated.joined import joined
 from ..acquire.simulated.live import begin_of_recent, bridge, done, is_left, leave, live_plant, older
+from ..apart import apart
 from ..model import Window
 from ..plant.zones import local
 from ..watch import close
@@ -59,7 +59,7 @@ def demo(folder: Path, *, seed: int = 1, days: int = 30) -> Demo:
 def make(folder: Path, seed: int, days: int) -> Demo:
     """Make the live demo: the servers' scores of what comes, and a past that ends now.
 
-    The last week is stored; what was before it is left to `filling`, as late data. Shifts that end meanwhile are not
+    The last days are stored; what was before them is left to `filling`, as late data. Shifts that end meanwhile are not
     lost: what the machines said until it is all stored comes from the scores.
     """
     begin = now()
@@ -79,7 +79,7 @@ def make(folder: Path, seed: int, days: int) -> Demo:
 
 def _beside() -> Executor:
     """Processes that simulate two lines of three, as far as there are cores."""
-    return ProcessPoolExecutor(min(2, max(1, (os.cpu_count() or 1) - 1)), apart())
+    return ProcessPoolExecutor(min(2, max(1, (os.cpu_count() or 1) - 1)), apart(__name__))
 
 
 def found(folder: Path) -> Demo:
@@ -99,7 +99,7 @@ def filling(folder: Path) -> BaseProcess | None:
     """A process that stores what is left of the past, beside the running plant; None where nothing is left."""
     if not is_left(folder):
         return None
-    return apart().Process(target=_fill, args=(folder,), name="andon past", daemon=True)
+    return apart(__name__).Process(target=_fill, args=(folder,), name="andon past", daemon=True)
 
 
 def now() -> int:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from itertools import repeat
 from pathlib import Path
 
@@ -28,19 +29,15 @@ __all__ = ["Simulation", "simulated", "simulated_plant", "simulation"]
 QUARTER = 900_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Simulation:
-    """A plant that never was: its paper, everything it said, and what really happened.
-
-    `truth` has the keys seed, zone, window, lost, shifts (one entry a machine and shift) and orders.
-    """
+    """A plant that never was: its paper, everything it said, and what really happened."""
 
     seed: int
     days: Days
     window: Window
     wires: Wires = field(repr=False)
     plant_toml: str = field(repr=False)
-    truth: Mapping[str, object] = field(repr=False)
     runs: tuple[Run, ...] = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
 
@@ -55,10 +52,25 @@ class Simulation:
         """What the machines say, before, in and after the window."""
         return Voices.of(self.runs, self.seed, self.days, self.wires)
 
+    @cached_property
+    def truth(self) -> Mapping[str, object]:
+        """What really happened: seed, zone, window, lost, shifts (one entry a machine and shift), orders; until the end
+        of the days."""
+        end = self.days.window.until
+        truth = truth_of(self.runs, self.seed, Window(self.window.since, end), self.wires)
+        more = {"until": end} if self.window.until < end else {}
+        return truth | {"window": [self.window.since, self.window.until]} | more
+
     def write(self, folder: Path) -> None:
         """Write plant.toml and truth.json into a folder."""
+        self.write_paper(folder)
+        self.write_truth(folder)
+
+    def write_paper(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plant.toml").write_text(self.plant_toml, encoding="utf-8")
+
+    def write_truth(self, folder: Path) -> None:
         (folder / "truth.json").write_bytes(
             orjson.dumps(self.truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
         )
@@ -93,7 +105,7 @@ def simulated_plant(seed: int = 1, days: int = 30, beside: Executor | None = Non
 
 
 def simulation(seed: int, days: Days, window: Window, wires: Wires, beside: Executor | None = None) -> Simulation:
-    """Simulate some days, of which a window is told; the truth goes on to the end of the days."""
+    """Simulate some days, of which a window is told."""
     runs, plans = list[Run](), list[Plan]()
     first, *others = LINES
     elsewhere = (beside.map if beside else map)(_line, others, repeat(seed), repeat(days))
@@ -101,11 +113,7 @@ def simulation(seed: int, days: Days, window: Window, wires: Wires, beside: Exec
         runs += own
         plans += planned_here
     told = [p for p in plans if p.until > window.since]
-    truth = truth_of(runs, seed, Window(window.since, days.window.until), wires)
-    truth["window"] = [window.since, window.until]
-    if window.until < days.window.until:
-        truth["until"] = days.window.until
-    return Simulation(seed, days, window, wires, plant_toml(days, wires), truth, tuple(runs), tuple(told))
+    return Simulation(seed, days, window, wires, plant_toml(days, wires), tuple(runs), tuple(told))
 
 
 @connector()

@@ -23,7 +23,7 @@ from .wires import Wires
 
 BRIDGE = 1_000_000
 """The number of the batch between the past and the present; those of the past are below."""
-RECENT = 7 * 24 * HOUR
+RECENT = 4 * 24 * HOUR
 """About so much of the past is stored before the plant starts."""
 LEFT = "past.json"
 """Says which part of the past is still to be stored, in the floor's folder."""
@@ -70,10 +70,12 @@ class Coming:
     servers: Mapping[str, Server]
 
     def write(self) -> None:
-        """Write the servers' scores, and the floor's plan last: once it is there, the servers may begin."""
+        """Write the servers' scores, and the floor's plan: once it is there, the servers may begin; then the truth."""
         voices = Voices.of(self.runs, self.seed, self.days, live_wires(self.servers))
         write_scores(voices, self.window, self.folder)
         write_plan(self.folder, self.servers)
+        past = Window(self.days.window.since, self.window.since)
+        Simulation(self.seed, self.days, past, voices.wires, "", self.runs, ()).write_truth(self.folder.parent)
 
 
 def live_plant(
@@ -103,12 +105,12 @@ def live_plant(
     made = replace(
         made, plant_toml=made.plant_toml + source_table(measuring) + "".join(map(_ticking, SOURCES) if ticks else ())
     )
-    made.write(folder)
+    made.write_paper(folder)
     return made, Coming(made.runs, seed, days, ahead, folder / FLOOR, servers)
 
 
 def begin_of_recent(window: Window) -> int:
-    """From when on the past is stored before the plant starts: whole batches, about a week of them."""
+    """From when on the past is stored before the plant starts: whole batches, about four days of them."""
     parts = max(0, window.duration - RECENT) // LENGTH
     return window.since + parts * LENGTH
 

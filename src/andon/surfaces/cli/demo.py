@@ -71,7 +71,7 @@ def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
         for command in (f"andon now {folder} --watch", f"andon sources {folder}", f"andon demo {folder} --fault list"):
             print_line(f"[dim]$ {command}[/dim]")
         if desk.rooms.is_filling(folder):
-            print_line(desk.say("The last week is here; the days before it come in within a minute."))
+            print_line(desk.say("The last days are here; those before them come in within a minute."))
         print_line(desk.say("Its page: {url}", url=running.serving.url))
 
     with ExitStack() as held:

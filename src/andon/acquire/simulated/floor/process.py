@@ -11,13 +11,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from ..apart import apart
+from ....apart import apart
 from .post import Post
 
 
 def begin(folder: Path, name: str) -> BaseProcess:
     """Begin a server of the floor in a folder; it ends with whoever began it."""
-    process = apart().Process(target=_play, args=(folder, name), name=f"andon {name}", daemon=True)
+    process = apart(__name__).Process(target=_play, args=(folder, name), name=f"andon {name}", daemon=True)
     process.start()
     return process
 
