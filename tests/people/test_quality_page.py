@@ -189,8 +189,8 @@ def test_a_gauge_study_is_walked_through_at_the_tablet(visit, served, picture, l
 
 def test_a_p_value_is_read_as_a_probability(visit):
     page = visit("/studies/wafer-map?at=test/prober-1&last=30%20d")
-    page.wait_for_selector("dl.figures dd")
-    assert "< 0.0001" in page.inner_text("dl.figures"), "dies of these patterns do not fail together by chance"
+    page.wait_for_selector("dl.answered dd")
+    assert "< 0.0001" in page.inner_text("dl.answered"), "dies of these patterns do not fail together by chance"
 
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
