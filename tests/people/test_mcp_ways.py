@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import httpx2
 import pytest
@@ -12,7 +13,8 @@ from andon import app
 from andon.ledger import audit
 from andon.surfaces.mcp.server import ORDER
 from assisted import DAY, Http, Stdio, asked, made, one
-from runs import ANDON, Run
+from processes import done
+from runs import Run
 from runs import asked as said_by
 
 READING = [n for n in ORDER if n not in ("acts", "propose")]
@@ -82,7 +84,7 @@ def test_stdio_prints_nothing_but_the_protocol(tmp_path):
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "now", "arguments": {}}},
     ]
     process = subprocess.Popen(
-        [*ANDON, "mcp", str(folder)],
+        [sys.executable, "-m", "andon", "mcp", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -100,9 +102,9 @@ def test_stdio_prints_nothing_but_the_protocol(tmp_path):
 
 
 def test_stdio_of_a_folder_that_is_no_plant_says_so(tmp_path):
-    done = subprocess.run([*ANDON, "mcp", str(tmp_path)], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "plant.toml" in done.stderr
+    said = done("mcp", tmp_path)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "plant.toml" in said.stderr
 
 
 def test_stdio_with_a_right_proposes_within_its_lines_only(open_plant):

@@ -7,7 +7,6 @@ import datetime
 import ipaddress
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from andon.app.serving import guarded as may_be_served
 from andon.errors import BadConfig, NotAllowed
 from andon.surfaces.gate import Patient, body, patient
 from guarded import MARK, PASSWORD, guarded
-from runs import ANDON
+from processes import done
 from servers import free_port, until
 
 PAPER = '[plant]\nname = "works"\nzone = "UTC"\n'
@@ -93,9 +92,9 @@ def test_this_computers_own_address_needs_neither_but_behind_a_proxy_an_account(
 
 
 def test_the_command_refuses_before_it_touches_anything(bare):
-    done = subprocess.run([*ANDON, "run", str(bare), "--host", "0.0.0.0"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2
-    assert "others could read every password" in done.stderr
+    said = done("run", bare, "--host", "0.0.0.0")
+    assert said.returncode == 2
+    assert "others could read every password" in said.stderr
     assert not (bare / "history").exists()
 
 
