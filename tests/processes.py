@@ -5,8 +5,6 @@ prints is what `test_cli.py` and `.ci/smoke` look at.
 """
 
 import atexit
-import multiprocessing
-import multiprocessing.forkserver
 import os
 import signal
 import subprocess
@@ -16,18 +14,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-FORKS = multiprocessing.get_context(
-    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-)
-FORKS.set_forkserver_preload(
-    ["andon.app.making", "andon.app.running", "andon.app.serving", "andon.__main__", "pandas"]
-)  # pyarrow imports pandas where it is installed
+from andon.apart import apart, load_apart
+
+LOADED = ("andon.app.making", "andon.app.running", "andon.app.serving", "andon.__main__", "pandas")
+"""What all of them need; pyarrow imports pandas where it is installed."""
+FORKS = apart(*LOADED)
 
 
 def load() -> None:
     """Begin the one that is forked: it loads Andon while the tests are collected."""
-    if FORKS.get_start_method() == "forkserver":
-        multiprocessing.forkserver.ensure_running()
+    load_apart(*LOADED)
 
 
 class Process:
