@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
 from ...errors import BadQuestion
+from ...model import Numbers
 from .coding import Names
 
 MOST = 15
+Coded = TypeVar("Coded", float, Numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,16 @@ class Factor:
         """The setting of a coded level, from -1 to 1."""
         if self.texts:
             return self.texts[round((coded + 1) / 2 * (len(self.texts) - 1))]
-        middle, half = (self.levels[-1] + self.levels[0]) / 2, (self.levels[-1] - self.levels[0]) / 2
-        return f"{middle + coded * half:.6g}"
+        return f"{self.setting(coded):.6g}"
+
+    @property
+    def half(self) -> float:
+        """Half of the way from its lowest level to its highest."""
+        return (self.levels[-1] - self.levels[0]) / 2
+
+    def setting(self, coded: Coded) -> Coded:
+        """The number that a coded level is, or those that several are."""
+        return (self.levels[-1] + self.levels[0]) / 2 + coded * self.half
 
     @property
     def coded(self) -> list[float]:

@@ -67,11 +67,10 @@ def _measured(factor: Factor, sign: str, value: str) -> Holds:
         limit = float(value)
     except ValueError:
         raise BadQuestion(f"{factor.name} {sign} {value}: {factor.name} is a number, {value!r} is none.") from None
-    middle, half = (factor.levels[-1] + factor.levels[0]) / 2, (factor.levels[-1] - factor.levels[0]) / 2
 
     def holds(coded: Numbers) -> Mask:
-        setting = middle + half * coded
-        same = np.abs(setting - limit) <= NEAR * half
+        setting = factor.setting(coded)
+        same = np.abs(setting - limit) <= NEAR * factor.half
         if sign in ("=", "!="):
             return same if sign == "=" else ~same
         strict = ORDERS[sign[0]](setting, limit) & ~same
