@@ -123,6 +123,21 @@ def test_a_lot_reads_the_same_whole_and_test_by_test(history: Historian, dies: i
     assert history.verify(deep=True).sound
 
 
+def test_wafers_tested_side_by_side_are_read_in_order_of_time(history: Historian) -> None:
+    for number, name in enumerate(("W1", "W2")):
+        units, values = wafer(name, 0, 1500, 100)
+        at = pa.array(MONDAY + (2 * np.arange(1500) + number) * SECOND).cast(UTC)
+        units = units.set_column(units.column_names.index("at"), "at", at)
+        history.write(Batch("lot", number, units=units, measurements=values))
+    seen = history.measurements("tester", ALL)
+    assert seen.names == tuple(sorted(seen.names))
+    for name in ("t0", "t57", "t99"):
+        die = [i for i in range(1500) for _ in range(2)]
+        assert seen.take(name).value.tolist() == [1000.0 * int(name[1:]) + i for i in die]
+        assert seen.take(name).passed.tolist() == [int(i < 2) for i in die]
+        assert seen.units.wafer[seen.take(name).row].tolist() == ["W1", "W2"] * 1500
+
+
 def test_what_was_said_again_is_there_once_in_sql_of_files_of_earlier_days(tmp_path: Path) -> None:
     """They hold both: what two batches said of a unit was sealed as it was."""
     store = open_store(tmp_path, lambda: MONDAY * 1000)

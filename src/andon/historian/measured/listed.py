@@ -8,7 +8,8 @@ import numpy as np
 
 from ...model import Listed, Test, Times, Window
 from ..hot import Store, snapshot, table
-from .look import HOT_VALUES, Contents, Kind, contents, hot_piece, in_order, sealed_piece, together
+from .look import HOT_VALUES, in_order, together
+from .pieces import Contents, Kind, Sealed, contents, sealed
 from .seen import FOUND, Seen, see, units_of
 
 EVER = Window(0, 1 << 62)
@@ -30,20 +31,18 @@ def tests(store: Store, place: str, window: Window) -> Sequence[Listed]:
     mine = [(n, path) for n, path in enumerate(files) if path and (seen.source == n).any()]
     doubled = _doubled(seen)
     found: dict[Kind, tuple[int, int]] = {}
-    pieces = []
+    rest: list[Sealed] = []
     for n, path in mine:
         held = contents(store, path)
         if seen.whole[n] and n not in doubled and min(held.failed, default=0) >= 0:
             _add(found, held)
         else:
-            pieces.append(sealed_piece(store, path, seen, n, None))
-    if hot.num_rows:
-        pieces.append(hot_piece(hot, seen))
-    rest = together(seen, pieces)
-    for j, t in enumerate(rest.tests):
+            rest.append(sealed(store, path, seen, n))
+    other = together(seen, rest, hot)
+    for j, t in enumerate(other.tests):
         kind = (t.name, t.step, t.number, t.unit, t.low, t.high)
         count, failed = found.get(kind, (0, 0))
-        passed = rest.passed[rest.first[j] : rest.first[j + 1]]
+        passed = other.passed[other.first[j] : other.first[j + 1]]
         found[kind] = count + len(passed), failed + int((passed == 0).sum())
     return [
         Listed(Test(name, unit, low, high, number, step), *found[name, step, number, unit, low, high])
