@@ -14,7 +14,7 @@ from scipy import stats
 from andon.errors import BadQuestion, NoData, UnknownName
 from andon.model import Measurements, Process, Units, Window
 from andon.model import Test as OneTest
-from andon.studies.quality.differences import ascending, midranks
+from andon.studies.quality.differences import fisher, ranked
 from andon.studies.quality.first_mover import chance, first_mover
 from andon.studies.quality.what_moved import what_moved
 
@@ -139,14 +139,30 @@ def test_the_chance_of_a_level_is_that_of_known_run_lengths():
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(st.floats(allow_nan=False), st.integers(0, 3).map(lambda i: 1 + i * 2**-52)), min_size=1))
+@given(
+    st.lists(
+        st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 3).map(lambda i: 1 + i * 2**-52)),
+        min_size=1,
+    )
+)
 def test_ranks_are_those_of_scipy_however_close_values_lie(values):
-    value = np.array(values)
-    order, ordered = ascending(value)
-    assert np.array_equal(order, np.argsort(value, kind="stable"))
-    rank = np.empty(len(value))
-    rank[order] = midranks(ordered)
-    assert rank.tolist() == stats.rankdata(value).tolist()
+    table = np.array([values, values[::-1]])
+    of = ranked(table)
+    for row, value in enumerate(table):
+        rank = stats.rankdata(value) - (len(value) + 1) / 2
+        assert of.about[row].tolist() == rank.tolist()
+        assert of.square[row] == pytest.approx((rank**2).sum())
+        assert sorted(of.order[row]) == list(range(len(value)))
+        assert np.array_equal(value[of.order[row]], np.sort(value))
+
+
+SIDE = st.tuples(st.integers(0, 3000), st.integers(0, 3000)).filter(sum)
+
+
+@settings(deadline=None)
+@given(SIDE, SIDE)
+def test_fishers_p_is_that_of_scipy(one, other):
+    assert fisher(one, other) == pytest.approx(stats.fisher_exact([one, other]).pvalue, rel=1e-6, abs=1e-300)
 
 
 def test_many_tests_are_compared_as_each_alone_is():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from ...catalog import study
@@ -17,12 +18,14 @@ from ...picture import Picture, bars
 from ...units import Correlation, Probability, Ratio, Statistic, Unit
 from .amounts import discoveries
 from .bad import Mask, Rows, rows
-from .differences import ascending, midranks
+from .differences import fisher, ranked
 
 LEAST = 5
 """So many bad and so many good rows at least must have a number or a text before it is compared."""
-MANY = 64
-"""From this many numbers on they are compared on two cores."""
+BLOCK = 8
+"""So many numbers are compared at a time: few calls on long rows leave the interpreter free for the other core."""
+MANY = 8
+"""From this many blocks on they are compared on two cores."""
 LEVELS = 200
 """A text with more different values than this names single parts: it is not compared."""
 Shown = Annotated[float, Unit("{value}")]
@@ -215,15 +218,18 @@ def _row(r: Raw, q: float, false: float) -> Moved:
 
 def _differences(given: Rows, autocorrelation: Numbers) -> tuple[list[Raw], list[str]]:
     """Whatever can be compared, and the names of what cannot."""
-    numeric = on_cores(lambda n: _numeric(n, given.number(n), given.bad, autocorrelation), given.names, MANY)
-    found = [r for rows in numeric for r in rows]
+    blocks = [given.names[i : i + BLOCK] for i in range(0, len(given.names), BLOCK)]
+    sides = Sides.of(given.bad, autocorrelation)
+    found = [r for raw in on_cores(lambda names: _numeric(names, given, sides), blocks, MANY) for r in raw]
     skipped: list[str] = []
     for name, text in given.texts.items():
-        levels = sorted({t for t in text.tolist() if t})
+        numbers = {level: n for n, level in enumerate(dict.fromkeys(text.tolist()))}
+        levels = sorted(level for level in numbers if level)
         if len(levels) > LEVELS:
             skipped.append(name)
             continue
-        tried = [_share(name, "text", text == level, given.bad, autocorrelation, str(level)) for level in levels]
+        code = np.array([numbers[t] for t in text.tolist()])
+        tried = [_share(name, "text", code == numbers[t], given.bad, autocorrelation, str(t)) for t in levels]
         told = [t for t in tried if t is not None]
         if len(levels) > 1 and told:
             best = min(told, key=lambda t: (t.p, -abs(t.effect)))
@@ -232,43 +238,82 @@ def _differences(given: Rows, autocorrelation: Numbers) -> tuple[list[Raw], list
     return found, skipped
 
 
-def _numeric(name: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> list[Raw]:
-    known = ~np.isnan(value)
-    found = []
-    missing = _share(name, "missing", ~known, bad, autocorrelation, "") if 0 < known.sum() < len(known) else None
-    if missing is not None:
-        found.append(missing)
-    of, is_bad = (value, bad) if known.all() else (value[known], bad[known])
-    if min(is_bad.sum(), (~is_bad).sum()) < LEAST or np.ptp(of) == 0:
-        return found
-    level = _ranked(name, "level", of, is_bad, autocorrelation)
-    found.append(level)
-    distance = np.abs(of - np.where(is_bad, level.bad, level.good))
-    if np.ptp(distance) > 0:
-        found.append(_ranked(name, "spread", distance, is_bad, autocorrelation))
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which of n rows are bad, the places of those, how many there are of each, and how alike neighbours are."""
+
+    bad: Mask
+    places: NDArray[np.intp]
+    good: int
+    autocorrelation: Numbers
+
+    @classmethod
+    def of(cls, bad: Mask, autocorrelation: Numbers) -> Sides:
+        places = np.flatnonzero(bad)
+        return cls(bad, places, len(bad) - len(places), autocorrelation)
+
+    def middles(self, value: Numbers, order: NDArray[np.int64]) -> tuple[float, float]:
+        """The medians of bad and of good values, which are in ascending order at the places `order`."""
+        is_bad = self.bad[order]
+        bad = np.flatnonzero(is_bad)
+        before = bad - np.arange(len(bad))  # so many good ones are before each
+        good = [k + int(np.searchsorted(before, k, side="right")) for k in ((self.good - 1) // 2, self.good // 2)]
+        one, other = (value[order[places]] for places in (bad[[(len(bad) - 1) // 2, len(bad) // 2]], good))
+        return float(one.mean()), float(other.mean())
+
+    def few(self) -> bool:
+        """Whether there are too few to compare."""
+        return min(len(self.places), self.good) < LEAST
+
+
+def _numeric(names: Sequence[str], given: Rows, sides: Sides) -> list[Raw]:
+    """Some numbers by level and spread, and by whether they were known."""
+    found: list[Raw] = []
+    whole: dict[str, Numbers] = {}
+    for name in names:
+        value = given.number(name)
+        known = np.isfinite(value)
+        if known.all():
+            whole[name] = value
+            continue
+        missing = _share(name, "missing", ~known, sides.bad, sides.autocorrelation, "") if known.any() else None
+        found += [missing] if missing is not None else []
+        found += _compared([name], value[np.newaxis, known], Sides.of(sides.bad[known], sides.autocorrelation))
+    return found + (_compared(list(whole), np.array(list(whole.values())), sides) if whole else [])
+
+
+def _compared(names: Sequence[str], values: Numbers, sides: Sides) -> list[Raw]:
+    """Numbers, a row each, by their levels, then by their distances from the median of their side."""
+    if sides.few():
+        return []
+    levels = _ranked(names, "level", values, sides)
+    moving = [j for j, r in enumerate(levels) if r is not None]
+    middle = np.array([[r.bad, r.good] for r in levels if r is not None]).reshape(-1, 2)
+    distance = values[moving]
+    distance[:, sides.places] += middle[:, 1:] - middle[:, :1]
+    distance -= middle[:, 1:]
+    np.abs(distance, out=distance)
+    spreads = _ranked([names[j] for j in moving], "spread", distance, sides)
+    return [r for r in (*levels, *spreads) if r is not None]
+
+
+def _ranked(names: Sequence[str], kind: str, values: Numbers, sides: Sides) -> list[Raw | None]:
+    """Mann and Whitney's test with ties, z less by what neighbours share, of each row of values; None: all equal."""
+    count, n, m = values.shape[1], len(sides.places), sides.good
+    of = ranked(values)
+    mean = of.about.take(sides.places, axis=1).mean(axis=1)
+    near = np.einsum("ij,ij->i", of.about[:, 1:], of.about[:, :-1])
+    found: list[Raw | None] = []
+    for j, name in enumerate(names):
+        if of.square[j] == 0:
+            found.append(None)
+            continue
+        independent = _independent(of.about[j], float(of.square[j]), float(near[j]), sides.autocorrelation)
+        z = float(mean[j]) / math.sqrt(of.square[j] * m / (n * count * (count - 1)))
+        p = math.erfc(abs(z) * math.sqrt(independent / count / 2))
+        bad, good = sides.middles(values[j], of.order[j])
+        found.append(Raw(name, kind, bad, good, "", 2 * float(mean[j]) / m, p, independent))
     return found
-
-
-def _ranked(name: str, kind: str, value: Numbers, bad: Mask, autocorrelation: Numbers) -> Raw:
-    """Mann and Whitney's test with ties, its z made smaller by what neighbours share."""
-    order, ordered = ascending(value)
-    side = bad[order]
-    about = midranks(ordered) - (len(value) + 1) / 2
-    bad_ones, good_ones = np.flatnonzero(side), np.flatnonzero(~side)
-    n, m = len(bad_ones), len(good_ones)
-    mean, square = float(about[bad_ones].mean()), float(np.square(about).sum())
-    rank = np.empty(len(value))
-    rank[order] = about
-    independent = _independent(rank, square, autocorrelation)
-    z = mean / np.sqrt(square * m / (n * len(value) * (len(value) - 1)))
-    p = 2 * float(scipy.special.ndtr(-abs(z) * np.sqrt(independent / len(value))))
-    medians = _middle(ordered, bad_ones), _middle(ordered, good_ones)
-    return Raw(name, kind, *medians, "", 2 * mean / m, p, independent)
-
-
-def _middle(ordered: Numbers, places: NDArray[np.intp]) -> float:
-    """The median of those of the sorted values that are at some places, which are in order, too."""
-    return float(ordered[places[(len(places) - 1) // 2]] + ordered[places[len(places) // 2]]) / 2
 
 
 def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
@@ -279,21 +324,22 @@ def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Number
         return None
     one, two = float(there[bad].mean()), float(there[~bad].mean())
     about = there - there.mean()
-    independent = _independent(about, float(np.square(about).sum()), autocorrelation)
+    near = float((about[1:] * about[:-1]).sum())
+    independent = _independent(about, float(np.square(about).sum()), near, autocorrelation)
     part = independent / len(bad)
-    table = [[round(one * n * part), round((1 - one) * n * part)], [round(two * m * part), round((1 - two) * m * part)]]
-    p = float(scipy.stats.fisher_exact(np.array(table)).pvalue)
+    sides = ((round(share * count * part), round((1 - share) * count * part)) for share, count in ((one, n), (two, m)))
+    p = fisher(*sides)
     return Raw(name, kind, one, two, text, one - two, p, independent)
 
 
-def _independent(about: Numbers, square: float, autocorrelation: Numbers) -> float:
+def _independent(about: Numbers, square: float, near: float, autocorrelation: Numbers) -> float:
     """As how many independent rows n rows count: n / (1 + 2 sum of products of the autocorrelations).
 
-    `about` are the values less their mean, `square` is the sum of their squares.
+    `about` are the values less their mean, `square` is the sum of their squares, `near` of each times the next.
     """
     count = len(about)
     quiet = 2 / np.sqrt(count)
-    if float((about[1:] * about[:-1]).sum()) < quiet * square:
+    if near < quiet * square:
         return float(count)
     own = _autocorrelation(about)
     reach = min(len(own), len(autocorrelation))
@@ -306,7 +352,8 @@ def _autocorrelation(about: Numbers) -> Numbers:
     """From lag 1 to a quarter of the length, of values less their mean."""
     reach = max(len(about) // 4, 1)
     size = 1 << (len(about) + reach - 1).bit_length()
-    found = np.fft.irfft(np.abs(np.fft.rfft(about, size)) ** 2, size)[: reach + 1]
+    waves = np.fft.rfft(about.astype(np.float32), size)
+    found = np.fft.irfft(waves.real**2 + waves.imag**2, size)[: reach + 1]
     return np.asarray(found[1:] / found[0] if found[0] > 0 else np.zeros(reach))
 
 
