@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from andon.acquire.gather.connections import OPEN
@@ -234,6 +234,7 @@ def happen(floor: Floor, counters: dict[str, float], connected: list[int], event
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@example(events=[("lose", 0), ("time", 1), ("connect",), ("time", 1)], begin=0)
 @given(events=EVENTS, begin=st.sampled_from([0, HOUR, 3 * HOUR - 5 * SECOND, 7 * HOUR]))
 def test_tiles_and_studies_of_the_running_shift_are_those_of_the_stored_samples(plant, events, begin):
     with TemporaryDirectory() as folder:

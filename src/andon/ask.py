@@ -15,7 +15,7 @@ from .errors import BadQuestion, NoCalendar, NoData, UnknownName
 from .model import Calendar, Measurements, Output, Process, Spells, States, Texts, Units, Window
 from .plant import Machine, Plant
 from .plant.zones import day_windows
-from .reading import REACH, Bench, History, ReadAhead, text_spells
+from .reading import Bench, History, each_ahead, text_spells, wide
 from .settings import checked
 from .units import SECOND
 
@@ -34,9 +34,6 @@ class Question:
     by: tuple[str, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
 
-
-TOGETHER = 8
-"""How many machines are read at once: fewer openings of files against more memory."""
 
 Run = Callable[[Callable[..., object], Sequence[Mapping[str, object]]], Iterable[object]]
 """Maps a study over the arguments of its units of work: here, on all cores, or on a cluster."""
@@ -165,7 +162,7 @@ def _able(study: Study, benches: list[Bench], window: Window) -> tuple[list[Benc
     able: list[Bench] = []
     lacking: list[tuple[str, str]] = []
     for bench in benches:
-        missing = [lacks for p in study.series if (lacks := bench.missing(p, _wide(window)))]
+        missing = [lacks for p in study.series if (lacks := bench.missing(p, wide(window)))]
         if missing:
             roles = ", ".join(" or ".join(f"`{r}`" for r in group) for group in missing)
             lacking.append((bench.machine.path, f"needs a signal with role {roles}"))
@@ -181,11 +178,12 @@ def _machine_units(study: Study, benches: list[Bench], window: Window, by: tuple
     """The runs for all machines; where series reach beyond the window, those of eight machines are read at once."""
     if not any(p.kind is Calendar for p in study.parameters):
         return [u for b in benches for u in _units(study, b, window, by)]
-    units: list[_Unit] = []
-    for group in (benches[i : i + TOGETHER] for i in range(0, len(benches), TOGETHER)):
-        ahead = ReadAhead.of(group[0].history, [b.machine for b in group], _wide(window))
-        units += [u for b in group for u in _units(study, replace(b, history=ahead), window, by)]
-    return units
+    read = each_ahead(benches[0].history, [b.machine for b in benches], wide(window))
+    return [
+        u
+        for b, (_, ahead) in zip(benches, read, strict=True)
+        for u in _units(study, replace(b, history=ahead), window, by)
+    ]
 
 
 def _units(study: Study, bench: Bench, window: Window, by: tuple[str, ...]) -> list[_Unit]:
@@ -196,18 +194,14 @@ def _units(study: Study, bench: Bench, window: Window, by: tuple[str, ...]) -> l
             _Unit(key, {p.name: bench.read(p, w) for p in study.parameters if p.source != "setting"})
             for key, w in pieces
         ]
-    wide = _wide(window)
     whole = {
-        p.name: bench.read(p, window if p.kind is Calendar else wide) for p in study.parameters if p.source != "setting"
+        p.name: bench.read(p, window if p.kind is Calendar else wide(window))
+        for p in study.parameters
+        if p.source != "setting"
     }
     if len(pieces) == 1 and pieces[0][1] == window:
         return [_Unit(pieces[0][0], whole)]
     return [_Unit(key, {name: _cut(a, w) for name, a in whole.items()}) for key, w in pieces]
-
-
-def _wide(window: Window) -> Window:
-    """The window and what may touch it from outside."""
-    return Window(window.since - REACH, window.until + REACH)
 
 
 def _line_units(study: Study, benches: list[Bench], window: Window) -> list[_Unit]:
@@ -228,9 +222,9 @@ def _cut(argument: object, window: Window) -> object:
             argument, window=window, shifts=tuple(s for s in argument.shifts if (s.window & window).duration)
         )
     if isinstance(argument, States):
-        return argument.within(_wide(window))
+        return argument.within(wide(window))
     if isinstance(argument, Output):
-        return argument.touching(_wide(window))
+        return argument.touching(wide(window))
     return argument.within(window) if isinstance(argument, Process) else argument
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..answer import Plain, plain
 from ..errors import BadQuestion, NoData
+from ..historian import Historian
 from ..model import Listed, Measurements, Units, Window
 from ..model.measured import NOWHERE, Names
-from ..plant import Machine
+from ..plant import Machine, Plant
 from .opening import paper, reading, spoken
 
 Row = dict[str, Plain]
@@ -51,11 +52,17 @@ EVERY = Which()
 Limits = tuple[float | None, float | None]
 
 
+def testers(plant: Plant, history: Historian, at: str) -> list[Machine]:
+    """The machines of a place at which units were ever tested."""
+    places = history.tested_places()
+    return [m for m in plant.at(at) if m.path in places]
+
+
 def what_was_measured(folder: Path, at: str = "", *, since: str = "", until: str = "", last: str = "") -> Row:
     """What was measured at each machine of a place: its tests with specification and counts, lots, products, steps."""
     with reading(folder) as (plant, history):
         window = spoken(plant, at, since=since, until=until, last=last)
-        found = [(m, history.units(m.path, window), history.tests(m.path, window)) for m in plant.at(at)]
+        found = [(m, history.units(m.path, window), history.tests(m.path, window)) for m in testers(plant, history, at)]
     machines: list[Plain] = [_tested(m, units, tests) for m, units, tests in found if len(units)]
     return stretch(window) | {"machines": machines}
 
@@ -86,7 +93,7 @@ def unit_rows(
         raise BadQuestion(f"A page has 1 to {FEW} units and begins at 0 or later: not {limit} after {skip}.")
     with reading(folder) as (plant, history):
         window = spoken(plant, at, since=since, until=until, last=last)
-        found = [(m.path, history.units(m.path, window)) for m in plant.at(at)]
+        found = [(m.path, history.units(m.path, window)) for m in testers(plant, history, at)]
     chosen = [(p, u, which.of(u)) for p, u in found]
     places = [(int(u.at[i]), n, int(i)) for n, (_, u, rows) in enumerate(chosen) for i in rows[::-1][: skip + limit]]
     page = sorted(places, reverse=True)[skip : skip + limit]

@@ -14,14 +14,12 @@ from ..errors import BadQuestion, UnknownName
 from ..historian import Historian
 from ..model import Spells, States, Texts, Window
 from ..plant import Machine, Plant, Signal
-from ..reading import Bench, ReadAhead, states, text_spells
+from ..reading import Bench, each_ahead, states, text_spells
 from ..watch.alarms.occurrence import OPEN
 from ..watch.alarms.record import occurrences
 from .opening import reading, spoken
 
 Row = dict[str, Plain]
-TOGETHER = 8
-"""Machines read at once: fewer openings of files against more memory."""
 FINEST = 2_000
 """Pieces of a coverage map at most."""
 
@@ -31,10 +29,8 @@ def timelines(folder: Path, at: str = "", *, since: str = "", until: str = "", l
     with reading(folder) as (plant, history):
         window = spoken(plant, at, since=since, until=until, last=last)
         machines = [m for m in plant.at(at) if m.role("state")]
-        found: list[Plain] = []
-        for group in (machines[i : i + TOGETHER] for i in range(0, len(machines), TOGETHER)):
-            ahead = ReadAhead.of(history, group, window)
-            found += [_lane(m, states(Bench(m, plant, ahead), window)) for m in group]
+        read = each_ahead(history, machines, window)
+        found: list[Plain] = [_lane(m, states(Bench(m, plant, ahead), window)) for m, ahead in read]
     return {"since": window.since, "until": window.until, "machines": found}
 
 

@@ -11,8 +11,8 @@ from typing import cast
 from ..answer import Plain
 from ..errors import BadQuestion
 from ..model import Calendar, Element, Loss, Shift, State, States, StopRules, Window
-from ..plant import Machine
-from ..reading import EVERYWHERE, Told, gathered, told
+from ..plant import Machine, Plant
+from ..reading import EVERYWHERE, History, Told, each_ahead, gathered, told, wide
 from ..studies.production.elements import Leaves, elements
 from ..units import HOUR, SECOND
 from .opening import Andon, open_plant
@@ -100,8 +100,14 @@ def stops_at(
         window = plant.window(_first(at), since=since, until=until, last=last)
         if window.duration > LONGEST:
             raise BadQuestion("Stops are listed for 31 days at most. Ask `losses` about longer times.")
-        found = [row for m in _machines(plant, at) for row in _rows(plant, m, window)]
-    rows = [r for r in found if r["needs_reason"] or not pending]
+        rows = stops_in(plant.plant, plant.history, _machines(plant, at), window)
+    return [r for r in rows if r["needs_reason"] or not pending]
+
+
+def stops_in(plant: Plant, history: History, machines: Sequence[Machine], window: Window) -> list[Row]:
+    """The stops of some machines that touch a window, the newest first; see `stops_at`."""
+    able = [m for m in machines if m.role("state")]
+    rows = [row for m, ahead in each_ahead(history, able, wide(window)) for row in _rows(plant, ahead, m, window)]
     return sorted(rows, key=lambda r: (not r["ongoing"], -int(str(r["since"]))))
 
 
@@ -154,14 +160,12 @@ def _leaf_rows(leaves: Leaves) -> Iterable[tuple[int, int, Element, bool, State,
         yield since, until, element, loss is Loss.MINOR_STOP, states.state[at], states.reason[at], states.said[at]
 
 
-def _rows(plant: Andon, machine: Machine, window: Window) -> list[Row]:
-    if machine.role("state") is None:
-        return []
+def _rows(plant: Plant, history: History, machine: Machine, window: Window) -> list[Row]:
     now = time.time_ns() // 1000
-    read = gathered(machine, [States, Calendar, StopRules], window, plant.plant, plant.history)
+    read = gathered(machine, [States, Calendar, StopRules], window, plant, history)
     states, rules = cast(States, read[States]), cast(StopRules, read[StopRules])
-    given = told(plant.history, "reason", machine.path, states.window)
-    planned = _planned(plant.plant.shifts.calendar(states.window, machine.path))
+    given = told(history, "reason", machine.path, states.window)
+    planned = _planned(plant.shifts.calendar(states.window, machine.path))
     found = stops_of(states, rules)
     if found and found[-1].until >= now - FRESH:
         found[-1].ongoing = True

@@ -16,7 +16,7 @@ from ..historian import Historian
 from ..model import Bin, Units, Window
 from ..model.measured import NOWHERE, coded
 from ..plant import Machine
-from .measured import EVERY, Limits, Row, Rows, Which, specified, stretch
+from .measured import EVERY, Limits, Row, Rows, Which, specified, stretch, testers
 from .opening import reading, spoken
 
 LARGEST = 4_000_000
@@ -47,7 +47,9 @@ def wafer_maps(
     tests = () if shown in ("hard", "soft") else (shown,)
     with reading(folder) as (plant, history):
         window = spoken(plant, at, since=since, until=until, last=last)
-        layers = [x for m in plant.at(at) if (x := _layer(history, m, window, which, tests, shown)) is not None]
+        layers = [
+            x for m in testers(plant, history, at) if (x := _layer(history, m, window, which, tests, shown)) is not None
+        ]
     maps: list[Plain] = []
     seen: list[Layer] = []
     room = LARGEST

@@ -216,6 +216,10 @@ class Historian:
         """Whether the test of a unit ended at a machine in `window`: with a verdict, or in a bin."""
         return measured.tested(self._store, place, window)
 
+    def tested_places(self) -> set[str]:
+        """The machines at which units were ever tested."""
+        return measured.tested_places(self._store)
+
     def coverage(self, signal: Signal, window: Window) -> Spells:
         """The stretches of `window` in which `signal` was heard."""
         return self.coverages([signal], window)[signal.path]

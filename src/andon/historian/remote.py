@@ -22,6 +22,7 @@ OFFERED = (
     "measurements",
     "tests",
     "tested",
+    "tested_places",
     "aggregate",
     "aggregates",
     "coverage",

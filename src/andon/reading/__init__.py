@@ -1,7 +1,7 @@
 """What a study needs of one machine, read from the historian: states with reasons, output, orders, plain signals."""
 
-from .ahead import COUNT_ROLES, EVERYWHERE, History, ReadAhead, Told, counter, told
-from .bench import REACH, Bench, gathered, orders, output, states, written_off
+from .ahead import COUNT_ROLES, EVERYWHERE, REACH, History, ReadAhead, Told, counter, each_ahead, told, wide
+from .bench import Bench, gathered, orders, output, states, written_off
 from .overlay import text_spells
 
 __all__ = [
@@ -13,11 +13,13 @@ __all__ = [
     "ReadAhead",
     "Told",
     "counter",
+    "each_ahead",
     "gathered",
     "orders",
     "output",
     "states",
     "text_spells",
     "told",
+    "wide",
     "written_off",
 ]

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from ..model import Buckets, Counts, Listed, Measurements, Reader, S, Spells, States, Texts, Units, Window
 from ..plant import Machine, Signal
+from ..units import HOUR
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 EVERYWHERE = "*"
 """The place that means every place."""
+SAID = ("reason", "scrap", "planned_order")
+"""Spells of which there are few: they are read of all places as soon as they are asked of one."""
+TOGETHER = 8
+"""Machines that are read at once: fewer openings of files against more memory."""
+REACH = 24 * HOUR
+"""How far beyond the asked window states are read, so that a stop's full length is known."""
 COUNT_ROLES = {"total_count": "total", "good_count": "good", "reject_count": "rejects", "rework_count": "rework"}
 
 
@@ -30,6 +37,11 @@ class History(Reader, Protocol):
     def spells(self, kind: str, place: str, window: Window) -> Spells: ...
 
     def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table: ...
+
+
+def wide(window: Window) -> Window:
+    """A window and what may touch it from outside."""
+    return Window(window.since - REACH, window.until + REACH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class ReadAhead:
     window: Window
     found: Mapping[type, Mapping[str, object]]
     heard: Mapping[str, Spells]
-    told: Mapping[str, pa.Table]
+    told: dict[str, pa.Table]
 
     @classmethod
     def of(cls, history: History, machines: Sequence[Machine], window: Window) -> ReadAhead:
@@ -76,7 +88,7 @@ class ReadAhead:
                 for kind, roles in kinds.items()
             },
             history.coverages([c for m in machines if (c := counter(m))], window),
-            {kind: history.spell_rows(kind, EVERYWHERE, window) for kind in ("reason", "scrap")},
+            {},
         )
 
     def read(self, kind: type[S], signal: Signal, window: Window) -> S:
@@ -84,6 +96,9 @@ class ReadAhead:
         return cast(S, ahead) if ahead is not None else self.history.read(kind, signal, window)
 
     def reads(self, kind: type[S], signals: Sequence[Signal], window: Window) -> Mapping[str, S]:
+        ahead = self.found.get(kind, {}) if window == self.window else {}
+        if all(s.path in ahead for s in signals):
+            return {s.path: cast(S, ahead[s.path]) for s in signals}
         return self.history.reads(kind, signals, window)
 
     def coverage(self, signal: Signal, window: Window) -> Spells:
@@ -91,6 +106,8 @@ class ReadAhead:
         return ahead if ahead is not None else self.history.coverage(signal, window)
 
     def coverages(self, signals: Sequence[Signal], window: Window) -> Mapping[str, Spells]:
+        if window == self.window and all(s.path in self.heard for s in signals):
+            return {s.path: self.heard[s.path] for s in signals}
         return self.history.coverages(signals, window)
 
     def units(self, place: str, window: Window) -> Units:
@@ -112,11 +129,22 @@ class ReadAhead:
         return self.history.spells(kind, place, window)
 
     def spell_rows(self, kind: str, place: str, window: Window) -> pa.Table:
-        ahead = self.told.get(kind) if window == self.window else None
-        if ahead is None:
+        if window != self.window or kind not in SAID:
             return self.history.spell_rows(kind, place, window)
+        ahead = self.told.get(kind)
+        if ahead is None:
+            ahead = self.told[kind] = self.history.spell_rows(kind, EVERYWHERE, window)
+        if place == EVERYWHERE:
+            return ahead
         here = [i for i, p in enumerate(ahead["place"].to_pylist()) if p == place] if len(ahead) else []
         return ahead.take(here) if here else ahead.slice(0, 0)
+
+
+def each_ahead(history: History, machines: Sequence[Machine], window: Window) -> Iterator[tuple[Machine, ReadAhead]]:
+    """Each machine, with a history whose series of it and of some others are read already."""
+    for group in (machines[i : i + TOGETHER] for i in range(0, len(machines), TOGETHER)):
+        ahead = ReadAhead.of(history, group, window)
+        yield from ((m, ahead) for m in group)
 
 
 def counter(machine: Machine) -> Signal | None:

@@ -32,13 +32,11 @@ from ..plant import Machine, Plant, Signal
 from ..plant.alarms import ALARM
 from ..units import HOUR
 from . import charts
-from .ahead import COUNT_ROLES, History, counter, told
+from .ahead import COUNT_ROLES, History, counter, told, wide
 from .overlay import overlaid, text_spells
 from .process import process, said_by
 from .tested import AGAIN, output_of, rejected
 
-REACH = 24 * HOUR
-"""How far beyond the asked window states are read, so that a stop's full length is known."""
 YEAR = 366 * 24 * HOUR
 """How far back units tell that a machine is one that tests."""
 
@@ -98,10 +96,10 @@ def gathered(
 
     States and Output reach beyond `window` by a day each side, the Calendar's window is `window` itself.
     """
-    bench, wide = Bench(machine, plant, history), Window(window.since - REACH, window.until + REACH)
+    bench = Bench(machine, plant, history)
     found: dict[type, object] = {}
     for kind in kinds:
-        found[kind] = COMPOUND[kind](bench, wide) if kind in COMPOUND else KNOWLEDGE[kind](bench, window)
+        found[kind] = COMPOUND[kind](bench, wide(window)) if kind in COMPOUND else KNOWLEDGE[kind](bench, window)
     return found
 
 

@@ -114,7 +114,7 @@ class Progress:
             self.steady = False
             return
         connected, since, until = connection
-        self.until = min(self.until, until)
+        self.until = min(self.until, until if since < now else now)  # of what begins just now nothing was seen
         if signal.role in TEXT_ROLES:
             self.until = min([self.until, *(at for at, _ in rows if at >= now)])
             return

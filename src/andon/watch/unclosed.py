@@ -10,7 +10,7 @@ from ..errors import NoData
 from ..ledger import Books, Draft, Which
 from ..model import Shift, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, ReadAhead
+from ..reading import History, ReadAhead, wide
 from .closing import orders_on
 from .drafts import bench, draft
 
@@ -62,11 +62,10 @@ def _until(shift: Shift, now: int) -> Shift:
 def _drafts(machines: Sequence[Machine], shifts: Sequence[Shift], plant: Plant, history: Memory) -> Iterator[Draft]:
     """Machines with the same shifts are read at once."""
     span = Window(shifts[0].window.since, shifts[-1].window.until)
-    wide = Window(span.since - REACH, span.until + REACH)
-    ahead = ReadAhead.of(history, machines, wide)
+    ahead = ReadAhead.of(history, machines, wide(span))
     for machine in machines:
         try:
-            read = bench(machine, span, plant, ahead, orders_on(machine, wide, ahead))
+            read = bench(machine, span, plant, ahead, orders_on(machine, wide(span), ahead))
         except NoData:
             continue
         yield from (draft(read, s) for s in shifts)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ...answer import Asked, Plain
-from ...ask import can_answer
+from ...ask import Question, ask, can_answer
 from ...catalog import find
 from ...errors import NoData
 from ...ledger import Draft, Figures, Total, Which, figures_together, totals_together
 from ...model import moment
 from ...plant import Machine
+from ...reading import EVERYWHERE, History
 from ...studies.production.oee import Oee
 from ...surfaces.report import Note, Order, Raised, Stop
 from ...units import HOUR
@@ -35,7 +36,8 @@ Row = dict[str, Plain]
 class About:
     """A plant with the period of a place that is reported on, and the machines that have shifts in it.
 
-    `running` are shifts that are not closed, as they are up to now.
+    `running` are shifts that are not closed, as they are up to now; of `history` is known already what several parts of
+    a report are made of, where that is little.
     """
 
     plant: Andon
@@ -43,6 +45,7 @@ class About:
     period: Period
     machines: tuple[Machine, ...]
     language: str
+    history: History
     running: tuple[Draft, ...] = ()
 
     @property
@@ -68,7 +71,7 @@ class About:
         if all(can_answer(find(study), m, plant) for m in plant.at(self.place)):
             return None
         try:
-            return self.plant.ask(study, self.place, by="machine", since=self.since, until=self.until)
+            return ask(Question(study, self.place, self.period.window, ("machine",), {}), plant, self.history)
         except NoData:
             return None
 
@@ -87,7 +90,7 @@ def stops(about: About) -> tuple[list[Stop], list[Stop]]:
     """The stops in planned time that are no minor ones, the longest first; and those of them that want a reason."""
     if about.period.window.duration > STRETCH:
         return [], []
-    rows = stopping.stops_at(about.plant.folder, ",".join(about.paths), since=about.since, until=about.until)
+    rows = stopping.stops_in(about.plant.plant, about.history, about.machines, about.period.window)
     kept = [r for r in rows if r["planned"] and not r["minor"] and r["element"] != "planned_down"]
     made = sorted(((_stop(about, r), r) for r in kept), key=lambda s: s[0].since - s[0].until)
     return [s for s, _ in made], [s for s, r in made if r["needs_reason"]]
@@ -156,7 +159,7 @@ def alarms(about: About) -> tuple[Raised, ...]:
 
 def notes(about: About) -> tuple[Note, ...]:
     """What people wanted to be remembered, the oldest first."""
-    rows = about.plant.history.spell_rows("note", "*", about.period.window).to_pylist()
+    rows = about.history.spell_rows("note", EVERYWHERE, about.period.window).to_pylist()
     found = [
         Note(at=r["since"], machine=r["place"], text=r["text"], who=_who(r["detail"]))
         for r in rows

@@ -15,12 +15,13 @@ from ...ledger import Closing, Draft, Figures, Total, Which, figures_together
 from ...model import Loss
 from ...plant import Plant
 from ...plant.zones import local
+from ...reading import ReadAhead, wide
 from ...surfaces.report import Contents, Lost, Sums
 from ...units import MINUTE
 from ...watch import close, unclosed
 from ...words import say
 from ..opening import Andon, open_plant
-from .about import About, alarms, notes, orders, remarks, stops
+from .about import SINGLE, About, alarms, notes, orders, remarks, stops
 from .periods import Period, before, period_of
 from .pictures import pictures
 
@@ -28,6 +29,8 @@ EARLIER = 8
 """Periods before this one that stand beside it."""
 LONGEST = 12
 """Stops that are listed; so many that want a reason, too."""
+FEW = 16
+"""Of so many machines at most the series are held while a report of a day is made: its parts are made of the same."""
 LATELY = 15 * MINUTE
 """A shift that ended longer ago is closed, or nothing was heard of it."""
 
@@ -106,7 +109,10 @@ def _about(plant: Andon, at: str, period: Period, language: str, running: Sequen
             f"{at or plant.plant.name} had no shift in this time, or nothing was heard of it. Ask for 'last shift', "
             "'yesterday', 'last week'."
         )
-    return About(plant, at, period, tuple(m for m in machines if m.path in found), language, tuple(running))
+    short = period.window.duration <= SINGLE and len(machines) <= FEW
+    history = ReadAhead.of(plant.history, machines, wide(period.window)) if short else plant.history
+    here = tuple(m for m in machines if m.path in found)
+    return About(plant, at, period, here, language, history, tuple(running))
 
 
 def _unclosed(plant: Andon, at: str, period: Period, now: int) -> list[Draft]:
