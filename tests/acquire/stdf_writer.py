@@ -1,49 +1,18 @@
-"""A small writer of STDF for the tests: records by their fields, in either order of bytes."""
+"""Whole STDF files for the tests."""
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from andon.acquire.stdf import Reading
-from andon.acquire.stdf.records import KINDS, NUMBERS
 from andon.acquire.stdf.source import pieces
+from andon.acquire.stdf.write import Writer as Plain
 
 START = 1_790_000_000
 
 
-@dataclass
-class Writer:
-    """Records one after the other; the result is `bytes(writer)`."""
-
-    order: str = "<"
-    records: list[bytes] = field(default_factory=list)
-
-    def __bytes__(self) -> bytes:
-        return b"".join(self.records)
-
-    def add(self, record: str, **said: object) -> "Writer":
-        """One record, cut after its last field that is said."""
-        fields = KINDS[record].fields
-        last = max((i for i, (name, _) in enumerate(fields) if name in said), default=-1)
-        body = b"".join(self._packed(kind, said.get(name)) for name, kind in fields[: last + 1])
-        self.records.append(struct.pack(self.order + "HBB", len(body), *divmod(KINDS[record].code, 256)) + body)
-        return self
-
-    def _packed(self, kind: str, value: object) -> bytes:
-        if kind in NUMBERS:
-            return struct.pack(self.order + NUMBERS[kind], value or 0)
-        if kind == "C1":
-            return str(value or " ").encode()
-        if kind == "Cn":
-            text = str(value or "").encode()
-            return bytes([len(text)]) + text
-        if kind in ("Bn", "Dn"):
-            return b"\0" if kind == "Bn" else b"\0\0"
-        rows = value if isinstance(value, Sequence) else ()
-        if kind.endswith("N1"):
-            return bytes(rows)
-        return struct.pack(f"{self.order}{len(rows)}{NUMBERS[kind[-2:]]}", *rows)
+class Writer(Plain):
+    """Files as the tests need them."""
 
     def begin(self, **said: object) -> "Writer":
         """FAR and MIR."""

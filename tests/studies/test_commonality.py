@@ -88,6 +88,22 @@ def test_where_nothing_differs_hardly_anything_is_suspicious():
     assert false <= 6  # one in twenty at most, and 40 tries: more than six would happen once in 140
 
 
+def test_testers_side_by_side_are_looked_at_together():
+    """Both judge units of their own: which of them it was is a thing that bad units may share."""
+    good, worse = (
+        Units.of(
+            range(n, n + 200), [f"{n}-{i}" for i in range(200)], lot=[lot] * 200, passed=[i % k > 0 for i in range(200)]
+        )
+        for n, lot, k in ((0, "A", 40), (1000, "B", 4))
+    )
+    answer = commonality({"test/one": good, "test/two": worse})
+    assert (answer.units, answer.bad) == (400, 55)
+    (row,) = [r for r in answer.rows if (r.factor, r.level) == ("machine", "test/two")]
+    assert (row.units, row.bad, row.others, row.bad_others) == (200, 50, 200, 5)
+    assert row.suspicious
+    assert "lot B" in row.same_units
+
+
 def test_a_unit_is_judged_by_its_last_test():
     units = Units.of(range(20), [str(i % 10) for i in range(20)], passed=[0] * 10 + [1] * 5 + [0] * 5, site=[0, 1] * 10)
     assert commonality({"t": units}).bad == 5

@@ -50,7 +50,7 @@ PARTS = {
     ),
     "copying": ("backed_up", "restored"),
     "correcting": ("choices", "confirmed", "corrected", "numbered", "state_told"),
-    "demonstration": ("fault", "faults", "live", "play"),
+    "demonstration": ("fault", "faults", "live", "play", "probe"),
     "describing": (
         "currency",
         "described",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from ..apart import apart, load_apart
 from ..errors import BadConfig, NoData, NotConnected
+from ..model import Window
+from ..units import HOUR
 from .start import is_plant
 
 if TYPE_CHECKING:
@@ -87,6 +89,54 @@ def play(folder: Path, floor: Floor, *, tell: Callable[[Running], None] | None =
         inspector.stop()
         if past and past.is_alive():
             past.terminate()
+
+
+def probe(
+    folder: Path,
+    *,
+    seed: int = 1,
+    days: int = 7,
+    begin: Callable[[int], None] | None = None,
+    tell: Callable[[Running], None] | None = None,
+) -> None:
+    """Run the simulated chip house, made unless it is there: two probers write a file a wafer, until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    folder, seed, days
+        The plant's folder, where chance starts, and how many days were probed before now.
+    begin
+        Is told how many wafers that are, before their files are written.
+    tell
+        Is told of the running plant.
+
+    Raises
+    ------
+    BadConfig
+        The folder holds another plant.
+    """
+    from ..acquire.simulated.chip_house import Probers, found_house, is_house
+    from .making import now
+    from .running import run
+
+    if not is_plant(folder):
+        found_house(folder, seed, Window(now() - days * 24 * HOUR, now()))
+    elif not is_house(folder):
+        raise BadConfig(f"{folder} holds another plant; choose another folder, or remove it.")
+    probers = Probers(folder)
+    if begin:
+        begin(probers.left(now()))
+    probers.hand_over(now())
+
+    def begun(running: Running) -> None:
+        probers.start()
+        if tell:
+            tell(running)
+
+    try:
+        run(folder, tell=begun)
+    finally:
+        probers.stop()
 
 
 def fault(folder: Path, name: str, *, at: str = "", seconds: float = 10.0) -> str:

@@ -58,8 +58,14 @@ function pick(value: string, around: Around | undefined): void {
 
 /** A moment on the plant's clocks. */
 export function Moment({ label, at, set }: { label: string; at: number; set: (at: number) => void }) {
-  const shown = Number.isFinite(at) ? new Date((at + offset(at)) / 1000).toISOString().slice(0, 16) : "";
-  return <input type="datetime-local" aria-label={label} value={shown} onChange={(e) => { const at = instant(e.currentTarget.value); if (Number.isFinite(at)) set(at); }} />;
+  return <input type="datetime-local" aria-label={label} value={wall(String(at))} onChange={(e) => { const at = instant(e.currentTarget.value); if (Number.isFinite(at)) set(at); }} />;
+}
+
+/** What the plant's clocks showed, `2026-03-02T06:00`, at a moment as an address has it: microseconds, a day, or ISO 8601. */
+export function wall(said: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(said)) return `${said}T00:00`;
+  const at = /^\d+$/.test(said) ? Number(said) : /(Z|[+-]\d\d:?\d\d)$/.test(said) ? Date.parse(said) * 1000 : NaN;
+  return Number.isFinite(at) ? new Date((at + offset(at)) / 1000).toISOString().slice(0, 16) : /^\d{4}-/.test(said) ? said.slice(0, 16) : "";
 }
 
 /** Microseconds of what the plant's clocks showed: `2026-03-02T06:00`. */

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import threading
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from ...model import Window, moment
+from .courier import Courier
 from .gauged import EVERY, GAUGE, HIGH, LOW, TEST, Row, measured_rows
 from .hours import Days
 from .timeline import Run
@@ -18,8 +17,6 @@ from .timeline import Run
 SCORE, DONE, INBOX = "gauges.csv", "gauges.done", "in/gauges"
 """In the floor's folder what is going to be measured, and until when it was handed over; in the plant's where to."""
 HEAD = ("serial", "at", "machine", "product", "who", "gauge", TEST)
-PACE = 2.0
-"""Seconds between two looks at the clock."""
 NEVER = 1 << 62
 Cells = tuple[str, ...]
 
@@ -61,26 +58,16 @@ def write_inspections(
 
 
 @dataclass(slots=True)
-class Inspector:
-    """Hands over each file as soon as its last part was measured, until it is stopped; what was missed comes first."""
+class Inspector(Courier):
+    """Hands over each file as soon as its last part was measured."""
 
     plant: Path
     floor: Path
-    stopping: threading.Event = field(default_factory=threading.Event)
     next: int = 0
-    thread: threading.Thread = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.thread = threading.Thread(target=self._work, name="andon inspector", daemon=True)
 
     def start(self) -> None:
         if (self.floor / SCORE).is_file():
-            self.thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-        if self.thread.is_alive():
-            self.thread.join()
+            Courier.start(self)
 
     def hand_over(self, now: int) -> int:
         """Put the files that are due by a moment into the folder; how many. Until `next` none is, and none is read."""
@@ -101,10 +88,6 @@ class Inspector:
             draft.replace(self.plant / INBOX / name)
             mark.write_text(str(until))
         return len(due)
-
-    def _work(self) -> None:
-        while not self.stopping.wait(PACE):
-            self.hand_over(time.time_ns() // 1000)
 
 
 def _of_file(row: Row) -> tuple[int, str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -172,7 +172,7 @@ def survivors_picture(answer: Reliability) -> Picture:
 def reliability(
     states: States,
     calendar: Calendar,
-    clock: str = "producing",
+    clock: Literal["producing", "up"] = "producing",
     shortest: Seconds = 0.0,
     bridge: Seconds = 600.0,
     confidence: Ratio = 0.9,

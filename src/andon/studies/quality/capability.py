@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import scipy
 
@@ -18,6 +20,24 @@ from .specification import Specification, characteristic, finite, of_product, sp
 
 TAIL = 0.0027
 """Share of points beyond three sigma that chance explains."""
+
+Distribution = Literal[
+    "normal",
+    "best",
+    "empirical",
+    "box-cox",
+    "yeo-johnson",
+    "lognormal",
+    "weibull",
+    "gamma",
+    "exponential",
+    "rayleigh",
+    "logistic",
+    "loglogistic",
+    "smallest extreme",
+    "largest extreme",
+]
+"""What values may be taken for: a family, the one that fits best, a transformation, or the values themselves."""
 
 
 def capability_picture(answer: Capability) -> Picture:
@@ -39,10 +59,10 @@ def capability(
     target: Measured | None = None,
     subgroup: int | None = None,
     group: str = "",
-    estimator: str = "",
-    freedom: str = "estimator",
-    run: str = "process",
-    distribution: str = "normal",
+    estimator: Literal["", "pooled", "range", "deviation", "moving range"] = "",
+    freedom: Literal["estimator", "all"] = "estimator",
+    run: Literal["process", "machine"] = "process",
+    distribution: Distribution = "normal",
     confidence: Ratio = 0.95,
     wanted: Index_ = 1.33,
 ) -> Capability:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -171,15 +171,15 @@ def gauge_rr(
     test: str = "",
     product: str = "",
     plan: str = "",
-    method: str = "anova",
-    design: str = "",
+    method: Literal["anova", "range"] = "anova",
+    design: Literal["", "crossed", "nested"] = "",
     part: str = "unit",
     appraiser: str = "who",
     low: Measured | None = None,
     high: Measured | None = None,
     total: Measured | None = None,
     pool_above: Ratio = 0.25,
-    judge_by: str = "study",
+    judge_by: Literal["study", "tolerance"] = "study",
     confidence: Ratio = 0.95,
 ) -> GaugeRr:
     """How much of what is measured comes from the gauge and its users, not the parts.

@@ -13,7 +13,7 @@ from ...errors import BadQuestion
 from ...model import Units
 from ...picture import Picture, bars
 from ...units import Parts, Probability, Ratio
-from .factors import Factor, factors, judged_by
+from .factors import Factor, factors, judged_beside
 from .odds import Odds, Odds_, lots_apart, odds
 from .pairs import SharedPair, pairs
 from .picked import Flags, adjusted, at_least, grouped
@@ -155,13 +155,14 @@ def picture(answer: Commonality) -> Picture:
 def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> Commonality:
     """What bad units have in common: tools, lots, sites, times, programs.
 
-    Each unit is judged by its last test at the machine that judges most units; all that was said of it there and at
-    the other machines of the place is looked at: lot, wafer, site, step, tester, day and hour, and where and when it
-    was on other machines (units are found again by lot, wafer and name). For each level a 2 x 2 table gives the odds
-    ratio with Woolf's limits and Fisher's exact chance, corrected for the many looks (Benjamini-Hochberg). Units of a
-    lot are alike, so that a chance by units is too small; `lots_chance` takes lots as the witnesses. Then two levels of
-    different factors at once (a tool with a program): a pair counts where its units are worse than those with either
-    alone, and than the two explain by themselves, all pairs that were looked at allowed for.
+    Each unit is judged by its last test at the machine that judges most units, or at one that works beside it on other
+    units; all that was said of it there and at the other machines of the place is looked at: lot, wafer, site, step,
+    tester, day and hour, and where and when it was on other machines (units are found again by lot, wafer and name).
+    For each level a 2 x 2 table gives the odds ratio with Woolf's limits and Fisher's exact chance, corrected for the
+    many looks (Benjamini-Hochberg). Units of a lot are alike, so that a chance by units is too small; `lots_chance`
+    takes lots as the witnesses. Then two levels of different factors at once (a tool with a program): a pair counts
+    where its units are worse than those with either alone, and than the two explain by themselves, all pairs that were
+    looked at allowed for.
 
     Use `bins` instead for what fails, `test_to_machine` for what the machine did meanwhile.
 
@@ -203,7 +204,7 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
     Other. Ann. Math. Statist. 18 (1947), 50-60.
     """
     at_least("fewest", fewest, 1)
-    judge, judged = judged_by(units)
+    judges, judged = judged_beside(units)
     bad = _bad(judged, bins)
     if not bad.any() or bad.all():
         raise BadQuestion(
@@ -211,7 +212,7 @@ def commonality(units: Mapping[str, Units], bins: str = "", fewest: int = 5) -> 
             "Ask over a longer time, or name other `bins`."
         )
     lot, lots = grouped(judged, "lot")
-    said = list(factors(judge, judged, units))
+    said = list(factors(judges, judged, units))
     rows = [row for factor in said for row in _levels(factor, bad, fewest)]
     shares = adjusted(np.array([r.odds.chance for r in rows]))
     twins = _twins(rows)

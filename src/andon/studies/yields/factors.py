@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ...errors import NoData
 from ...model import NO_SITE, Times, Units
-from ...model.measured import coded
+from ...model.measured import COLUMNS as ALL
+from ...model.measured import coded, texts
 from ...units import HOUR
 from .picked import Codes, grouped, places
 
 DAY = 24 * HOUR
 COLUMNS = ("lot", "wafer", "product", "step")
+BESIDE = 0.05
+"""Machines with fewer of their units in common than this share work side by side."""
 LEVELS = 2000
 """A column with more different texts than this, or one for nearly every unit, is a name and no factor."""
 
@@ -44,7 +48,35 @@ def judged_by(units: Mapping[str, Units]) -> tuple[str, Units]:
     return path, found.pick(found.last & (found.verdicts >= 0))
 
 
-def factors(judge: str, judged: Units, units: Mapping[str, Units]) -> Iterator[Factor]:
+def judged_beside(units: Mapping[str, Units]) -> tuple[tuple[str, ...], Units]:
+    """The machines that judge side by side, each units of its own, and each unit as it was judged there last.
+
+    Where there are several, the fact `machine` says which; a machine at which many of the same units were is not one of
+    them, but one before or after.
+    """
+    judge, judged = judged_by(units)
+    found = {judge: judged}
+    for path, there in units.items():
+        own = there.pick(there.last & (there.verdicts >= 0))
+        if path != judge and len(own) and float((met(own, judged) >= 0).mean()) < BESIDE:
+            found[path] = own
+    return tuple(found), _together(found) if len(found) > 1 else judged
+
+
+def _together(units: Mapping[str, Units]) -> Units:
+    """Units of several machines in order of time, and where each was."""
+    order = np.argsort(np.concatenate([u.at for u in units.values()]), kind="stable")
+    columns: dict[str, Any] = {n: np.concatenate([getattr(u, n) for u in units.values()])[order] for n in ALL}
+    columns["passed"] = np.concatenate([u.verdicts for u in units.values()])[order]
+    facts = {
+        name: np.concatenate([u.facts.get(name, texts([""] * len(u))) for u in units.values()])[order]
+        for name in dict.fromkeys(n for u in units.values() for n in u.facts)
+    }
+    facts["machine"] = texts(path for path, u in units.items() for _ in range(len(u)))[order]
+    return Units(next(iter(units.values())).window, **columns, facts=facts)
+
+
+def factors(judges: Sequence[str], judged: Units, units: Mapping[str, Units]) -> Iterator[Factor]:
     """What was said of judged units where they were judged, and then at each other machine."""
     for name in COLUMNS:
         yield from _useful(name, *grouped(judged, name))
@@ -54,7 +86,7 @@ def factors(judge: str, judged: Units, units: Mapping[str, Units]) -> Iterator[F
         yield from _useful(name, *grouped(judged, name))
     yield from _when("", judged.at, np.ones(len(judged), np.bool_))
     for path, there in units.items():
-        if path != judge and len(there):
+        if path not in judges and len(there):
             yield from _elsewhere(path, judged, there)
 
 
@@ -94,9 +126,9 @@ def _when(prefix: str, at: Times, known: np.ndarray) -> Iterator[Factor]:
     """The day and the hour of the day (UTC) in which each unit was there."""
     days, hours = at // DAY, at % DAY // HOUR
     dates = np.datetime_as_string(days.astype("datetime64[D]"))
-    for name, texts in (("day", dates.tolist()), ("hour", [f"{h:02}:00" for h in hours.tolist()])):
+    for name, said in (("day", dates.tolist()), ("hour", [f"{h:02}:00" for h in hours.tolist()])):
         named = np.empty(len(at), dtype=object)
-        named[:] = [t if k else "" for t, k in zip(texts, known.tolist(), strict=True)]
+        named[:] = [t if k else "" for t, k in zip(said, known.tolist(), strict=True)]
         yield from _useful(f"{prefix}{name}", *places(named))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import scipy
@@ -153,9 +153,9 @@ def picture(answer: LotAcceptance) -> Picture:
 def lot_acceptance(
     units: Units,
     group: str = "lot",
-    bins: str = "soft",
-    attempts: str = "last",
-    spread: str = "robust",
+    bins: Literal["soft", "hard"] = "soft",
+    attempts: Literal["last", "first", "all"] = "last",
+    spread: Literal["robust", "classic"] = "robust",
     baseline: int = 0,
     first: float = 3.0,
     second: float = 4.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def picture(answer: Parametric) -> Picture:
 def parametric(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
-    attempts: str = "last",
+    attempts: Literal["last", "first", "all"] = "last",
     equipment: str = "site",
     subgroup: str = "wafer",
     wanted: Index = 1.33,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 import scipy
@@ -20,7 +20,7 @@ from .places import Dies, Disc, Grouping, dies, groupings
 from .results import values_of
 from .wafer_map import compared
 
-SHOWN = ("wafers", "stacked")
+Show = Literal["wafers", "stacked"]
 ROBUST = 1.349
 """Interquartile range of a normal distribution, in standard deviations."""
 
@@ -170,7 +170,7 @@ def parametric_map(
     lot: str = "",
     wafer: str = "",
     step: str = "",
-    show: str = "wafers",
+    show: Show = "wafers",
     against: str = "",
     zones: int = 5,
     sectors: int = 8,
@@ -237,8 +237,8 @@ def parametric_map(
     P. A. P. Moran: Notes on continuous stochastic phenomena. Biometrika 37 (1950), 17-23.
     W. H. Kruskal, W. A. Wallis: Use of ranks in one-criterion variance analysis. JASA 47 (1952), 583-621.
     """
-    if show not in SHOWN:
-        raise UnknownName("map", show, SHOWN)
+    if show not in get_args(Show):
+        raise UnknownName("map", show, get_args(Show))
     found = measurements.take(test)
     there, value = _dies(values_of(found, lot=lot, wafer=wafer, step=step))
     other = compared(lot, wafer, against)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +167,10 @@ def picture(answer: PartAverage) -> Picture:
 def part_average(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
-    method: str = "dynamic",
+    method: Literal["dynamic", "static"] = "dynamic",
     group: str = "wafer",
     sigmas: Sigmas = 6.0,
-    quartiles: str = "linear",
+    quartiles: Literal["linear", "weibull"] = "linear",
     neighbours: int = 6,
     through: Ratio = 0.5,
 ) -> PartAverage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .places import Dies, dies, groupings
 from .results import Flags, chosen
 from .shares import Contrast, contrast, limits
 
-SHOWN = ("hard", "soft", "yield")
+Show = Literal["hard", "soft", "yield"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def wafer_map(
     lot: str = "",
     wafer: str = "",
     step: str = "",
-    show: str = "hard",
+    show: Show = "hard",
     against: str = "",
     zones: int = 5,
     sectors: int = 8,
@@ -252,8 +252,8 @@ def wafer_map(
     W. Taam, M. Hamada: Detecting Spatial Effects From Factorial Experiments: An Application From Integrated-Circuit
     Manufacturing. Technometrics 35 (1993), 149-160: join counts on wafer maps.
     """
-    if show not in SHOWN:
-        raise UnknownName("map", show, SHOWN)
+    if show not in get_args(Show):
+        raise UnknownName("map", show, get_args(Show))
     units_ = chosen(units, lot=lot, wafer=wafer, step=step)
     there = dies(units_)
     known, passed = judged(units_, there)

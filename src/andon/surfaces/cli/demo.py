@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from ...errors import UnknownName
 from .desk import Desk
 from .options import Options
 from .show import Shape, answer, console, print_line, show
@@ -31,7 +32,8 @@ def demo(desk: Desk) -> Callable[..., None]:
     def command(
         folder: Path = typer.Argument(Path("demo-plant"), help=desk.say("The folder to make.")),
         seed: int = o.option(1, "Another seed makes another plant."),
-        days: int = o.option(30, "Days of history."),
+        of: str = o.option("parts", "Which plant: parts (12 machines on 3 lines) or chips (2 wafer probers)."),
+        days: int = o.option(0, "Days of history: 30 unless given, of chips 7."),
         walk: bool | None = typer.Option(None, "--walk/--no-walk", help=desk.say(WALKED)),
         fault: str = o.option("", "Do something to the running demo: kill, freeze, cut... ('list' names all)."),
         at: str = o.option("", "Which server or machine the fault befalls."),
@@ -42,14 +44,19 @@ def demo(desk: Desk) -> Callable[..., None]:
         elif fault:
             befallen = desk.rooms.fault(folder, fault, at=at, seconds=seconds)
             print_line(desk.say("{fault}: {at}, for {n} s.", fault=fault, at=befallen, n=f"{seconds:g}"))
+        elif of not in PLANTS:
+            raise UnknownName("simulated plant", of, PLANTS)
+        elif of == "chips":
+            _chips(desk, folder, seed, days or 7)
         elif walk is None:
-            _live(desk, folder, seed, days)
+            _live(desk, folder, seed, days or 30)
         else:
-            _past(desk, folder, seed, days, walk)
+            _past(desk, folder, seed, days or 30, walk)
 
     return command
 
 
+PLANTS = ("parts", "chips")
 WALKED = "Without machines at work: the same 30 days for everybody, with or without a walk through their answers."
 
 
@@ -77,6 +84,25 @@ def _live(desk: Desk, folder: Path, seed: int, days: int) -> None:
     with ExitStack() as held:
         made = _made(desk, folder, lambda: held.enter_context(desk.rooms.live(folder, seed=seed, days=days)))
         desk.rooms.play(folder, made.floor, tell=tell)
+    print_line(desk.say("Stopped; everything acknowledged is on disk."))
+
+
+def _chips(desk: Desk, folder: Path, seed: int, days: int) -> None:
+    """Run the simulated chip house until it is stopped."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+
+    def begin(wafers: int) -> None:
+        print_line(
+            desk.say("{n} wafers wait to be read; the truth is in {file}.", n=wafers, file=folder / "truth.json")
+        )
+
+    def tell(running: Any) -> None:
+        print_line(desk.say("Ctrl-C stops it."))
+        for command in (f"andon ask wafer-pattern --plant {folder} --last week", f"andon sources {folder}"):
+            print_line(f"[dim]$ {command}[/dim]")
+        print_line(desk.say("Its page: {url}", url=f"{running.serving.url}/yield"))
+
+    desk.rooms.probe(folder, seed=seed, days=days, begin=begin, tell=tell)
     print_line(desk.say("Stopped; everything acknowledged is on disk."))
 
 

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { unitText } from "../../draw/amount";
 import type { Query } from "../../lib/api";
+import { wall } from "../../lib/period";
 import { choose, chosen, here } from "../../lib/router";
 import { Place } from "./place";
 import { type About, type Setting, named } from "./told";
@@ -40,7 +41,7 @@ export function Form({ about }: { about: About }) {
         </select>
       </label>
       {own && (["since", "until"] as const).map((edge) => (
-        <label key={edge}>{t(edge)}<input type="datetime-local" value={span[edge].slice(0, 16)} onInput={(e) => setSpan({ ...span, [edge]: e.currentTarget.value })} onChange={(e) => choose({ [edge]: e.currentTarget.value })} /></label>
+        <label key={edge}>{t(edge)}<input type="datetime-local" value={wall(span[edge])} onInput={(e) => setSpan({ ...span, [edge]: e.currentTarget.value })} onChange={(e) => choose({ [edge]: e.currentTarget.value })} /></label>
       ))}
       <label>{t("by")}
         <select value={by[0] ?? ""} onChange={(e) => choose({ by: e.currentTarget.value })}>

@@ -16,7 +16,7 @@ export function Gallery({ wafers, ink }: { wafers: Wafer[]; ink: Inked }) {
     <div class="lots" style={{ "--map": `${wide}px` }} data-size={size()}>
       {lots.map(([lot, ws]) => (
         <section key={lot} class="card lot">
-          <header><h2>{lot || t("none")}</h2><span class="soft small num">{t("wafersN", { n: number(ws.length) })} · {dayClock(ws[0]!.since)}</span><span class="grow" /><b class="num">{percent(rate(ws))}</b></header>
+          <header><h2>{lot || t("none")}</h2><span class="soft small num">{ws.length === 1 ? t("oneWafer") : t("wafersN", { n: number(ws.length) })} · {dayClock(ws[0]!.since)}</span><span class="grow" /><b class="num">{percent(rate(ws))}</b></header>
           <div class="maps">{ws.map((w) => <Small key={keyOf(w)} w={w} ink={ink} />)}</div>
         </section>
       ))}
