@@ -55,7 +55,12 @@ def test_every_command_and_panel_has_its_chinese():
 @pytest.mark.parametrize("study", STUDIES, ids=lambda s: s.name)
 def test_every_study_has_its_chinese(study):
     found = figures(study.answer)
-    said = [study.summary, *(f.name.replace("_", " ") for f in found), *(f.help for f in found if f.help)]
+    said = [
+        study.name.replace("-", " "),
+        study.summary,
+        *(f.name.replace("_", " ") for f in found),
+        *(f.help for f in found if f.help),
+    ]
     assert [t for t in said if t not in CHINESE] == []
 
 

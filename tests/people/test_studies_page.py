@@ -101,3 +101,12 @@ def test_a_check_of_the_history_says_that_it_is_sound(visit):
     page = visit("/data?tab=keeping")
     page.click("[role=tabpanel] section >> nth=1 >> button >> nth=0")
     page.wait_for_selector(".verdict p:has-text('✓')")
+
+
+def test_the_form_shows_a_day_of_the_address_and_offers_the_words_that_a_setting_may_have(visit):
+    page = visit("/studies/reliability?at=line-1&since=2026-11-02&until=2026-11-03", allowed="409")
+    page.locator("form.ask select").last.wait_for()
+    shown = [edge.input_value() for edge in page.locator("input[type=datetime-local]").all()]
+    assert shown == ["2026-11-02T00:00", "2026-11-03T00:00"]
+    clock = page.locator("label", has_text="Clock").locator("select")
+    assert clock.locator("option").all_inner_texts() == ["producing", "up"]

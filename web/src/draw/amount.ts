@@ -13,6 +13,10 @@ const cents = (value: number, unit: string): string => (Math.abs(value) < 100 &&
 
 export const unitText = (unit: string): string => (unit === "1" || unit.startsWith("us") ? "" : (WORDS[unit]?.[lang.value === "zh" ? 1 : 0] ?? (unit.startsWith("{") ? "" : unit)));
 
+/** The unit behind a number: one part is no parts. */
+const ONE: Record<string, string> = { parts: "part", alarms: "alarm", opportunities: "opportunity" };
+const wordBehind = (value: number, unit: string): string => (Math.abs(value) === 1 ? ONE[unitText(unit)] ?? unitText(unit) : unitText(unit));
+
 /** Significant digits of what was measured, and of everything else. */
 export const EXACT = 6, ROUGH = 4;
 
@@ -28,11 +32,11 @@ export function amount(value: Plain | undefined, unit = "", digits = ROUGH): str
   if (unit === "s" && Math.abs(value) >= 600) return length(Math.round(value * 1e6));
   if (unit.startsWith("us/")) return `${figure(value / 1e6)} ${unitText("s")}`;
   if (unit && unit === plant.value?.currency) return cents(value, unit);
-  return `${figure(value, digits)} ${unitText(unit)}`.trim();
+  return `${figure(value, digits)} ${wordBehind(value, unit)}`.trim();
 }
 
 /** The same in two parts: the figure, and what is written smaller behind it. */
 export function parted(value: Plain | undefined, unit = "", digits = ROUGH): [string, string] {
-  const text = amount(value, unit, digits), word = typeof value === "number" && unit !== "1" ? unitText(unit) : "";
+  const text = amount(value, unit, digits), word = typeof value === "number" && unit !== "1" ? wordBehind(value, unit) : "";
   return word && text.endsWith(word) ? [text.slice(0, -word.length).trim(), word] : [text, ""];
 }
