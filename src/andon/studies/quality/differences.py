@@ -121,7 +121,7 @@ def ranked(values: Numbers) -> Ranked:
                 ordered = value[order[j]]
             told = _shared(ordered)
             square[j] = np.square(told).sum()
-        about[j, order[j]] = told
+        about[j][order[j]] = told
     return Ranked(about, square, order)
 
 

@@ -254,8 +254,7 @@ class Sides:
 
     def middles(self, value: Numbers, order: NDArray[np.int64]) -> tuple[float, float]:
         """The medians of bad and of good values, which are in ascending order at the places `order`."""
-        is_bad = self.bad[order]
-        bad = np.flatnonzero(is_bad)
+        bad = np.flatnonzero(self.bad.take(order))
         before = bad - np.arange(len(bad))  # so many good ones are before each
         good = [k + int(np.searchsorted(before, k, side="right")) for k in ((self.good - 1) // 2, self.good // 2)]
         one, other = (value[order[places]] for places in (bad[[(len(bad) - 1) // 2, len(bad) // 2]], good))
