@@ -146,14 +146,15 @@ def test_the_chance_of_a_level_is_that_of_known_run_lengths():
     )
 )
 def test_ranks_are_those_of_scipy_however_close_values_lie(values):
-    table = np.array([values, values[::-1]])
-    of = ranked(table)
+    table, chosen = np.array([values, values[::-1]]), np.arange(0, len(values), 3)
+    of = ranked(table, chosen)
     for row, value in enumerate(table):
         rank = stats.rankdata(value) - (len(value) + 1) / 2
         assert of.about[row].tolist() == rank.tolist()
         assert of.square[row] == pytest.approx((rank**2).sum())
-        assert sorted(of.order[row]) == list(range(len(value)))
-        assert np.array_equal(value[of.order[row]], np.sort(value))
+        assert np.array_equal(of.ordered[row], np.sort(value))
+        assert np.array_equal(of.ordered[row, of.chosen[row]], np.sort(value[chosen]))
+        assert len(set(of.chosen[row].tolist())) == len(chosen)
 
 
 SIDE = st.tuples(st.integers(0, 3000), st.integers(0, 3000)).filter(sum)

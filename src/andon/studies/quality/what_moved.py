@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -18,13 +18,13 @@ from ...picture import Picture, bars
 from ...units import Correlation, Probability, Ratio, Statistic, Unit
 from .amounts import discoveries
 from .bad import Mask, Rows, rows
-from .differences import fisher, ranked
+from .differences import Ranked, fisher, ranked
 
 LEAST = 5
 """So many bad and so many good rows at least must have a number or a text before it is compared."""
-BLOCK = 8
+BLOCK = 4
 """So many numbers are compared at a time: few calls on long rows leave the interpreter free for the other core."""
-MANY = 8
+MANY = 16
 """From this many blocks on they are compared on two cores."""
 LEVELS = 200
 """A text with more different values than this names single parts: it is not compared."""
@@ -252,14 +252,6 @@ class Sides:
         places = np.flatnonzero(bad)
         return cls(bad, places, len(bad) - len(places), autocorrelation)
 
-    def middles(self, value: Numbers, order: NDArray[np.int64]) -> tuple[float, float]:
-        """The medians of bad and of good values, which are in ascending order at the places `order`."""
-        bad = np.flatnonzero(self.bad.take(order))
-        before = bad - np.arange(len(bad))  # so many good ones are before each
-        good = [k + int(np.searchsorted(before, k, side="right")) for k in ((self.good - 1) // 2, self.good // 2)]
-        one, other = (value[order[places]] for places in (bad[[(len(bad) - 1) // 2, len(bad) // 2]], good))
-        return float(one.mean()), float(other.mean())
-
     def few(self) -> bool:
         """Whether there are too few to compare."""
         return min(len(self.places), self.good) < LEAST
@@ -299,7 +291,8 @@ def _compared(names: Sequence[str], values: Numbers, sides: Sides) -> list[Raw]:
 def _ranked(names: Sequence[str], kind: str, values: Numbers, sides: Sides) -> list[Raw | None]:
     """Mann and Whitney's test with ties, z less by what neighbours share, of each row of values; None: all equal."""
     count, n, m = values.shape[1], len(sides.places), sides.good
-    of = ranked(values)
+    of = ranked(values, sides.places)
+    middle = _middles(of)
     mean = of.about.take(sides.places, axis=1).mean(axis=1)
     near = np.einsum("ij,ij->i", of.about[:, 1:], of.about[:, :-1])
     found: list[Raw | None] = []
@@ -310,9 +303,23 @@ def _ranked(names: Sequence[str], kind: str, values: Numbers, sides: Sides) -> l
         independent = _independent(of.about[j], float(of.square[j]), float(near[j]), sides.autocorrelation)
         z = float(mean[j]) / math.sqrt(of.square[j] * m / (n * count * (count - 1)))
         p = math.erfc(abs(z) * math.sqrt(independent / count / 2))
-        bad, good = sides.middles(values[j], of.order[j])
+        bad, good = middle[j].tolist()
         found.append(Raw(name, kind, bad, good, "", 2 * float(mean[j]) / m, p, independent))
     return found
+
+
+def _middles(of: Ranked) -> Numbers:
+    """The medians (k, 2) of the chosen and of the other numbers of each row."""
+    row, chosen = np.arange(len(of.ordered)), of.chosen
+    before = chosen - np.arange(chosen.shape[1])  # so many of the others are before each
+
+    def middle(count: int, place: Callable[[int], NDArray[np.int64]]) -> Numbers:
+        low, high = (of.ordered[row, place(k)] for k in ((count - 1) // 2, count // 2))
+        return np.asarray((low + high) / 2)
+
+    one = middle(chosen.shape[1], lambda k: chosen[:, k])
+    other = middle(of.about.shape[1] - chosen.shape[1], lambda k: k + (before <= k).sum(axis=1))
+    return np.stack([one, other], axis=1)
 
 
 def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
