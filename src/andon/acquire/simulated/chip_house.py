@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model import Window
-from .chips import PROBERS, PRODUCT, TOUCH, Wafer, due, places, truth_of
+from .chips import DIRTY, OFF_SITE, PROBERS, PRODUCT, TOUCH, Wafer, due, places, truth_of
 from .courier import Courier
 
 INBOX, DONE = "in/stdf", "probed.json"
@@ -67,7 +67,15 @@ machine = {{ column = "tester", map = {{ {testers} }} }}
 def found_house(folder: Path, seed: int, window: Window) -> None:
     """Make the plant's folder; what was probed in the window is the first that the probers will hand over."""
     (folder / INBOX).mkdir(parents=True)
-    truth = {"seed": seed, "window": [window.since, window.until], "wafers": [truth_of(w) for w in due(seed, window)]}
+    truth = {
+        "seed": seed,
+        "window": [window.since, window.until],
+        "sites": [
+            {"prober": DIRTY[0], "site": DIRTY[1], "without_contact_at_first": DIRTY[2]},
+            {"prober": OFF_SITE[0], "site": OFF_SITE[1], "test": OFF_SITE[2], "too_much": OFF_SITE[3]},
+        ],
+        "wafers": [truth_of(w) for w in due(seed, window)],
+    }
     (folder / "truth.json").write_text(json.dumps(truth, indent=1), "utf-8")
     (folder / DONE).write_text(json.dumps({"seed": seed, "until": window.since}), "utf-8")
     (folder / "plant.toml").write_text(plant_toml(), "utf-8")

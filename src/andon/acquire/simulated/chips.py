@@ -58,7 +58,7 @@ DIRTY = ("prober-2", 3, 0.09)
 OFF_SITE = ("prober-2", 2, "VREF", 0.006)
 """A site that measures too much."""
 CHAMBER = 7
-"""Each seventh lot went through an etch chamber that spoils the edge."""
+"""The second half of each seventh lot went through an etch chamber that spoils the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,14 @@ class Wafer:
     @property
     def pattern(self) -> str:
         """The pattern that it has: "" for most."""
-        if self.turn // SLOTS % CHAMBER == 0 and self.slot > 12:
+        if self.turn // SLOTS % CHAMBER == 0 and self.slot > SLOTS // 2:
             return "edge-ring"
         drawn, shares = self.chance.random(), np.cumsum([share for share, _, _ in PATTERNS.values()])
         found = int(np.searchsorted(shares, drawn))
         return [*PATTERNS, ""][found]
 
     @property
-    def thick(self) -> bool:
+    def thin(self) -> bool:
         """Whether its metal is thinner than it ought to be, so that RON has two humps over many wafers."""
         return self.turn // 5 % 5 == 2
 
@@ -199,7 +199,7 @@ def _found(wafer: Wafer, radius: Numbers, site: Whole, chance: Chance) -> Number
         value[:, j] += t.radial * (radius**2 - 0.5)
     value[:, COLUMN["GAIN"]] += (value[:, COLUMN["IDD_STATIC"]] - 1.2e-3) * 4_000
     value[:, COLUMN["VREF"]] += 0.00025 * (wafer.slot - 13)
-    value[:, COLUMN["RON"]] += 6.5 * wafer.thick
+    value[:, COLUMN["RON"]] += 6.5 * wafer.thin
     value[:, COLUMN["TRIM_CODE"]] = np.clip(np.round(value[:, COLUMN["TRIM_CODE"]]), 0, 31)
     name, off, test, by = OFF_SITE
     if wafer.prober.name == name:
