@@ -119,14 +119,15 @@ def probe(
     from .making import now
     from .running import run
 
+    moment = now()
     if not is_plant(folder):
-        found_house(folder, seed, Window(now() - days * 24 * HOUR, now()))
+        found_house(folder, seed, Window(moment - days * 24 * HOUR, moment))
     elif not is_house(folder):
         raise BadConfig(f"{folder} holds another plant; choose another folder, or remove it.")
     probers = Probers(folder)
     if begin:
-        begin(probers.left(now()))
-    probers.hand_over(now())
+        begin(probers.left(moment))
+    probers.hand_over(moment)
 
     def begun(running: Running) -> None:
         probers.start()

@@ -9,7 +9,6 @@ from itertools import repeat
 from pathlib import Path
 
 import numpy as np
-import orjson
 
 from ...catalog import connector
 from ...model import Batch, Times, Window
@@ -22,7 +21,7 @@ from .hours import DEMO, Days, WorkAxis, work_axis
 from .layout import LINES, MACHINES, PRODUCTS
 from .paper import plant_toml
 from .timeline import Run, run_of
-from .truth import truth_of
+from .truth import truth_of, write_truth
 from .wires import GATEWAYS, Wires
 
 __all__ = ["Simulation", "simulated", "simulated_plant", "simulation"]
@@ -54,26 +53,17 @@ class Simulation:
 
     @cached_property
     def truth(self) -> Mapping[str, object]:
-        """What really happened: seed, zone, window, lost, shifts (one entry a machine and shift), orders; until the end
-        of the days."""
-        end = self.days.window.until
-        truth = truth_of(self.runs, self.seed, Window(self.window.since, end), self.wires)
-        more = {"until": end} if self.window.until < end else {}
-        return truth | {"window": [self.window.since, self.window.until]} | more
+        """What really happened; see `truth_of`."""
+        return truth_of(self.runs, self.seed, self.window, self.wires)
 
     def write(self, folder: Path) -> None:
         """Write plant.toml and truth.json into a folder."""
         self.write_paper(folder)
-        self.write_truth(folder)
+        write_truth(folder, self.truth)
 
     def write_paper(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plant.toml").write_text(self.plant_toml, encoding="utf-8")
-
-    def write_truth(self, folder: Path) -> None:
-        (folder / "truth.json").write_bytes(
-            orjson.dumps(self.truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
-        )
 
 
 def simulated_plant(seed: int = 1, days: int = 30, beside: Executor | None = None) -> Simulation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model import Window
-from .chips import DIRTY, OFF_SITE, PROBERS, PRODUCT, TOUCH, Wafer, due, places, truth_of
+from .chips import DIRTY, OFF_SITE, PROBERS, PRODUCT, SITES, TOUCH, Wafer, due, places, truth_of
 from .courier import Courier
 
 INBOX, DONE = "in/stdf", "probed.json"
@@ -51,7 +51,7 @@ end = "06:00"
 
 [[product]]
 name = "{PRODUCT}"
-cycles = [{{ ideal_cycle = "{TOUCH / 1000 / 4:g} s" }}]
+cycles = [{{ ideal_cycle = "{TOUCH / 1000 / SITES:g} s" }}]
 values = [{{ value = {VALUE}, valid_from = 2026-01-01 }}]
 {machines}
 # what the probers write, a file a wafer
@@ -66,7 +66,7 @@ machine = {{ column = "tester", map = {{ {testers} }} }}
 
 def found_house(folder: Path, seed: int, window: Window) -> None:
     """Make the plant's folder; what was probed in the window is the first that the probers will hand over."""
-    (folder / INBOX).mkdir(parents=True)
+    (folder / INBOX).mkdir(parents=True, exist_ok=True)  # who was ended before plant.toml was there begins anew
     truth = {
         "seed": seed,
         "window": [window.since, window.until],

@@ -94,6 +94,8 @@ TESTS = (
     TestRow(1400, "LEAK_PAD", "A", 3e-10, 0.4, None, 5e-9, LEAK, log=True),
     TestRow(1410, "TRIM_CODE", "1", 15.5, 3.4, 0.0, 31.0, 4),
 )
+LOW = np.array([-np.inf if t.low is None else t.low for t in TESTS])
+HIGH = np.array([np.inf if t.high is None else t.high for t in TESTS])
 COLUMN = {t.name: j for j, t in enumerate(TESTS)}
 PATTERNS: Mapping[str, tuple[float, str, float]] = {
     "edge-ring": (0.10, "LEAK_PAD", 4e-8),
@@ -127,9 +129,14 @@ class Wafer:
         return self.turn % SLOTS + 1
 
     @property
+    def label(self) -> str:
+        """Its name in its lot."""
+        return f"W{self.slot:02d}"
+
+    @property
     def name(self) -> str:
         """Of its file."""
-        return f"{self.lot}-W{self.slot:02d}.stdf"
+        return f"{self.lot}-{self.label}.stdf"
 
     @property
     def chance(self) -> Chance:
@@ -164,14 +171,20 @@ def due(seed: int, window: Window) -> list[Wafer]:
 def places() -> tuple[Whole, Whole, Numbers]:
     """x and y of the dies of a wafer in the order in which they are probed, and how far out each is (1: the edge)."""
     y, x = np.mgrid[0:DOWN, 0:ACROSS].reshape(2, -1)
-    radius = np.hypot((x - (ACROSS - 1) / 2) / (ACROSS / 2), (y - (DOWN - 1) / 2) / (DOWN / 2))
+    radius = np.hypot(*_from_middle(x, y))
     there = radius <= 0.99
     return x[there], y[there], radius[there]
 
 
+def _from_middle(x: Whole, y: Whole) -> tuple[Numbers, Numbers]:
+    """Where dies are, -1 to 1 across and down the wafer."""
+    across, down = ((at - (count - 1) / 2) / (count / 2) for at, count in ((x, ACROSS), (y, DOWN)))
+    return np.asarray(across, np.float64), np.asarray(down, np.float64)
+
+
 def _killed(kind: str, x: Whole, y: Whole, radius: Numbers, chance: Chance) -> Flags:
     """The dies that a pattern kills."""
-    across, up = (x - (ACROSS - 1) / 2) / (ACROSS / 2), (y - (DOWN - 1) / 2) / (DOWN / 2)
+    across, up = _from_middle(x, y)
     hit = chance.random(len(x))
     turn = chance.uniform(0, 2 * np.pi)
     if kind == "edge-ring":
@@ -222,24 +235,20 @@ def _file(wafer: Wafer) -> bytes:
     missed = chance.random(len(x)) < np.where((site == dirty) & (wafer.prober.name == name), share, 0.004)
     first = value.copy()
     first[missed, COLUMN["CONT_VDD"]] = 1.2
-    again = np.flatnonzero(_bins(first) == CONTACT)
+    again = np.flatnonzero(_bins(_failed(first)) == CONTACT)
     still = again[chance.random(len(again)) < 0.15]
     value[still, COLUMN["CONT_VDD"]] = 1.2
     return _written(wafer, [(x, y, site, first, False), (x[again], y[again], site[again], value[again], True)])
 
 
-def _bins(value: Numbers) -> Whole:
+def _failed(value: Numbers) -> Flags:
+    """Which tests each die fails (dies x tests)."""
+    return np.asarray((value < LOW) | (value > HIGH))
+
+
+def _bins(failed: Flags) -> Whole:
     """The hard bin of each die: that of the first test that it fails."""
-    found = np.ones(len(value), np.int64)
-    for j in reversed(range(len(TESTS))):
-        found[_fails(j, value[:, j])] = TESTS[j].bin
-    return found
-
-
-def _fails(j: int, value: Numbers) -> Flags:
-    low, high = TESTS[j].low, TESTS[j].high
-    below = value < low if low is not None else np.zeros(len(value), np.bool_)
-    return np.asarray(below | (value > high) if high is not None else below)
+    return np.where(failed.any(axis=1), np.array([t.bin for t in TESTS])[failed.argmax(axis=1)], 1)
 
 
 Pass = tuple[Whole, Whole, Whole, Numbers, bool]
@@ -247,14 +256,14 @@ Pass = tuple[Whole, Whole, Whole, Numbers, bool]
 
 
 def _written(wafer: Wafer, passes: list[Pass]) -> bytes:
-    begin, name = wafer.window.since // SECOND, f"W{wafer.slot:02d}"
+    begin = wafer.window.since // SECOND
     made = Writer().add("FAR", CPU_TYPE=2, STDF_VER=4)
     who = {"LOT_ID": wafer.lot, "PART_TYP": PRODUCT, "NODE_NAM": wafer.prober.name, "TSTR_TYP": "simulated"}
     who |= {"JOB_NAM": PROGRAM, "JOB_REV": "C", "TEST_COD": STEP, "TST_TEMP": "25"}
     made.add("MIR", SETUP_T=begin, START_T=begin, STAT_NUM=1, MODE_COD="P", **who)
     equipment = {"HAND_ID": wafer.prober.name, "CARD_ID": wafer.prober.card}
     made.add("SDR", HEAD_NUM=1, SITE_GRP=255, SITE_CNT=SITES, SITE_NUM=range(SITES), **equipment)
-    made.add("WIR", HEAD_NUM=1, SITE_GRP=255, START_T=begin, WAFER_ID=name)
+    made.add("WIR", HEAD_NUM=1, SITE_GRP=255, START_T=begin, WAFER_ID=wafer.label)
     last: dict[tuple[int, int], int] = {}
     told: set[int] = set()
     for one in passes:
@@ -262,7 +271,7 @@ def _written(wafer: Wafer, passes: list[Pass]) -> bytes:
     hard = list(last.values())
     sums = {"PART_CNT": sum(len(p[0]) for p in passes), "RTST_CNT": len(passes[1][0]), "GOOD_CNT": hard.count(1)}
     until = wafer.window.until // SECOND
-    made.add("WRR", HEAD_NUM=1, SITE_GRP=255, FINISH_T=until, WAFER_ID=name, **sums)
+    made.add("WRR", HEAD_NUM=1, SITE_GRP=255, FINISH_T=until, WAFER_ID=wafer.label, **sums)
     for number, text in BINS.items():
         about = ("P" if number == 1 else "F", text)
         made.add("HBR", HEAD_NUM=255, **dict(zip(HBR, (number, hard.count(number), *about), strict=True)))
@@ -274,7 +283,8 @@ def _written(wafer: Wafer, passes: list[Pass]) -> bytes:
 def _probed(made: Writer, one: Pass, told: set[int]) -> dict[tuple[int, int], int]:
     """Write the touchdowns of a pass; the hard bin of each die."""
     x, y, site, value, again = one
-    bins, failed = _bins(value), np.stack([_fails(j, value[:, j]) for j in range(len(TESTS))], axis=1)
+    failed = _failed(value)
+    bins = _bins(failed)
     side = 1 if again else SITES  # what is probed again is probed alone
     for touch in range(0, len(x), side):
         dies = range(touch, min(touch + side, len(x)))
@@ -303,4 +313,4 @@ def _result(made: Writer, j: int, site: int, value: float, failed: bool, told: s
 
 def truth_of(wafer: Wafer) -> dict[str, object]:
     """What is really wrong with a wafer."""
-    return {"machine": wafer.prober.path, "lot": wafer.lot, "wafer": f"W{wafer.slot:02d}", "pattern": wafer.pattern}
+    return {"machine": wafer.prober.path, "lot": wafer.lot, "wafer": wafer.label, "pattern": wafer.pattern}

@@ -19,6 +19,7 @@ from .joined import joined
 from .layout import MACHINES
 from .score import Score, samples_of, write_scores
 from .timeline import Run
+from .truth import truth_of, write_truth
 from .wires import Wires
 
 BRIDGE = 1_000_000
@@ -75,7 +76,7 @@ class Coming:
         write_scores(voices, self.window, self.folder)
         write_plan(self.folder, self.servers)
         past = Window(self.days.window.since, self.window.since)
-        Simulation(self.seed, self.days, past, voices.wires, "", self.runs, ()).write_truth(self.folder.parent)
+        write_truth(self.folder.parent, truth_of(self.runs, self.seed, past, voices.wires))
 
 
 def live_plant(

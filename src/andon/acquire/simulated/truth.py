@@ -2,10 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from ...model import Element, Loss, State, Times, Window
@@ -32,13 +34,18 @@ GIVEN = {r.code: r for r in REASONS}
 Entry = dict[str, object]
 
 
-def truth_of(runs: Sequence[Run], seed: int, window: Window, wires: Wires) -> dict[str, object]:
-    """Everything that a study could find out in a window, and what it cannot know (the stretch nobody heard)."""
-    lost = wires.lost_window(runs[0].days)
+def truth_of(runs: Sequence[Run], seed: int, past: Window, wires: Wires) -> dict[str, object]:
+    """Everything that a study could find out, and what it cannot know (the stretch nobody heard).
+
+    It goes on from a past to the end of the days: seed, zone, window (the past), lost, shifts (one entry a machine and
+    shift), measured and orders; `until`, where something comes after the past.
+    """
+    lost, end = wires.lost_window(runs[0].days), runs[0].days.window.until
+    window = Window(past.since, end)
     return {
         "seed": seed,
         "zone": ZONE,
-        "window": [window.since, window.until],
+        "window": [past.since, past.until],
         "lost": {
             "source": wires.lost,
             "since": lost.since,
@@ -58,7 +65,13 @@ def truth_of(runs: Sequence[Run], seed: int, window: Window, wires: Wires) -> di
             for at, order, product in r.orders
             if at in window
         ],
+        **({"until": end} if past.until < end else {}),
     }
+
+
+def write_truth(folder: Path, truth: Mapping[str, object]) -> None:
+    """Write truth.json into a folder."""
+    (folder / "truth.json").write_bytes(orjson.dumps(truth, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
 
 
 @dataclass(frozen=True, slots=True)
