@@ -16,8 +16,8 @@ from ..ledger import Closing, Draft, Entry, Evidence, Fate
 from ..ledger.entries import millionths, plain
 from ..model import Calendar, Element, Loss, Output, Products, Shift, Spells, States, StopRules, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, History, gathered, written_off
 from ..reading import Bench as Reading
+from ..reading import History, gathered, wide, written_off
 from ..studies.production.elements import elements
 from ..studies.production.losses import Losses, losses_in
 from ..studies.production.lost import LossRow, PricedRun, scrap_cost
@@ -75,8 +75,8 @@ def draft(of: Bench, shift: Shift) -> Draft:
 
     The shift is cut where the order changes; the answers of its pieces add up to the answer of the whole.
     """
-    wide = Window(shift.window.since - REACH, shift.window.until + REACH)
-    near = replace(of, states=of.states.within(wide), output=of.output.touching(wide))
+    around = wide(shift.window)
+    near = replace(of, states=of.states.within(around), output=of.output.touching(around))
     pieces = [_piece(near, shift, order, window) for order, window in _ordered(of.orders, shift.window)]
     closing = _closing(near, shift, pieces)
     found: dict[tuple[str, ...], Entry] = {}

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..model import Calendar, Element, Output, Products, Shift, Spells, State, States, StopRules, Texts, Window
 from ..plant import Machine, Plant
-from ..reading import REACH, Bench, History, counter, gathered, text_spells
+from ..reading import Bench, History, counter, gathered, text_spells, wide
 from ..studies.production.elements import ELEMENTS, elements
 from ..studies.production.made import Made, Rated, made
 from ..studies.production.oee import Oee, oee_of
@@ -104,13 +104,13 @@ def seen(machine: Machine, plant: Plant, history: History, now: int) -> Seen:
     shift = plant.shifts.shift_at(now, machine.path)
     window = Window(shift.window.since if shift else now, now)
     tile = Tile(machine.path, machine.title, now, day=shift.day if shift else "", shift=shift.name if shift else "")
-    counted = counter(machine) or Bench(machine, plant, history).tested(_around(window))
+    counted = counter(machine) or Bench(machine, plant, history).tested(wide(window))
     kinds = [*([States] if machine.role("state") else []), *([Output] if counted else [])]
     read = gathered(machine, [*kinds, Calendar, Products, StopRules], window, plant, history)
     if States in read:
         tile = _doing(tile, cast(States, read[States]), now)
     product = _texts(machine, "product", history, window) if machine.role("product") else None
-    order = _texts(machine, "order", history, window) or history.spells("order", machine.path, _around(window))
+    order = _texts(machine, "order", history, window) or history.spells("order", machine.path, wide(window))
     on = machine.default_product if product is None else _at(product, now)
     tile = replace(tile, order=_at(order, now), product=on)
     if len(kinds) < 2 or not window.duration:
@@ -175,11 +175,7 @@ def _whole(output: Output) -> bool:
 
 def _texts(machine: Machine, role: str, history: History, window: Window) -> Spells | None:
     signal = machine.role(role)
-    return text_spells(history.read(Texts, signal, _around(window))) if signal else None
-
-
-def _around(window: Window) -> Window:
-    return Window(window.since - REACH, window.until + REACH)
+    return text_spells(history.read(Texts, signal, wide(window))) if signal else None
 
 
 def _at(spells: Spells | None, now: int) -> str:

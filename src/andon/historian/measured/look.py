@@ -69,7 +69,8 @@ def _even(files: Sequence[Sealed]) -> tuple[list[Kind], Index, Columns]:
     row[:] = units
 
     def fill(file: Sealed) -> None:
-        piece, place = file.piece(), np.searchsorted(units, file.units)
+        piece = file.piece()
+        place = np.searchsorted(units, piece.row)
         here = slice(place[0], place[-1] + 1) if (np.diff(place) == 1).all() else place
         given = piece.value.reshape(len(kinds), -1)[order]
         said = None if piece.passed is None else piece.passed.reshape(given.shape)[order]

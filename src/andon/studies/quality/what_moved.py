@@ -229,7 +229,7 @@ def _differences(given: Rows, autocorrelation: Numbers) -> tuple[list[Raw], list
             skipped.append(name)
             continue
         code = np.array([numbers[t] for t in text.tolist()])
-        tried = [_share(name, "text", code == numbers[t], given.bad, autocorrelation, str(t)) for t in levels]
+        tried = [_share(name, "text", code == numbers[t], sides, str(t)) for t in levels]
         told = [t for t in tried if t is not None]
         if len(levels) > 1 and told:
             best = min(told, key=lambda t: (t.p, -abs(t.effect)))
@@ -267,7 +267,7 @@ def _numeric(names: Sequence[str], given: Rows, sides: Sides) -> list[Raw]:
         if known.all():
             whole[name] = value
             continue
-        missing = _share(name, "missing", ~known, sides.bad, sides.autocorrelation, "") if known.any() else None
+        missing = _share(name, "missing", ~known, sides, "") if known.any() else None
         found += [missing] if missing is not None else []
         found += _compared([name], value[np.newaxis, known], Sides.of(sides.bad[known], sides.autocorrelation))
     return found + (_compared(list(whole), np.array(list(whole.values())), sides) if whole else [])
@@ -322,20 +322,18 @@ def _middles(of: Ranked) -> Numbers:
     return np.stack([one, other], axis=1)
 
 
-def _share(name: str, kind: str, there: Mask, bad: Mask, autocorrelation: Numbers, text: str) -> Raw | None:
+def _share(name: str, kind: str, there: Mask, sides: Sides, text: str) -> Raw | None:
     """Whether something is found on the bad side more often: exact (Fisher) at the size that counts."""
-
-    n, m, k = int(bad.sum()), int((~bad).sum()), int(there.sum())
-    if min(k, len(bad) - k, n, m) < LEAST:
+    n, m, k, count = len(sides.places), sides.good, int(there.sum()), len(there)
+    if sides.few() or min(k, count - k) < LEAST:
         return None
-    one, two = float(there[bad].mean()), float(there[~bad].mean())
+    one, two = float(there[sides.bad].mean()), float(there[~sides.bad].mean())
     about = there - there.mean()
     near = float((about[1:] * about[:-1]).sum())
-    independent = _independent(about, float(np.square(about).sum()), near, autocorrelation)
-    part = independent / len(bad)
-    sides = ((round(share * count * part), round((1 - share) * count * part)) for share, count in ((one, n), (two, m)))
-    p = fisher(*sides)
-    return Raw(name, kind, one, two, text, one - two, p, independent)
+    independent = _independent(about, float(np.square(about).sum()), near, sides.autocorrelation)
+    part = independent / count
+    bad, good = ((round(share * of * part), round((1 - share) * of * part)) for share, of in ((one, n), (two, m)))
+    return Raw(name, kind, one, two, text, one - two, fisher(bad, good), independent)
 
 
 def _independent(about: Numbers, square: float, near: float, autocorrelation: Numbers) -> float:

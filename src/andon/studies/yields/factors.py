@@ -44,8 +44,12 @@ def judged_by(units: Mapping[str, Units]) -> tuple[str, Units]:
     path = max(counts, key=lambda p: (counts[p], p), default="")
     if not path or not counts[path]:
         raise NoData("Nobody said which units passed: there are no bad ones to look at.")
-    found = units[path]
-    return path, found.pick(found.last & (found.verdicts >= 0))
+    return path, _judged(units[path])
+
+
+def _judged(units: Units) -> Units:
+    """Each unit by its last test, where that was judged."""
+    return units.pick(units.last & (units.verdicts >= 0))
 
 
 def judged_beside(units: Mapping[str, Units]) -> tuple[tuple[str, ...], Units]:
@@ -56,9 +60,9 @@ def judged_beside(units: Mapping[str, Units]) -> tuple[tuple[str, ...], Units]:
     """
     judge, judged = judged_by(units)
     found = {judge: judged}
-    for path, there in units.items():
-        own = there.pick(there.last & (there.verdicts >= 0))
-        if path != judge and len(own) and float((met(own, judged) >= 0).mean()) < BESIDE:
+    for path in (p for p in units if p != judge):
+        own = _judged(units[path])
+        if len(own) and float((met(own, judged) >= 0).mean()) < BESIDE:
             found[path] = own
     return tuple(found), _together(found) if len(found) > 1 else judged
 

@@ -14,7 +14,7 @@ from ...errors import NoData, UnknownName
 from ...model import NO_BIN, Bin, Numbers, Units
 from ...picture import Picture, control
 from ...units import Moment, Parts, Probability, Ratio
-from .picked import at_least, chosen, grouped
+from .picked import Attempts, at_least, chosen, grouped
 from .quartiles import robust
 
 ENOUGH, OF_LOT = 6, 30
@@ -154,7 +154,7 @@ def lot_acceptance(
     units: Units,
     group: str = "lot",
     bins: Literal["soft", "hard"] = "soft",
-    attempts: Literal["last", "first", "all"] = "last",
+    attempts: Attempts = "last",
     spread: Literal["robust", "classic"] = "robust",
     baseline: int = 0,
     first: float = 3.0,

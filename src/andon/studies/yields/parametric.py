@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ...picture import Picture, pareto
 from ...units import Parts, Ratio
 from .gauges import GaugeRow, gauges, unsure
 from .measured_tests import Index, MeasuredTest, Sigmas, differs, measured_test, told, two_humps
-from .picked import adjusted, at_least, chosen, grouped
+from .picked import Attempts, adjusted, at_least, chosen, grouped
 from .sums import Frame
 from .together import Column, Pair, pairs
 from .values import MANY, limits, over_tests, something
@@ -74,7 +74,7 @@ def picture(answer: Parametric) -> Picture:
 def parametric(
     measurements: Measurements,
     characteristics: Characteristics | None = None,
-    attempts: Literal["last", "first", "all"] = "last",
+    attempts: Attempts = "last",
     equipment: str = "site",
     subgroup: str = "wafer",
     wanted: Index = 1.33,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from ..quality.amounts import discoveries
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
-ATTEMPTS = ("last", "first", "all")
+Attempts = Literal["last", "first", "all"]
 
 
 def chosen(units: Units, attempts: str) -> Flags:
@@ -22,8 +24,8 @@ def chosen(units: Units, attempts: str) -> Flags:
     UnknownName
         `attempts` is none of these.
     """
-    if attempts not in ATTEMPTS:
-        raise UnknownName("choice of attempts", attempts, ATTEMPTS)
+    if attempts not in get_args(Attempts):
+        raise UnknownName("choice of attempts", attempts, get_args(Attempts))
     if attempts == "all":
         return np.ones(len(units), np.bool_)
     return units.last if attempts == "last" else units.first
